@@ -1,0 +1,79 @@
+import type { Failure } from './failure';
+import type { Plan } from './plan';
+import type { RecordRef } from './release';
+
+/** What the single writer of an environment knows; the answer to its query. */
+export interface EnvironmentState {
+  app: string;
+  environment: string;
+  current?: Committed;
+  /** Newest first, the current one included: what can be gone back to. */
+  committed: Committed[];
+  running?: RolloutRequest & { runId: string };
+  queue: RolloutRequest[];
+  frozen?: Frozen;
+  /** A rollout was terminated and its undo did not run; it is first taken back to the recorded release. */
+  interrupted?: string;
+  /** Grows with each rollout: what an earlier one may still do is told from what the latest does. */
+  counter: number;
+  lastOutcome?: { release?: string; at: string; what: string };
+}
+
+export interface Committed {
+  release: string;
+  record: RecordRef;
+  /** ISO 8601. */
+  at: string;
+  by: string;
+}
+
+export interface Frozen {
+  by: string;
+  reason: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+/** What is asked of an environment. A rollback goes to the head of the queue and ends a running rollout. */
+export interface RolloutRequest {
+  id: string;
+  kind: 'release' | 'rollback' | 'restore';
+  /** Undefined only for a restore to nothing. */
+  record?: RecordRef;
+  /** The plan that was approved: its hash, and what is needed to say what differs. Another plan is handed back. */
+  approved?: ApprovedPlan;
+  by: string;
+  /** The workflow that is told how it goes. */
+  requester: string;
+}
+
+export type ApprovedPlan = Pick<Plan, 'before' | 'changes'> & { hash: string };
+
+/** What the environment tells the requester. */
+export type RolloutNews =
+  | { request: string; state: 'queued'; behind: number }
+  | { request: string; state: 'started'; runId: string }
+  | { request: string; state: 'asking'; question: string }
+  | { request: string; state: 'ended'; result: RolloutResult };
+
+export type RolloutResult =
+  | { status: 'committed'; plan: string; warnings: string[] }
+  | { status: 'undone'; cancelled: boolean; failure: Failure; undone: string[] }
+  /** What is observed differs from what was approved. */
+  | { status: 'replan'; plan: string; differences: string[] }
+  | { status: 'refused'; failure: Failure };
+
+/** What a step that cannot go on by itself asks an operator. */
+export interface StepQuestion {
+  step: string;
+  failure: Failure;
+  /** What each answer will do. */
+  answers: Partial<Record<Answer, string>>;
+}
+export type Answer = 'retry' | 'skip' | 'rollback';
+export interface Resolution {
+  step: string;
+  answer: Answer;
+  by: string;
+  reason: string;
+}

@@ -1,0 +1,23 @@
+/** What went wrong, as people read it: where, what, and the last words of the container or build concerned. */
+export interface Failure {
+  /** One sentence. */
+  message: string;
+  /** A stable word for programs: `unhealthy`, `verification-failed`, `no-such-image`, `unauthorised`, … */
+  kind: string;
+  operation?: string;
+  host?: string;
+  service?: string;
+  /** The last lines of the container's or the build's log; secrets are struck out. */
+  lastLines?: string[];
+}
+
+/** The name of an error that no retry can mend; the worker throws it, every retry policy knows it. */
+export const PERMANENT = 'Permanent';
+/** The name of an error that another attempt may mend. */
+export const TRANSIENT = 'Transient';
+
+/** One line: `start api on local: …`. */
+export function describeFailure(failure: Failure): string {
+  const where = [failure.operation, failure.service, failure.host && `on ${failure.host}`].filter(Boolean).join(' ');
+  return where ? `${where}: ${failure.message}` : failure.message;
+}

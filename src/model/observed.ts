@@ -1,0 +1,34 @@
+/** What is found on the hosts of an environment, before anything is decided. */
+
+export interface Observed {
+  hosts: Record<string, ObservedHost>;
+}
+
+export interface ObservedHost {
+  /** Instances and accessories of this environment; one-off containers are not among them. */
+  containers: ObservedContainer[];
+  /** The releases that have networks here. */
+  networks: string[];
+  /** The release whose routes the proxy serves, and the rollout that set or removed them last. */
+  routes?: { release?: string; counter: number };
+  proxy?: { image: string; state: string };
+}
+
+export interface ObservedContainer {
+  /** The first twelve digits of the engine's id. */
+  id: string;
+  name: string;
+  role: 'instance' | 'accessory';
+  service: string;
+  /** The release that made it. */
+  release: string;
+  /** The hash of the specification that it was made from. */
+  spec: string;
+  /** `repository@sha256:…` as it was created from. */
+  image: string;
+  state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
+  /** The engine's verdict; `none` without a health check. */
+  health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** ISO 8601. */
+  startedAt?: string;
+}
