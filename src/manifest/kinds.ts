@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { SecretSource } from '../model/release';
+
+/**
+ * The unions that people extend: where a release can go (target), how traffic is moved (strategy), what is asked of it
+ * (verification), where a secret comes from. To add one: a variant here, one file that does it, one line in the registry
+ * that is `satisfies Record<Kind, …>`, one test.
+ */
+
+const NO_DURATION = 'is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d';
+
+/** `250ms`, `10s`, `5m`, `72h`, `14d` → milliseconds. */
+export const duration = z
+  .string(NO_DURATION)
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, NO_DURATION)
+  .transform((text) => parseDuration(text));
+
+const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function parseDuration(text: string): number {
+  const [, number = '0', unit = 's'] = /^([\d.]+)([a-z]+)$/.exec(text) ?? [];
+  return Math.round(Number(number) * (UNITS[unit] ?? 1_000));
+}
+
+const command = z.array(z.string()).min(1, 'is empty. Write the command as a list: [node, check.js]');
+const path = z.string().startsWith('/', 'is not a path. Begin it with /');
+
+export const httpVerification = z
+  .strictObject({
+    kind: z.literal('http'),
+    service: z.string().describe('The routed service to ask.'),
+    path: path.default('/').describe('The path to ask for.'),
+    method: z.enum(['GET', 'HEAD']).default('GET').describe('The method.'),
+    status: z.number().int().min(100).max(599).default(200).describe('The status that is expected.'),
+    body: z.string().optional().describe('A text that the answer must contain.'),
+    header: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Headers that the answer must have, with these values.'),
+    within: duration.optional().describe('The longest time that an answer may take.'),
+    attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(3)
+      .describe('How often it is asked before it counts as failed.'),
+    from: z
+      .enum(['host', 'worker'])
+      .default('host')
+      .describe(
+        'Who asks: `host` asks through the proxy from inside the host, `worker` from the machine of the worker.',
+      ),
+  })
+  .describe('A request, answered through the proxy as users have it.');
+
+export const runVerification = z
+  .strictObject({
+    kind: z.literal('run'),
+    service: z.string().describe('The service whose new image runs the command.'),
+    command: command.describe('The command. It passes with exit status 0.'),
+    within: duration.prefault('5m').describe('The longest time that the command may take.'),
+  })
+  .describe('A command in a container of its own, in the network of the release.');
+
+/** Is the release fit to go on? */
+export const verification = z.discriminatedUnion('kind', [httpVerification, runVerification]);
+export type Verification = z.output<typeof verification> & { title: string };
+export type VerificationKind = Verification['kind'];
+
+/** How traffic goes from one release to the next. */
+export const strategy = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('blue-green') })]);
+export type Strategy = z.output<typeof strategy>;
+export type StrategyKind = Strategy['kind'];
+
+/** Where a secret's value is read at use, by the worker. */
+export const secretSource = z.union(
+  [
+    z.strictObject({ env: z.string().min(1).describe('A variable of the environment of the worker.') }),
+    z.strictObject({ file: path.describe('A file of the worker; a last newline is dropped.') }),
+  ],
+  {
+    error:
+      'does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or ' +
+      '{ file: /path } for a file of its machine',
+  },
+) satisfies z.ZodType<SecretSource>;
+
+/** What a place that containers run on is: one Docker engine. */
+export type Target = { kind: 'docker'; name: string; address: string };

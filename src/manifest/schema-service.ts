@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { duration } from './kinds';
+
+const command = z.array(z.string()).min(1, 'is empty. Write the command as a list: [node, migrate.js]');
+
+const before = z.strictObject({
+  command: command.describe('Runs once in each release and environment, from the new image, before the switch.'),
+  undo: command.optional().describe('Takes back what the command did. Runs when the release is undone.'),
+  irreversible: z
+    .literal(true, { error: 'is something else. Write true, or say how it is undone: undo: [command]' })
+    .optional()
+    .describe('It cannot be undone: a later failure stops and asks instead of going back.'),
+});
+
+/** What the manifest says of one service. */
+export const service = z.strictObject({
+  background: z
+    .boolean()
+    .default(false)
+    .describe('Nobody calls it, as a consumer of a queue: at the switch the old one stops before the new one starts.'),
+  accessory: z
+    .boolean()
+    .optional()
+    .describe(
+      'It keeps data and outlives releases. Without it: a service with a named volume and only `image` is one.',
+    ),
+  before: z.array(before).default([]).describe('Commands that run once before the switch, in this order.'),
+  healthyWithin: duration.prefault('60s').describe('How long a new instance may take to become healthy.'),
+  drain: duration
+    .prefault('10s')
+    .describe('How long requests in flight may take to end before an old instance is stopped.'),
+  replicas: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Instances on each host. Without it: compose's `deploy.replicas` or `scale`, else 1."),
+  publish: z
+    .boolean()
+    .default(true)
+    .describe(
+      '`false`: its published ports are for a laptop, a release leaves them out; other services reach it all the same.',
+    ),
+});

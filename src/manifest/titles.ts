@@ -1,0 +1,12 @@
+import type { Verification } from './kinds';
+
+/** What people call a verification: its title, else what it asks. */
+export function titleOf(verification: Verification): string {
+  if (verification.title) return verification.title;
+  switch (verification.kind) {
+    case 'http':
+      return `${verification.method} ${verification.path} of ${verification.service} is ${verification.status}`;
+    case 'run':
+      return `${verification.command.join(' ')} in ${verification.service}`;
+  }
+}
