@@ -1,0 +1,63 @@
+import type { BuildSpec } from '../model/build';
+import { asEngineHost } from './container';
+import { BUILD_KEYS } from './keys';
+import type { ComposeService } from './model';
+import type { Notes } from './notes';
+
+/** How a service is built; undefined where it is not, or cannot be. */
+export function readBuild(name: string, service: ComposeService, at: string[], notes: Notes): BuildSpec | undefined {
+  const { build } = service;
+  if (!build) return undefined;
+  const path = [...at, 'build'];
+  notes.checkKeys(BUILD_KEYS, path, build);
+  if (!/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(name) || name === 'windlass')
+    notes.refuse(
+      at,
+      `cannot name a repository of the registry (${name}). Expected small letters, digits and single . _ - between them, and another name than windlass`,
+    );
+  const platforms = build.platforms ?? (service.platform ? [service.platform] : []);
+  if (platforms.length > 1)
+    notes.refuse(
+      [...path, 'platforms'],
+      `are ${platforms.join(', ')}. This version of windlass builds for one; keep that of the hosts`,
+    );
+  const context = below(build.context ?? '.');
+  if (context === undefined)
+    notes.refuse(
+      [...path, 'context'],
+      `is ${build.context}, which is not in the commit. Write a folder below the compose file`,
+    );
+  const dockerfile = below(build.dockerfile ?? 'Dockerfile');
+  if (dockerfile === undefined)
+    notes.refuse(
+      [...path, 'dockerfile'],
+      `is ${build.dockerfile}, which is outside of the context. Move it into the context, or widen the context`,
+    );
+  return {
+    service: name,
+    context: context ?? '.',
+    dockerfile: dockerfile ?? 'Dockerfile',
+    args: withoutNull(build.args ?? {}),
+    ...(build.target && { target: build.target }),
+    labels: build.labels ?? {},
+    ...(platforms[0] && { platform: platforms[0] }),
+    ...(build.network && { network: build.network }),
+    ...(build.extra_hosts && { extraHosts: build.extra_hosts.map(asEngineHost) }),
+  };
+}
+
+/** A path as it is below the folder that it starts from: `./web/` → `web`; undefined when it leaves it. */
+export function below(path: string): string | undefined {
+  if (/^([a-z][a-z0-9+.-]*:|\/|~|git@)/i.test(path)) return undefined;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/') || '.';
+}
+
+/** An argument without value means the environment of whoever builds; here it has none, and the Dockerfile's default holds. */
+const withoutNull = (args: Record<string, string | null>) =>
+  Object.fromEntries(Object.entries(args).filter((entry): entry is [string, string] => entry[1] !== null));

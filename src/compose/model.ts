@@ -1,0 +1,100 @@
+/**
+ * What `docker compose config --format json` prints: as much of it as is read here. Durations are Go's (`1m30s`), sizes are
+ * bytes in a text, lists and maps are in their long form already.
+ */
+export interface ComposeModel {
+  name?: string;
+  services?: Record<string, ComposeService>;
+  networks?: Record<string, ComposeResource | null>;
+  volumes?: Record<string, ComposeResource | null>;
+  [key: string]: unknown;
+}
+
+/** An entry of the top-level `networks` or `volumes`. */
+export interface ComposeResource {
+  name?: string;
+  driver?: string;
+  external?: boolean;
+  internal?: boolean;
+  ipam?: object;
+  [key: string]: unknown;
+}
+
+export interface ComposeService {
+  image?: string;
+  build?: ComposeBuild;
+  command?: string[] | null;
+  entrypoint?: string[] | null;
+  environment?: Record<string, string | null>;
+  depends_on?: Record<string, { condition: string; required?: boolean; restart?: boolean }>;
+  networks?: Record<string, Record<string, unknown> | null>;
+  volumes?: ComposeVolume[];
+  tmpfs?: string[];
+  ports?: ComposePort[];
+  expose?: string[];
+  healthcheck?: ComposeHealthcheck;
+  deploy?: ComposeDeploy;
+  extra_hosts?: string[];
+  labels?: Record<string, string>;
+  links?: string[];
+  logging?: { driver?: string; options?: Record<string, string> };
+  ulimits?: Record<string, number | { soft: number; hard: number }>;
+  sysctls?: Record<string, string>;
+  container_name?: string;
+  platform?: string;
+  [key: string]: unknown;
+}
+
+export interface ComposeBuild {
+  context?: string;
+  dockerfile?: string;
+  args?: Record<string, string | null>;
+  labels?: Record<string, string>;
+  target?: string;
+  network?: string;
+  platforms?: string[];
+  extra_hosts?: string[];
+  [key: string]: unknown;
+}
+
+export interface ComposeVolume {
+  type: string;
+  source?: string;
+  target: string;
+  read_only?: boolean;
+  bind?: Record<string, unknown>;
+  volume?: Record<string, unknown>;
+  tmpfs?: { size?: string | number; [key: string]: unknown };
+}
+
+export interface ComposePort {
+  target: number;
+  published?: string;
+  host_ip?: string;
+  protocol?: string;
+}
+
+export interface ComposeHealthcheck {
+  test?: string[];
+  disable?: boolean;
+  interval?: string;
+  timeout?: string;
+  retries?: number;
+  start_period?: string;
+}
+
+export interface ComposeDeploy {
+  mode?: string;
+  replicas?: number;
+  resources?: { limits?: Record<string, unknown>; reservations?: Record<string, unknown> };
+  restart_policy?: { condition?: string; max_attempts?: number };
+  [key: string]: unknown;
+}
+
+/** What compose prints, with `$$` — its way to write a `$` that is none of its variables — as the `$` that is meant. */
+export function unescapeDollars<T>(data: T): T {
+  if (typeof data === 'string') return data.replaceAll('$$', () => '$') as T;
+  if (Array.isArray(data)) return data.map((item) => unescapeDollars<unknown>(item)) as T;
+  if (typeof data !== 'object' || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, unescapeDollars<unknown>(value)])) as T;
+}

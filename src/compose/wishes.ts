@@ -1,0 +1,39 @@
+/** What the manifest adds to the compose files of one environment. */
+export interface Wishes {
+  services: Record<string, ServiceWishes>;
+  routes: RouteWish[];
+  /** The secrets that the environment declares. */
+  secrets: string[];
+  /** Settings that look like a secret and are none. */
+  notSecret: string[];
+}
+
+export interface ServiceWishes {
+  background: boolean;
+  /** Undefined: as the compose file suggests. */
+  accessory?: boolean;
+  before: { command: string[]; undo?: string[]; irreversible?: boolean }[];
+  /** Milliseconds, as `drain`. */
+  healthyWithin: number;
+  drain: number;
+  replicas?: number;
+  publish: boolean;
+}
+
+export interface RouteWish {
+  service: string;
+  host: string;
+  path: string;
+  port?: number;
+}
+
+/** What holds for a service of which the manifest says nothing; the manifest's own defaults. */
+const NOTHING_SAID: ServiceWishes = {
+  background: false,
+  before: [],
+  healthyWithin: 60_000,
+  drain: 10_000,
+  publish: true,
+};
+
+export const wishesFor = (wishes: Wishes, service: string): ServiceWishes => wishes.services[service] ?? NOTHING_SAID;
