@@ -1,0 +1,73 @@
+import type { EnvironmentRecord } from '../manifest/record';
+import { PLAN_FORMAT, type Plan } from '../model/plan';
+import { compareConfigurations } from './compare';
+import { environmentOf, type PlanningInput, Refused } from './planning';
+import { planToNothing, strategies } from './strategies';
+
+/**
+ * Decides what takes an environment from what is observed to what is wanted.
+ * Pure: the same input gives the same plan, to the letter, for its hash is what people approve.
+ * Throws `Refused` with a sentence when that cannot be done.
+ */
+export function planRollout(input: PlanningInput): Plan {
+  const { wanted, current, app, environment } = input;
+  const after = wanted && environmentOf(wanted, environment);
+  const before = current?.environments.find((one) => one.name === environment);
+  if (after) refuseChangedAccessories(input, after);
+  return {
+    format: PLAN_FORMAT,
+    app,
+    environment,
+    release: wanted?.release,
+    from: current?.release,
+    strategy: after?.strategy.kind ?? 'remove',
+    before: describeObserved(input),
+    changes: after ? compareConfigurations(before, after) : ['everything but accessories is removed'],
+    warnings: after ? warn(input, after) : [],
+    phases: after ? strategies[after.strategy.kind](input, after) : planToNothing(input),
+  };
+}
+
+/** What must still be so when the plan is carried out: a line for each container, and for the routes. */
+function describeObserved({ observed }: PlanningInput): string[] {
+  return Object.entries(observed.hosts)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .flatMap(([host, { containers, routes }]) => [
+      ...containers.map((c) => `${host}: ${c.name} ${c.id}`).sort(),
+      ...(routes?.release ? [`${host}: routes to ${routes.release}`] : []),
+    ]);
+}
+
+function warn({ kind, current, environment }: PlanningInput, after: EnvironmentRecord): string[] {
+  if (kind !== 'release') {
+    const ran = current?.environments.find((one) => one.name === environment)?.services ?? [];
+    return ran
+      .filter((service) => service.before.length > 0)
+      .map((service) => `${service.name}: what its commands did for ${current?.release} stays as it is`);
+  }
+  return after.services.flatMap((service) =>
+    service.before
+      .filter((command) => command.irreversible)
+      .map(
+        (command) =>
+          `${service.name}: "${command.command.join(' ')}" cannot be undone; what fails after it asks an operator`,
+      ),
+  );
+}
+
+/** To make an accessory anew is an outage with a way back of its own; until that is built it is refused, not ignored. */
+function refuseChangedAccessories({ observed, accessorySpecs }: PlanningInput, after: EnvironmentRecord): void {
+  for (const [host, { containers }] of Object.entries(observed.hosts))
+    for (const { role, service, spec } of containers) {
+      const wanted = after.services.find((one) => one.name === service && one.kind === 'accessory');
+      if (role === 'accessory' && wanted && spec !== accessorySpecs[service])
+        throw new Refused({
+          kind: 'accessory-changed',
+          host,
+          service,
+          message:
+            `the image or the configuration of the accessory ${service} has changed, and windlass cannot make a running accessory anew yet. ` +
+            `Take the change back, or remove the container of ${service} by hand (its volume stays) and start the release again`,
+        });
+    }
+}

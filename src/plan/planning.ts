@@ -1,0 +1,42 @@
+import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
+import type { ObservedHost, Observed } from '../model/observed';
+import type { Failure } from '../model/failure';
+
+/** Everything that a plan follows from. Nothing else may: no clock, no randomness, nothing fleeting. */
+export interface PlanningInput {
+  app: string;
+  environment: string;
+  /** `before` commands run only on the way to a new release; going back runs none. */
+  kind: 'release' | 'rollback' | 'restore';
+  /** Undefined takes the environment to nothing. */
+  wanted?: ReleaseRecord;
+  /** What the environment is recorded to be on. */
+  current?: ReleaseRecord;
+  observed: Observed;
+  /** The hash of each wanted accessory's specification, as its container's label would say it. */
+  accessorySpecs: Record<string, string>;
+  /** Images that stay on the hosts, besides those in use. */
+  keepImages: string[];
+}
+
+/** What cannot be planned, and why, for people. */
+export class Refused extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+/** The frozen configuration of the environment in a release. */
+export function environmentOf(record: ReleaseRecord, environment: string): EnvironmentRecord {
+  const found = record.environments.find((one) => one.name === environment);
+  if (found) return found;
+  const known = record.environments.map((one) => one.name).join(', ');
+  throw new Refused({
+    kind: 'no-such-environment',
+    message: `release ${record.release} has no environment ${environment}. It has: ${known}`,
+  });
+}
+
+/** What was found on a host; nothing where it was never seen. */
+export const observedOn = (observed: Observed, host: string): ObservedHost =>
+  observed.hosts[host] ?? { containers: [], networks: [] };

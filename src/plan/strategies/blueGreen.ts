@@ -1,0 +1,33 @@
+import type { EnvironmentRecord } from '../../manifest/record';
+import type { Phase } from '../../model/plan';
+import type { PlanningInput } from '../planning';
+import * as steps from '../steps';
+
+/** All new instances beside the old ones, then all traffic at once, then both kept warm until the soak is over. */
+export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): Phase[] {
+  const release = input.wanted?.release ?? '';
+  const hosts = after.hosts.map((host) => host.name);
+  const routed = after.routes.length > 0 || hosts.some((host) => input.observed.hosts[host]?.routes?.release);
+  return [
+    {
+      name: 'prepare',
+      batches: steps.filled([
+        ...steps.fetchAndConnect(input, after, release),
+        ...steps.startAccessories(input, after, release),
+        ...steps.runBefore(input, after, release),
+        ...steps.startReleased(input, after, release),
+      ]),
+    },
+    {
+      name: 'switch',
+      batches: steps.filled([
+        steps.stopBackground(input, release),
+        ...steps.startBackground(input, after, release),
+        routed ? steps.switchRoutes(input, release, hosts) : [],
+      ]),
+    },
+    { name: 'soak', batches: steps.filled([steps.soak(after, release)]) },
+    { name: 'commit', batches: [] },
+    { name: 'retire', batches: steps.retire(input, release) },
+  ];
+}

@@ -1,0 +1,21 @@
+import type { StrategyKind } from '../../manifest/kinds';
+import type { EnvironmentRecord } from '../../manifest/record';
+import type { Phase } from '../../model/plan';
+import type { PlanningInput } from '../planning';
+import { retire, stopBackground, switchRoutes, filled } from '../steps';
+import { planBlueGreen } from './blueGreen';
+
+/** A strategy decides the phases; what carries them out knows none of them. */
+export type PlanStrategy = (input: PlanningInput, after: EnvironmentRecord) => Phase[];
+
+export const strategies = { 'blue-green': planBlueGreen } satisfies Record<StrategyKind, PlanStrategy>;
+
+/** The way back of a first release that was terminated: routes away, then everything but accessories. */
+export function planToNothing(input: PlanningInput): Phase[] {
+  const hosts = Object.keys(input.observed.hosts).sort();
+  return [
+    { name: 'switch', batches: filled([stopBackground(input, undefined), switchRoutes(input, undefined, hosts)]) },
+    { name: 'commit', batches: [] },
+    { name: 'retire', batches: retire(input, undefined) },
+  ];
+}
