@@ -1,0 +1,29 @@
+import { buildImage } from './build';
+import { clientFor } from './client';
+import { containersOf } from './containers';
+import type { Engine } from './engine';
+import { exec } from './exec';
+import type { Host } from './host';
+import { imagesOf } from './images';
+import { readInfo } from './info';
+import { readLogs } from './logs';
+import { networksOf } from './networks';
+
+/**
+ * The engine of a host: `local` is the worker's own (`settings.dockerHost`), `unix:///path` the socket of another one on
+ * its machine. Nothing is asked of it yet. Permanent failure for an address that cannot be reached yet, as ssh://.
+ */
+export function connectEngine(target: { name: string; address: string }, settings: { dockerHost: string }): Engine {
+  const address = target.address === 'local' ? settings.dockerHost : target.address;
+  const host: Host = { name: target.name, docker: clientFor(target.name, address) };
+  return {
+    host: host.name,
+    info: () => readInfo(host),
+    ...containersOf(host),
+    ...networksOf(host),
+    ...imagesOf(host),
+    logs: (name, bytes) => readLogs(host, name, bytes),
+    exec: (name, command, options) => exec(host, name, command, options),
+    buildImage: (context, options, watch) => buildImage(host, context, options, watch),
+  };
+}

@@ -1,0 +1,44 @@
+import type { ContainerInspectInfo } from 'dockerode';
+import type { ContainerState } from './engine';
+
+/** What the engine tells of a container, in our words. */
+export function readState(info: ContainerInspectInfo): ContainerState {
+  const { State: state, Config: config } = info;
+  const test = config.Healthcheck?.Test;
+  const hasTest = test && test.length > 0 && test[0] !== 'NONE';
+  const timeoutNs = config.Healthcheck?.Timeout;
+  return {
+    id: info.Id,
+    name: info.Name.replace(/^\//, ''),
+    labels: config.Labels ?? {},
+    image: config.Image,
+    state: state.Status as ContainerState['state'],
+    health: readHealth(state.Health?.Status),
+    ...(state.Status === 'exited' || state.Status === 'dead' ? { exitCode: state.ExitCode } : {}),
+    ...(state.OOMKilled ? { oomKilled: true } : {}),
+    restarts: info.RestartCount,
+    ...(wasStarted(state.StartedAt) ? { startedAt: state.StartedAt } : {}),
+    networks: readNetworks(info),
+    ports: readPorts(info),
+    ...(hasTest ? { healthTest: test } : {}),
+    ...(hasTest && timeoutNs ? { healthTimeoutMs: timeoutNs / 1e6 } : {}),
+  };
+}
+
+const readHealth = (status: string | undefined): ContainerState['health'] =>
+  status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';
+
+/** The engine writes year 1 for "never". */
+const wasStarted = (at: string | undefined) => at !== undefined && !at.startsWith('0001-');
+
+function readNetworks(info: ContainerInspectInfo): Record<string, string> {
+  const networks = Object.entries(info.NetworkSettings.Networks ?? {});
+  return Object.fromEntries(networks.map(([name, endpoint]) => [name, endpoint.IPAddress]));
+}
+
+function readPorts(info: ContainerInspectInfo): ContainerState['ports'] {
+  const ports = Object.entries(info.NetworkSettings.Ports ?? {}).filter(([, bindings]) => bindings);
+  return Object.fromEntries(
+    ports.map(([port, bindings]) => [port, bindings.map((b) => ({ ip: b.HostIp, port: Number(b.HostPort) }))]),
+  );
+}

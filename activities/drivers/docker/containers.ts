@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { permanent, transient } from '../errors';
+import { readState } from './container-state';
+import type { ContainerMake, ContainerState, Engine } from './engine';
+import { ANSWERS_WITHIN_MS, ask, askUnless, type Host } from './host';
+import { connectNetwork } from './networks';
+
+type Containers = Pick<
+  Engine,
+  | 'listContainers'
+  | 'inspectContainer'
+  | 'createContainer'
+  | 'startContainer'
+  | 'stopContainer'
+  | 'removeContainer'
+  | 'waitContainer'
+>;
+
+/** The containers of a host. */
+export const containersOf = (host: Host): Containers => ({
+  listContainers: (labels) => list(host, labels),
+  inspectContainer: (name) => inspect(host, name),
+  createContainer: (make) => create(host, make),
+  startContainer: (name) => start(host, name),
+  stopContainer: (name, graceMs) => stop(host, name, graceMs),
+  removeContainer: (name) => remove(host, name),
+  waitContainer: (name, signal) => wait(host, name, signal),
+});
+
+async function list(host: Host, labels: Record<string, string>): Promise<ContainerState[]> {
+  const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+  const found = await ask(host, 'list containers', () => host.docker.listContainers({ all: true, filters }));
+  const states = await Promise.all(found.map(({ Id }) => inspect(host, Id)));
+  // One that went away in between is not there.
+  return states.filter((state) => state !== undefined);
+}
+
+export async function inspect(host: Host, name: string): Promise<ContainerState | undefined> {
+  const info = await askUnless(host, [404], `inspect container ${name}`, () =>
+    host.docker.getContainer(name).inspect(),
+  );
+  return info && readState(info);
+}
+
+async function create(host: Host, make: ContainerMake): Promise<ContainerState> {
+  const doing = `create container ${make.name}`;
+  // 409: one of that name is there; an earlier attempt made it.
+  await askUnless(host, [409], doing, () => host.docker.createContainer(engineWords(make)));
+  const made = await inspect(host, make.name);
+  if (!made) throw transient(beingRemoved(host, make.name));
+  const lacking = make.networks.filter(({ name }) => !(name in made.networks));
+  if (lacking.length === 0) return made;
+  for (const { name, aliases } of lacking) await connectNetwork(host, name, make.name, aliases);
+  return (await inspect(host, make.name)) ?? made;
+}
+
+/** Engines before 25 (API 1.44) take only one network at creation; the others are joined before the start. */
+function engineWords(make: ContainerMake) {
+  const { Labels, HostConfig, ...config } = make.config as { Labels?: object; HostConfig?: object };
+  const [home] = make.networks;
+  return {
+    ...config,
+    name: make.name,
+    Image: make.image,
+    Labels: { ...Labels, ...make.labels },
+    HostConfig: { ...HostConfig, ...(home && { NetworkMode: home.name }) },
+    ...(home && { NetworkingConfig: { EndpointsConfig: { [home.name]: { Aliases: home.aliases } } } }),
+  };
+}
+
+async function start(host: Host, name: string): Promise<void> {
+  await askUnless(host, [304], `start container ${name}`, () => host.docker.getContainer(name).start());
+}
+
+async function stop(host: Host, name: string, graceMs?: number): Promise<void> {
+  const seconds = graceMs === undefined ? {} : { t: Math.ceil(graceMs / 1_000) };
+  const withinMs = graceMs === undefined ? 0 : graceMs + ANSWERS_WITHIN_MS;
+  await askUnless(host, [304, 404], `stop container ${name}`, () => host.docker.getContainer(name).stop(seconds), {
+    withinMs,
+  });
+}
+
+async function remove(host: Host, name: string): Promise<void> {
+  const gone = async () => !(await inspect(host, name));
+  // 409: it is being removed already.
+  const container = host.docker.getContainer(name);
+  await askUnless(host, [404, 409], `remove container ${name}`, () => container.remove({ force: true, v: true }));
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await gone()) return;
+    await sleep(100);
+  }
+  throw transient(beingRemoved(host, name));
+}
+
+async function wait(host: Host, name: string, signal?: AbortSignal): Promise<number> {
+  const doing = `wait for container ${name}`;
+  const state = await inspect(host, name);
+  // The engine would say at once that it has ended, with status 0.
+  if (state?.state === 'created')
+    throw permanent({
+      kind: 'not-started',
+      host: host.name,
+      message: `${doing}: it was never started. Start it first`,
+    });
+  const abortSignal = signal && { abortSignal: signal };
+  const ended = await ask(host, doing, () => host.docker.getContainer(name).wait(abortSignal), { withinMs: 0, signal });
+  return (ended as { StatusCode: number }).StatusCode;
+}
+
+const beingRemoved = (host: Host, name: string) => ({
+  kind: 'conflict',
+  host: host.name,
+  message: `container ${name}: the engine of ${host.name} is still removing an earlier one. It is tried again`,
+});

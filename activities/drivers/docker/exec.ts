@@ -1,0 +1,72 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exec } from 'dockerode';
+import { transient } from '../errors';
+import type { ExecOptions, ExecResult } from './engine';
+import { endWith } from './dial';
+import { ask, type Host } from './host';
+import { Tail, takeApart } from './output';
+
+/** As much of each stream as is kept: the end of it. */
+const KEPT_BYTES = 1024 * 1024;
+
+/**
+ * Runs a command in a running container. A command that cannot be started has exit code 126 or 127 and says so in its
+ * output, as in a shell. Fails as `Transient` when `timeoutMs` is over (kind `timeout`) or the container does not run
+ * (kind `conflict`), and with the signal's own reason when stopped; the engine has no way to end the command then.
+ */
+export async function exec(
+  host: Host,
+  name: string,
+  command: string[],
+  options: ExecOptions = {},
+): Promise<ExecResult> {
+  const doing = `run ${command[0]} in ${name}`;
+  const words = {
+    Cmd: command,
+    AttachStdin: options.input !== undefined,
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(options.user !== undefined && { User: options.user }),
+    Env: Object.entries(options.env ?? {}).map(([key, value]) => `${key}=${value}`),
+  };
+  const made = await ask(host, doing, () => host.docker.getContainer(name).exec(words));
+  const { signal } = options;
+  return ask(host, doing, () => runToEnd(host, made, doing, options), { withinMs: 0, signal });
+}
+
+async function runToEnd(host: Host, made: Exec, doing: string, options: ExecOptions): Promise<ExecResult> {
+  const stream: Duplex = await made.start({ hijack: true, stdin: true });
+  const [stdout, stderr] = [new Tail(KEPT_BYTES), new Tail(KEPT_BYTES)];
+  const release = endEarly(stream, host, doing, options);
+  try {
+    const ended = takeApart(host.docker, stream, stdout, stderr);
+    if (options.input !== undefined) stream.end(options.input);
+    await ended;
+  } finally {
+    release();
+  }
+  return { exitCode: await exitCode(made), stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** Lets time and signal end the stream; returns what takes that back. */
+function endEarly(stream: Duplex, host: Host, doing: string, { timeoutMs, signal }: ExecOptions): () => void {
+  const message = `${doing}: it did not end within ${timeoutMs} ms`;
+  const late = () => stream.destroy(transient({ kind: 'timeout', host: host.name, message }));
+  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs);
+  const release = endWith(signal, stream);
+  return () => {
+    clearTimeout(timer);
+    release();
+  };
+}
+
+/** The stream ends a moment before the engine knows the exit code. */
+async function exitCode(made: Exec): Promise<number> {
+  for (let attempt = 0; ; attempt++) {
+    const { Running, ExitCode } = await made.inspect();
+    if (!Running && ExitCode !== null) return ExitCode;
+    if (attempt > 50) throw new Error('the output has ended and the command has not');
+    await sleep(Math.min(5 * 2 ** attempt, 100));
+  }
+}

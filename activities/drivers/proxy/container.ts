@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { labels, proxyName, proxyNetwork, routesVolume } from '../../../src/model/names';
+import type { ContainerMake } from '../docker/engine';
+import type { ProxySettings } from './proxy';
+
+/** The volume's folder in the container: `live` below it is watched; what is being written lies beside it. */
+export const ROUTES_FOLDER = '/routes';
+/** Traefik's API, on the container's own loopback: only an `exec` reaches it. */
+export const API = 'http://127.0.0.1:8080/api';
+/** Where the entry point for HTTP listens in the container. */
+export const WEB_PORT = 80;
+
+const FLAGS = [
+  `--entrypoints.web.address=:${WEB_PORT}`,
+  '--entrypoints.traefik.address=127.0.0.1:8080',
+  '--api.insecure=true',
+  '--api.dashboard=false',
+  `--providers.file.directory=${ROUTES_FOLDER}/live`,
+  '--providers.file.watch=true',
+  // How long it waits for further changes before it takes one in; 2 s by default.
+  '--providers.providersthrottleduration=50ms',
+  '--global.sendanonymoususage=false',
+  '--global.checknewversion=false',
+  '--log.level=ERROR',
+];
+
+/** The proxy's container as the settings want it. Its label `spec` tells one that was made otherwise. */
+export function proxyContainer(settings: ProxySettings): ContainerMake {
+  const { installation, image } = settings;
+  // The watched folder must be there before Traefik looks; on a new volume it is not.
+  const start = `mkdir -p ${ROUTES_FOLDER}/live && exec traefik "$@"`;
+  const config = {
+    Entrypoint: ['sh', '-c', start, 'traefik'],
+    Cmd: FLAGS,
+    ExposedPorts: { [`${WEB_PORT}/tcp`]: {} },
+    HostConfig: {
+      RestartPolicy: { Name: 'unless-stopped' },
+      PortBindings: { [`${WEB_PORT}/tcp`]: [publishAt(settings.http)] },
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      Mounts: [{ Type: 'volume', Source: routesVolume(installation), Target: ROUTES_FOLDER }],
+    },
+  };
+  const spec = createHash('sha256')
+    .update(JSON.stringify([image, config]))
+    .digest('hex')
+    .slice(0, 12);
+  return {
+    name: proxyName(installation),
+    image,
+    labels: labels(installation, { role: 'proxy', spec, step: 'ensureProxy' }),
+    config,
+    // The bare name of the installation sorts before every other network of it, so the published port stays with it
+    // whatever the proxy joins later.
+    networks: [{ name: proxyNetwork(installation), aliases: [] }],
+  };
+}
+
+/** `80` or `127.0.0.1:8080` in the engine's words. */
+function publishAt(http: string): { HostIp: string; HostPort: string } {
+  const { ip, port } = readAddress(http);
+  return { HostIp: ip ?? '', HostPort: String(port) };
+}
+
+/** `80` or `127.0.0.1:8080`, `[::1]:80` taken apart. */
+export function readAddress(http: string): { ip?: string; port: number } {
+  const colon = http.lastIndexOf(':');
+  const ip = colon > 0 ? http.slice(0, colon).replace(/^\[|\]$/g, '') : undefined;
+  return { ip, port: Number(http.slice(colon + 1)) };
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { routesName, type Place } from '../../../src/model/names';
+import type { RouteSet } from './proxy';
+
+/** A set of routes in Traefik's words, and what its API must then say. */
+export interface RoutesFile {
+  /** The file's text; empty when there are to be no routes. */
+  text: string;
+  /** The routers by name, sorted. A revision in their name makes that exactly this file is read back, and no earlier one. */
+  routers: string[];
+  /** Service → the URLs that it must have, sorted. */
+  services: Record<string, string[]>;
+}
+
+/**
+ * An application's keep-alive time-out (Node: 5 s) races the proxy's reuse of an idle connection, and the request that
+ * loses is lost; idle connections would also hide that an instance is drained. So the proxy lets go of them first.
+ */
+const IDLE_CONNECTION = '500ms';
+
+/** Traefik's names may hold dots, ours never do: no environment's name is the beginning of another's. */
+const join = (...parts: (string | number)[]) => parts.join('.');
+
+/** The file of routes of an environment: two comments that say what it is, then JSON, which is YAML too. */
+export function writeRoutes(place: Place, set: RouteSet): RoutesFile {
+  if (set.release === undefined || set.routes.length === 0) return { text: '', routers: [], services: {} };
+  const name = routesName(place);
+  const services = Object.fromEntries(
+    set.routes.map((route) => [join(name, route.service, route.port), urlsOf(route)]),
+  );
+  const revision = createHash('sha256').update(JSON.stringify(set)).digest('hex').slice(0, 8);
+  const routers = Object.fromEntries(
+    set.routes.map((route, index) => [
+      join(name, index, revision),
+      {
+        rule: `Host(${JSON.stringify(route.host)}) && PathPrefix(${JSON.stringify(route.path)})`,
+        service: join(name, route.service, route.port),
+        entryPoints: ['web'],
+      },
+    ]),
+  );
+  const content = {
+    http: {
+      routers,
+      services: mapValues(services, (urls) => ({
+        loadBalancer: { servers: urls.map((url) => ({ url })), serversTransport: name },
+      })),
+      serversTransports: { [name]: { forwardingTimeouts: { idleConnTimeout: IDLE_CONNECTION } } },
+    },
+  };
+  const text = [`# release ${set.release}`, `# counter ${set.counter}`, JSON.stringify(content)].join('\n');
+  return { text, routers: Object.keys(routers).sort(), services };
+}
+
+/** What the comments of a file of routes say; undefined when there is none. */
+export function readRoutesFile(text: string): { release: string; counter: number } | undefined {
+  const [, release, counter] = /^# release (.+)\n# counter (\d+)$/m.exec(text) ?? [];
+  return release === undefined ? undefined : { release, counter: Number(counter) };
+}
+
+/** By the container's own name, never an alias or an address: those may come to mean another container. */
+function urlsOf(route: { port: number; instances: string[] }): string[] {
+  return route.instances.map((instance) => `http://${instance}:${route.port}`).sort();
+}
+
+function mapValues<A, B>(from: Record<string, A>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(from).map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,38 @@
+/** How a registry wants to know who asks; the answer 401 says it (RFC 9110, 11.6.1). */
+export interface Challenge {
+  scheme: string;
+  parameters: Record<string, string>;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** `Bearer realm="https://auth.example.com/token",service="registry"`; undefined without one. */
+export function readChallenge(header: string | null): Challenge | undefined {
+  const [, scheme, rest] = /^\s*(\w+)\s*(.*)$/.exec(header ?? '') ?? [];
+  if (!scheme) return undefined;
+  const pairs = [...rest!.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)];
+  return {
+    scheme: scheme.toLowerCase(),
+    parameters: Object.fromEntries(pairs.map(([, key, quoted, plain]) => [key!, quoted ?? plain!])),
+  };
+}
+
+export const basic = ({ username, password }: Credentials) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/**
+ * Where a token is had (distribution's token authentication). Undefined when the challenge names no place, or one to which
+ * a login must not be sent: a registry that is asked by TLS has its tokens given by TLS.
+ */
+export function tokenUrl({ parameters }: Challenge, registryUrl: string, scope: string): URL | undefined {
+  const { realm, service } = parameters;
+  if (!realm || !URL.canParse(realm)) return undefined;
+  const url = new URL(realm);
+  if (registryUrl.startsWith('https:') && url.protocol !== 'https:') return undefined;
+  if (service) url.searchParams.set('service', service);
+  url.searchParams.set('scope', parameters['scope'] ?? scope);
+  return url;
+}
