@@ -1,0 +1,69 @@
+import { Context } from '@temporalio/activity';
+import type { Watch } from './drivers/docker/engine';
+
+/**
+ * Every activity sends a heartbeat each second, whatever it does: a worker that was killed is noticed after the
+ * heartbeat time-out, not after the longest time that the activity may take.
+ */
+const EVERY_MS = 1_000;
+
+/** What is told with each heartbeat: the last line of progress, and what a next attempt continues from. */
+interface Beat {
+  line?: string;
+  resume?: unknown;
+}
+
+const beats = new WeakMap<Context, Beat>();
+
+/** Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever error its abort caused. */
+export function withHeartbeat<Input, Output>(
+  deed: (input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    const resume = (context.info.heartbeatDetails as Beat | undefined)?.resume;
+    beats.set(context, { resume });
+    const timer = setInterval(() => context.heartbeat(beats.get(context)), EVERY_MS);
+    try {
+      return await deed(input);
+    } catch (error) {
+      if (context.cancellationSignal.aborted) await context.cancelled;
+      throw error;
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+/** Progress and abort signal of the activity that is running; nothing of both outside of one. */
+export function currentWatch(): Watch {
+  const context = running();
+  if (!context) return {};
+  return {
+    signal: context.cancellationSignal,
+    onProgress: (line) => void beats.set(context, { ...beats.get(context), line }),
+  };
+}
+
+/** Keeps what a next attempt is to continue from; sent at once, so that a kill right after loses nothing. */
+export function remember(resume: unknown): void {
+  const context = running();
+  if (!context) return;
+  const beat = { ...beats.get(context), resume };
+  beats.set(context, beat);
+  context.heartbeat(beat);
+}
+
+/** What an earlier attempt remembered. */
+export function resumeFrom<T>(): T | undefined {
+  const context = running();
+  return context && (beats.get(context)?.resume as T | undefined);
+}
+
+function running(): Context | undefined {
+  try {
+    return Context.current();
+  } catch {
+    return undefined;
+  }
+}

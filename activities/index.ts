@@ -1,0 +1,42 @@
+import type { Client } from '@temporalio/client';
+import { connectEngine } from './drivers/docker/connect';
+import { traefik } from './drivers/proxy/traefik';
+import { createEnvironmentActivities } from './environments';
+import { withHeartbeat } from './heartbeat';
+import { createImageActivities } from './images/images';
+import { createInspectionActivities } from './inspection';
+import { createPlanningActivities } from './planning';
+import { loadRecord } from './records/load-record';
+import { createRecordActivities } from './records/records';
+import { createRolloutActivities } from './rollout';
+import type { RolloutDeps } from './rollout/context';
+import type { Settings } from './settings';
+import { createSourceActivities } from './source';
+import type { Activities } from './types';
+
+/** Everything that a worker can do, with the credentials and the engines that it has. */
+export function createActivities({ settings, client }: { settings: Settings; client: Client }): Activities {
+  const deps: RolloutDeps = {
+    settings,
+    loadRecord,
+    proxy: traefik,
+    connect: (target) => connectEngine(target, settings),
+  };
+  const source = createSourceActivities(settings);
+  const activities: Activities = {
+    ...source.activities,
+    ...createImageActivities({ settings, checkout: source.checkout }),
+    ...createRecordActivities({ settings }),
+    ...createEnvironmentActivities(client, settings.installation),
+    ...createPlanningActivities(deps),
+    ...createRolloutActivities(deps),
+    ...createInspectionActivities(deps),
+  };
+  return beat(activities);
+}
+
+/** Every activity sends heartbeats. */
+function beat(activities: Activities): Activities {
+  const deeds = Object.entries(activities) as [string, (input: unknown) => Promise<unknown>][];
+  return Object.fromEntries(deeds.map(([name, deed]) => [name, withHeartbeat(deed)])) as unknown as Activities;
+}

@@ -1,0 +1,60 @@
+import type { EnvironmentRecord } from '../../src/manifest/record';
+import { accessoryName, instanceName, type Place } from '../../src/model/names';
+import type { ObservedContainer, ObservedHost } from '../../src/model/observed';
+import type { Service } from '../../src/model/service';
+import { hashSpec } from '../rollout/spec';
+
+/** What differs on a host from the recorded release, a sentence each; nothing when all is as recorded. */
+export function describeDrift(
+  place: Place,
+  release: string,
+  environment: EnvironmentRecord,
+  host: string,
+  observed: ObservedHost,
+): string[] {
+  const found = new Map(observed.containers.map((container) => [container.name, container]));
+  const wanted = environment.services.flatMap((service) =>
+    namesOf(place, release, service).map((name) => ({ name, service })),
+  );
+  const names = new Set(wanted.map(({ name }) => name));
+  const lines = [
+    ...wanted.flatMap(({ name, service }) => compare(name, service, found.get(name)) ?? []),
+    ...observed.containers.flatMap((container) =>
+      names.has(container.name) ? [] : (describeStranger(container) ?? []),
+    ),
+    ...describeRoutes(release, environment, observed),
+  ];
+  return lines.map((line) => `${host}: ${line}`);
+}
+
+function namesOf(place: Place, release: string, { kind, name, replicas }: Service): string[] {
+  if (kind === 'accessory') return [accessoryName(place, name)];
+  return Array.from({ length: replicas }, (_, index) => instanceName(place, release, name, index + 1));
+}
+
+function compare(name: string, service: Service, found: ObservedContainer | undefined): string | undefined {
+  if (!found) return `${name} is not there. Expected it to run`;
+  if (found.state !== 'running') return `${name} is ${found.state}. Expected it to run`;
+  if (found.health === 'unhealthy') return `${name} runs and is unhealthy`;
+  if (found.image !== service.image) return `${name} runs ${found.image}. Expected ${service.image}`;
+  if (found.spec !== hashSpec(service))
+    return `${name} was made otherwise than recorded (${found.spec}, not ${hashSpec(service)})`;
+  return undefined;
+}
+
+/** What runs and is no part of the release. What is stopped serves nobody. */
+function describeStranger({ name, role, state }: ObservedContainer): string | undefined {
+  return role === 'instance' && state === 'running'
+    ? `${name} runs, and is no part of the recorded release`
+    : undefined;
+}
+
+function describeRoutes(release: string, { routes }: EnvironmentRecord, observed: ObservedHost): string[] {
+  const served = observed.routes?.release;
+  if (routes.length === 0) return served === undefined ? [] : [`routes go to release ${served}. Expected none`];
+  if (observed.proxy?.state !== 'running')
+    return [`the proxy is ${observed.proxy?.state ?? 'not there'}. Expected it to run`];
+  return served === release
+    ? []
+    : [`routes go to ${served === undefined ? 'nowhere' : `release ${served}`}. Expected release ${release}`];
+}

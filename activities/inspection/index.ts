@@ -1,0 +1,45 @@
+import type { Place } from '../../src/model/names';
+import type { RolloutDeps } from '../rollout/context';
+import { observe } from '../rollout/observe';
+import type { Activities, Inspection } from '../types';
+import { describeDrift } from './drift';
+import { findEnvironment } from './find-environment';
+import { readLogs } from './logs';
+
+/** The activities that look and change nothing. */
+export function createInspectionActivities(deps: RolloutDeps): Pick<Activities, 'inspectEnvironment' | 'readLogs'> {
+  return {
+    inspectEnvironment: (input) => inspectEnvironment(deps, input),
+    readLogs: (input) => readLogs(deps, input),
+  };
+}
+
+/** What runs, against the recorded release. Without a record no host is known, and nothing can be looked at. */
+async function inspectEnvironment(
+  deps: RolloutDeps,
+  { app, environment, record: ref }: Parameters<Activities['inspectEnvironment']>[0],
+): Promise<Inspection> {
+  if (!ref) return { app, environment, services: [], routes: [], drift: [] };
+  const place: Place = { installation: deps.settings.installation, app, environment };
+  const record = await findEnvironment(deps, ref, environment);
+  const { hosts } = await observe(deps, place, record.hosts);
+  const all = Object.entries(hosts);
+  return {
+    app,
+    environment,
+    services: all.flatMap(([host, { containers }]) =>
+      containers.map(({ name: container, service, release, image, state, health, startedAt }) => ({
+        host,
+        service,
+        container,
+        release,
+        image,
+        state,
+        health,
+        startedAt,
+      })),
+    ),
+    routes: all.map(([host, { routes }]) => ({ host, release: routes?.release })),
+    drift: all.flatMap(([host, observed]) => describeDrift(place, ref.release, record, host, observed)),
+  };
+}

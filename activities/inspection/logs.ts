@@ -1,0 +1,43 @@
+import { accessoryName, instanceName, type Place } from '../../src/model/names';
+import type { RolloutDeps } from '../rollout/context';
+
+import { permanent } from '../drivers/errors';
+import { redact } from '../redact';
+import { secretValues } from '../secrets';
+import type { Activities } from '../types';
+import { findEnvironment } from './find-environment';
+
+/** As much as a log shows; a result of an activity may have 2 MB. */
+const LONGEST_LOG = 64 * 1024;
+
+/** The end of what the containers of a service say in a release, on every host, without the secrets. */
+export async function readLogs(
+  deps: RolloutDeps,
+  { record: ref, environment: name, service: wanted }: Parameters<Activities['readLogs']>[0],
+): Promise<{ host: string; container: string; text: string }[]> {
+  const environment = await findEnvironment(deps, ref, name);
+  const service = environment.services.find((one) => one.name === wanted);
+  if (!service) {
+    const known = environment.services.map((one) => one.name).join(', ');
+    throw permanent({
+      kind: 'no-such-service',
+      service: wanted,
+      message: `${name} has no service ${wanted}. It has: ${known}`,
+    });
+  }
+  const place: Place = { installation: deps.settings.installation, app: ref.app, environment: name };
+  const containers =
+    service.kind === 'accessory'
+      ? [accessoryName(place, wanted)]
+      : Array.from({ length: service.replicas }, (_, index) => instanceName(place, ref.release, wanted, index + 1));
+  const secrets = secretValues(environment.secrets);
+  const each = environment.hosts.flatMap((host) =>
+    containers.map(async (container) => {
+      const engine = await deps.connect(host);
+      if (!(await engine.inspectContainer(container))) return [];
+      const bytes = Math.floor(LONGEST_LOG / Math.max(1, containers.length));
+      return [{ host: host.name, container, text: redact(await engine.logs(container, bytes), secrets) }];
+    }),
+  );
+  return (await Promise.all(each)).flat();
+}

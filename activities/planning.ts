@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
+import type { RecordRef } from '../src/model/release';
+import { Refused } from '../src/plan/planning';
+import { planRollout } from '../src/plan/planRollout';
+import { permanent } from './drivers/errors';
+import type { RolloutDeps } from './rollout/context';
+import { observe } from './rollout/observe';
+import { hashSpec, inOrder } from './rollout/spec';
+import type { Activities, Planned, PlanInput } from './types';
+
+/** What is observed and what is recorded go in, a plan and its hash come out; nothing is changed. */
+export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'planRollout' | 'checkOperator'> {
+  const load = async (ref: RecordRef | undefined) => ref && (await deps.loadRecord(ref));
+  return {
+    async planRollout(input) {
+      return await plan(deps, input, await load(input.record), await load(input.current));
+    },
+    async checkOperator({ record, environment, by }) {
+      const operators = environmentIn(await deps.loadRecord(record), environment)?.operators ?? [];
+      if (operators.length > 0 && !operators.includes(by))
+        throw permanent({
+          kind: 'not-an-operator',
+          message: `${by} is not among the operators of ${environment}: ${operators.join(', ')}. Ask one of them`,
+        });
+    },
+  };
+}
+
+async function plan(
+  deps: RolloutDeps,
+  { app, environment, kind, keep }: PlanInput,
+  wanted: ReleaseRecord | undefined,
+  current: ReleaseRecord | undefined,
+): Promise<Planned> {
+  const records = [wanted, current].map((record) => record && environmentIn(record, environment));
+  const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
+  const place = { installation: deps.settings.installation, app, environment };
+  const observed = await observe(deps, place, [...hosts.values()]);
+  const [after] = records;
+  try {
+    const accessories = after?.services.filter((service) => service.kind === 'accessory') ?? [];
+    const planned = planRollout({
+      app,
+      environment,
+      kind,
+      wanted,
+      current,
+      observed,
+      accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
+      keepImages: await imagesOf(deps, environment, keep.slice(0, (after?.retention ?? keep.length) + 1)),
+    });
+    const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);
+    return { plan: planned, hash: hashPlan(planned), counter: Math.max(0, ...counters) };
+  } catch (error) {
+    if (error instanceof Refused) return { refused: error.failure };
+    throw error;
+  }
+}
+
+/** Twelve digits: what people compare and approve. */
+const hashPlan = (plan: unknown) => createHash('sha256').update(inOrder(plan)).digest('hex').slice(0, 12);
+
+async function imagesOf(deps: RolloutDeps, environment: string, keep: RecordRef[]): Promise<string[]> {
+  const records = await Promise.all(keep.map((ref) => deps.loadRecord(ref)));
+  const images = records
+    .flatMap((record) => environmentIn(record, environment)?.services ?? [])
+    .map(({ image }) => image);
+  return [...new Set(images)].sort();
+}
+
+const environmentIn = (record: ReleaseRecord, name: string): EnvironmentRecord | undefined =>
+  record.environments.find((environment) => environment.name === name);

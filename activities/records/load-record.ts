@@ -1,0 +1,46 @@
+import type { ReleaseRecord } from '../../src/manifest/record';
+import { recordTag } from '../../src/model/names';
+import type { RecordRef, RegistryAccess } from '../../src/model/release';
+import { permanent } from '../drivers/errors';
+import { readRecord } from './record-format';
+import { openRecords } from './repository';
+
+/** As many records are kept in memory: each operation of a rollout reads its own, and a digest never means another one. */
+const KEPT = 32;
+const kept = new Map<string, Promise<ReleaseRecord>>();
+
+/** The record that a reference names, by its digest. Permanent failure (kind `no-record`) when the registry lost it. */
+export function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
+  const key = `${ref.registry.address} ${ref.app} ${ref.digest}`;
+  const record = kept.get(key) ?? fetchRecord(ref);
+  // The one asked for last is the last to go; one that failed is asked for again.
+  kept.delete(key);
+  kept.set(key, record);
+  record.catch(() => kept.delete(key));
+  for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
+  return record;
+}
+
+async function fetchRecord(ref: RecordRef): Promise<ReleaseRecord> {
+  const { registry, repository } = openRecords(ref.registry, ref.app);
+  const place = `${registry.host}/${repository}@${ref.digest}`;
+  const found = await registry.getArtifact(repository, ref.digest);
+  if (found) return readRecord(found.json, ref, place);
+  throw permanent({
+    kind: 'no-record',
+    message: `the record of release ${ref.release} of ${ref.app} is not in the registry (${place}). Was it cleaned? Release that commit again`,
+  });
+}
+
+/** The record of a release by its name, with its reference; undefined when the registry has none of it. */
+export async function findRecord(
+  access: RegistryAccess,
+  app: string,
+  release: string,
+): Promise<{ ref: RecordRef; record: ReleaseRecord } | undefined> {
+  const { registry, repository } = openRecords(access, app);
+  const found = await registry.getArtifact(repository, recordTag(release));
+  if (!found) return undefined;
+  const ref = { app, release, registry: access, digest: found.digest };
+  return { ref, record: readRecord(found.json, ref, `${registry.host}/${repository}:${recordTag(release)}`) };
+}

@@ -1,0 +1,114 @@
+import type { EnvironmentRecord } from '../../src/manifest/record';
+import { accessoryName, environmentNetwork, instanceName, labels, type LabelWords } from '../../src/model/names';
+import type { OperationName } from '../../src/model/plan';
+import type { Service } from '../../src/model/service';
+import type { ContainerMake } from '../drivers/docker/engine';
+import { translateService } from '../drivers/docker/translate';
+import { resolveTexts } from '../secrets';
+import type { RolloutContext } from './context';
+import { networksOf } from './networks';
+import { hashSpec } from './spec';
+import { createVolumes } from './volumes';
+
+/** A container that is wanted. It is made `whole` only when it is not there, for that reads secrets. */
+export interface Make {
+  name: string;
+  /** Of its specification. */
+  spec: string;
+  networks: ContainerMake['networks'];
+  whole(): Promise<ContainerMake>;
+}
+
+/** Who a container is, besides app, environment, service and specification. */
+type Words = Pick<LabelWords, 'role' | 'release' | 'step'>;
+
+/** A replica of a service in a release. What compose publishes has become its route. */
+export function makeInstance(
+  ctx: RolloutContext,
+  environment: EnvironmentRecord,
+  service: Service,
+  release: string,
+  replica: number,
+): Make {
+  const unpublished = { ...service, container: { ...service.container, ports: [] } };
+  return makeOf(ctx, environment, unpublished, {
+    name: instanceName(ctx.place, release, service.name, replica),
+    spec: hashSpec(service),
+    networks: networksOf(ctx, environment, service, release),
+    words: { role: 'instance', release, step: 'startInstance' },
+  });
+}
+
+/** An accessory: at home in the environment's network, it keeps its published ports. */
+export function makeAccessory(
+  ctx: RolloutContext,
+  environment: EnvironmentRecord,
+  service: Service,
+  release: string,
+): Make {
+  return makeOf(ctx, environment, service, {
+    name: accessoryName(ctx.place, service.name),
+    spec: hashSpec(service),
+    networks: [{ name: environmentNetwork(ctx.place), aliases: [service.name] }],
+    words: { role: 'accessory', release, step: 'startAccessory' },
+  });
+}
+
+/**
+ * A command that runs once in the service's image and networks, where nobody finds it by the service's name. As with
+ * `docker compose run`, the entrypoint stays; an empty command is the service's own. `deed` is who it is run for.
+ */
+export function makeOneOff(
+  ctx: RolloutContext,
+  environment: EnvironmentRecord,
+  service: Service,
+  release: string,
+  { name, command, step, deed }: { name: string; command: string[]; step: OperationName; deed?: string },
+): Make {
+  const container = command.length > 0 ? { ...service.container, command } : service.container;
+  const networks = networksOf(ctx, environment, service, release).map((network) => ({ ...network, aliases: [] }));
+  return makeOf(
+    ctx,
+    environment,
+    { ...service, container },
+    {
+      name,
+      spec: hashSpec({ ...service, container }),
+      networks,
+      words: { role: 'one-off', release, step },
+      deed,
+    },
+  );
+}
+
+interface Identity extends Pick<Make, 'name' | 'spec' | 'networks'> {
+  words: Words;
+  deed?: string;
+}
+
+function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Service, identity: Identity): Make {
+  const { name, spec, networks, words, deed } = identity;
+  const { installation, app, environment: environmentName } = ctx.place;
+  return {
+    name,
+    spec,
+    networks,
+    async whole() {
+      const container = resolveTexts(service.container, environment.secrets);
+      const volumes = await createVolumes(ctx, environment, service);
+      return {
+        name,
+        image: service.image,
+        labels: {
+          ...labels(installation, { ...words, app, environment: environmentName, service: service.name, spec }),
+          ...(deed && { [deedLabel(installation)]: deed }),
+        },
+        config: translateService({ container }, { volumes, oneOff: words.role === 'one-off' }),
+        networks,
+      };
+    },
+  };
+}
+
+/** The label of a one-off container that says whom it was run for; see `currentDeed`. */
+export const deedLabel = (installation: string) => `${installation}.deed`;

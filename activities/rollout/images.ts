@@ -1,0 +1,23 @@
+import type { HostScope, ServiceScope } from '../../src/model/plan';
+import { loginFor } from '../secrets';
+import type { RolloutContext } from './context';
+
+/** The service's image is on the host, by its digest; with the release's login when it lies in the release's registry. */
+export async function pullImage(ctx: RolloutContext, { release, service: name }: ServiceScope): Promise<void> {
+  const { image } = await ctx.service(release, name);
+  const registry = (await ctx.findRecord(release))?.registry;
+  const login = registry && image.startsWith(`${registry.address}/`) ? loginFor(registry) : undefined;
+  await ctx.engine.pullImage(image, login, ctx.watch);
+}
+
+/** Removes images of the app's repositories that are neither to be kept nor in use. What others put there stays. */
+export async function pruneImages(ctx: RolloutContext, { keep }: HostScope & { keep: string[] }): Promise<void> {
+  const { engine, place } = ctx;
+  const registries = new Set((await ctx.records()).map(({ registry }) => registry.address));
+  const used = new Set((await engine.listContainers({})).map(({ image }) => image));
+  for (const registry of registries) {
+    const images = await engine.listImages(`${registry}/${place.app}`);
+    const spare = images.filter((image) => !keep.includes(image) && !used.has(image));
+    for (const image of spare) await engine.removeImage(image);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Target } from '../../src/manifest/kinds';
+import { labels, type Place, proxyName, readLabels } from '../../src/model/names';
+import type { Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
+import type { ContainerState, Engine } from '../drivers/docker/engine';
+import type { RolloutDeps } from './context';
+
+/** What is found of an environment on its hosts, all of them at once. Fails when one of them does not answer. */
+export async function observe(
+  { connect, proxy }: Pick<RolloutDeps, 'connect' | 'proxy'>,
+  place: Place,
+  hosts: Target[],
+): Promise<Observed> {
+  const observeHost = async (host: Target): Promise<[string, ObservedHost]> => {
+    const engine = await connect(host);
+    const [containers, networks, routes, proxyState] = await Promise.all([
+      findContainers(engine, place),
+      findReleases(engine, place),
+      proxy.readRoutes(engine, place),
+      engine.inspectContainer(proxyName(place.installation)),
+    ]);
+    return [
+      host.name,
+      {
+        containers,
+        networks,
+        ...(routes && { routes }),
+        ...(proxyState && { proxy: { image: proxyState.image, state: proxyState.state } }),
+      },
+    ];
+  };
+  return { hosts: Object.fromEntries(await Promise.all(hosts.map(observeHost))) };
+}
+
+async function findContainers(engine: Engine, place: Place): Promise<ObservedContainer[]> {
+  const found = await Promise.all(
+    (['instance', 'accessory'] as const).map(async (role) => {
+      const states = await engine.listContainers(labelsOf(place, role));
+      return states.map((state) => describe(place, role, state));
+    }),
+  );
+  return found.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The releases that have networks on this host. */
+async function findReleases(engine: Engine, place: Place): Promise<string[]> {
+  const networks = await engine.listNetworks(labelsOf(place, 'network'));
+  const releases = networks.flatMap((network) => readLabels(place.installation, network.labels)?.release ?? []);
+  return [...new Set(releases)].sort();
+}
+
+const labelsOf = ({ installation, app, environment }: Place, role: 'instance' | 'accessory' | 'network') =>
+  labels(installation, { role, app, environment });
+
+function describe(place: Place, role: ObservedContainer['role'], state: ContainerState): ObservedContainer {
+  const { service = '', release = '', spec = '' } = readLabels(place.installation, state.labels) ?? {};
+  return {
+    id: state.id.slice(0, 12),
+    name: state.name,
+    role,
+    service,
+    release,
+    spec,
+    image: state.image,
+    state: state.state,
+    health: state.health,
+    ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
+  };
+}

@@ -1,0 +1,33 @@
+/** What a worker knows of the machine that it runs on; read once from its environment. */
+export interface Settings {
+  /** The name of the installation: prefixes every name and label, is the task queue, and tells two from each other. */
+  installation: string;
+  /** Where images and records go when the manifest does not say. */
+  registry?: string;
+  /** The engine that builds, and what `hosts: [local]` means: `unix:///var/run/docker.sock`. */
+  dockerHost: string;
+  proxyImage: string;
+  /** Where the proxy listens on each host for plain HTTP. */
+  proxyHttp: string;
+  /** Checkouts are kept here. */
+  cache: string;
+  /** How `docker compose` is run here. */
+  composeCommand: string[];
+  /** Builds at a time. */
+  buildsAtOnce: number;
+}
+
+/** Reads the settings; every variable has a default that suits one machine. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const home = env['XDG_CACHE_HOME'] ?? `${env['HOME'] ?? '/root'}/.cache`;
+  return {
+    installation: env['WINDLASS_INSTALLATION'] ?? 'windlass',
+    registry: env['WINDLASS_REGISTRY'],
+    dockerHost: env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock',
+    proxyImage: env['WINDLASS_PROXY_IMAGE'] ?? 'traefik:v3.7',
+    proxyHttp: env['WINDLASS_PROXY_HTTP'] ?? '80',
+    cache: env['WINDLASS_CACHE'] ?? `${home}/windlass/worker`,
+    composeCommand: (env['WINDLASS_COMPOSE'] ?? 'docker compose').split(' '),
+    buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
+  };
+}

@@ -1,0 +1,136 @@
+import type { EnvironmentState } from '../src/model/environment';
+import type { Failure } from '../src/model/failure';
+import type { LedgerEntry } from '../src/model/ledger';
+import type { OperationInputs, Plan } from '../src/model/plan';
+import type { RecordRef, RegistryAccess, ReleaseRequest } from '../src/model/release';
+import type { RolloutRequest } from '../src/model/environment';
+import type { Problem } from '../src/model/problem';
+import type { Artifact, BuildSpec, Draft, EnvironmentRecord } from '../src/manifest/record';
+
+/** What workflows hold of a manifest; they know it by what the activities hand them. */
+export type { Artifact, Draft, EnvironmentRecord };
+
+/** The activities, as workflows see them: plain data in, plain data out. */
+export interface Activities extends RolloutActivities {
+  /** Fetches the commit and reads manifest and compose files from it. Bad input fails permanently with all problems. */
+  readSource(request: ReleaseRequest): Promise<Draft>;
+  /** Builds the image of a service unless the registry has it for this commit. */
+  buildImage(input: BuildInput): Promise<BuildResult>;
+  /** Pushes what was built; the digest that the registry has. */
+  pushImage(input: BuildInput & { imageId: string }): Promise<Artifact>;
+  /** Pins an image that is not built (`origin: resolved`), or checks one that CI gave (`given`). */
+  resolveImage(input: {
+    registry: RegistryAccess;
+    service: string;
+    reference: string;
+    origin: 'given' | 'resolved';
+  }): Promise<Artifact>;
+  /** Stores the release record; what the workflow needs to go on. */
+  storeRelease(input: StoreInput): Promise<StoredRelease>;
+
+  /** Observes and plans; changes nothing. */
+  planRollout(input: PlanInput): Promise<Planned>;
+  readEnvironment(input: { app: string; environment: string }): Promise<EnvironmentState | undefined>;
+  /** Hands a request to the environment's single writer, starting it if it is the first. */
+  requestRollout(input: { app: string; environment: string; request: RolloutRequest }): Promise<void>;
+  /** Appends to the ledger; the same id twice is one entry. */
+  appendLedger(input: { registry: RegistryAccess; entry: LedgerEntry }): Promise<void>;
+
+  /** Fails permanently when the record lists operators of the environment and this person is not among them. */
+  checkOperator(input: { record: RecordRef; environment: string; by: string }): Promise<void>;
+
+  // inspections
+  /** The record of a release, by its tag; fails permanently when there is none. */
+  findRelease(input: { registry?: RegistryAccess; app: string; release: string }): Promise<RecordRef>;
+  readLedger(input: {
+    registry?: RegistryAccess;
+    app: string;
+    environment?: string;
+    limit: number;
+  }): Promise<LedgerEntry[]>;
+  readLogs(input: {
+    record: RecordRef;
+    environment: string;
+    service: string;
+  }): Promise<{ host: string; container: string; text: string }[]>;
+  /** What runs, against what is recorded. */
+  inspectEnvironment(input: { app: string; environment: string; record?: RecordRef }): Promise<Inspection>;
+  /** Everything that can be said of a commit without releasing it: problems, warnings, hosts that answer. */
+  checkSource(request: ReleaseRequest): Promise<CheckReport>;
+}
+
+/** One activity for each operation of a plan; the activity type is the operation's name. */
+export type RolloutActivities = { [Name in keyof OperationInputs]: (input: OperationInput<Name>) => Promise<void> };
+export type OperationInput<Name extends keyof OperationInputs> = OperationInputs[Name] & { scope: RolloutScope };
+
+/** What every operation of a rollout is told besides its own input. */
+export interface RolloutScope {
+  app: string;
+  environment: string;
+  /** The environment's counter: what is older must not move routes. */
+  counter: number;
+  /** The records of the releases that take part: the one wanted, and the one gone from. */
+  records: Record<string, RecordRef>;
+}
+
+export interface BuildInput {
+  app: string;
+  release: string;
+  source: ReleaseRequest['source'];
+  createdAt: string;
+  registry: RegistryAccess;
+  build: BuildSpec;
+  /** This very commit is to be built anew, whatever the registry has. */
+  fresh?: boolean;
+}
+/** Either there already, or on the builder and to be pushed. */
+export type BuildResult = { artifact: Artifact } | { imageId: string };
+
+export interface StoreInput {
+  draft: Draft;
+  release: string;
+  artifacts: Record<string, Artifact>;
+  startedBy: string;
+  createdAt: string;
+}
+export interface StoredRelease {
+  record: RecordRef;
+}
+
+export interface PlanInput {
+  app: string;
+  environment: string;
+  kind: RolloutRequest['kind'];
+  /** Undefined: to nothing. */
+  record?: RecordRef;
+  /** What the environment is recorded to be on. */
+  current?: RecordRef;
+  /** The releases that the environment may go back to: their images are kept. */
+  keep: RecordRef[];
+}
+/** A plan and its hash, or why there is none. `counter` is the newest rollout that any proxy knows. */
+export type Planned = { plan: Plan; hash: string; counter: number } | { refused: Failure };
+
+export interface Inspection {
+  app: string;
+  environment: string;
+  services: {
+    host: string;
+    service: string;
+    container: string;
+    release: string;
+    image: string;
+    state: string;
+    health: string;
+    startedAt?: string;
+  }[];
+  routes: { host: string; release?: string }[];
+  /** What differs from the record, a sentence each. */
+  drift: string[];
+}
+
+export interface CheckReport {
+  problems: Problem[];
+  warnings: string[];
+  hosts: { environment: string; host: string; ok: boolean; what: string }[];
+}
