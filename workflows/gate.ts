@@ -1,0 +1,170 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { Planned } from '../activities/types';
+import { type Decision, type OpenQuestion, refuseDecision, verdict } from '../src/model/decision';
+import type { ApprovedPlan } from '../src/model/environment';
+import type { Plan } from '../src/model/plan';
+import type { PlanSummary } from '../src/model/progress';
+import { comparePlans } from '../src/plan/compare';
+import { decide, decideSignal } from './messages';
+import { Ended } from './ended';
+import type { Run } from './run';
+import { at, block, command, list, page, plain } from './show';
+
+export type FullPlan = Exclude<Planned, { refused: unknown }>;
+
+/** Asks people to decide on one plan of one environment, and holds the release until they have. */
+export class Gate {
+  private open?: OpenQuestion;
+  private planned?: FullPlan;
+  /** Plans anew: an approval counts only for what would really be done. */
+  private replan: () => Promise<FullPlan> = () => Promise.reject(new Error('nothing is asked'));
+  private notices: string[] = [];
+  private until = 0;
+
+  constructor(private readonly run: Run) {
+    setHandler(decide, (decision) => this.decide(decision), {
+      validator: (decision: Decision) => {
+        const refusal = this.refuse(decision);
+        if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
+      },
+    });
+    // A signal cannot be answered: a refusal is shown where the payload was copied from.
+    setHandler(decideSignal, async (decision) => {
+      const refusal = this.refuse(decision);
+      if (refusal) this.notice(refusal);
+      else await this.decide(decision).catch((error: Error) => this.notice(error.message));
+    });
+  }
+
+  /** Returns the plan that was approved. Throws `Ended` when it is rejected or nobody decides in time. */
+  async ask(
+    question: Omit<OpenQuestion, 'plan' | 'decisions'>,
+    replan: () => Promise<FullPlan>,
+  ): Promise<ApprovedPlan> {
+    this.replan = replan;
+    this.until = Date.now() + question.policy.timeoutMs;
+    this.put(await replan(), { ...question, plan: '', decisions: [] });
+    const decided = await condition(
+      () => this.open !== undefined && verdict(this.open) !== 'open',
+      question.policy.timeoutMs,
+      { summary: `waits for approval of ${question.environment} by ${question.policy.from.join(', ')}`.slice(0, 200) },
+    );
+    const { open, planned } = this;
+    this.open = undefined;
+    this.notices = [];
+    this.run.wait(undefined, 'decided');
+    if (!decided || !open || !planned)
+      throw new Ended('rejected', {
+        kind: 'approval-timeout',
+        message: `nobody decided on ${question.environment} in time`,
+      });
+    const rejection = open.decisions.find(({ decision }) => decision === 'reject');
+    if (rejection)
+      throw new Ended('rejected', {
+        kind: 'rejected',
+        message: `${rejection.by} rejected ${open.environment}: ${rejection.reason || 'no reason was given'}`,
+      });
+    return { hash: planned.hash, before: planned.plan.before, changes: planned.plan.changes };
+  }
+
+  private async decide(decision: Decision): Promise<string> {
+    const said = `${decision.by}: ${decision.decision} of ${decision.environment} for plan ${decision.plan}`;
+    if (this.isKnown(decision)) return `${said} (counted already)`;
+    if (decision.decision === 'approve') await this.checkPlan(decision);
+    // While the plan was checked, the same decision, another one or the time-out may have come first.
+    if (this.isKnown(decision)) return `${said} (counted already)`;
+    const refusal = refuseDecision(this.open, decision);
+    if (refusal || !this.open) throw ApplicationFailure.nonRetryable(refusal ?? 'nothing is asked', 'Refused');
+    this.open.decisions.push(decision);
+    this.show();
+    const { by, environment, plan, reason } = decision;
+    await this.run.write({
+      kind: 'decision',
+      by,
+      environment,
+      plan,
+      reason,
+      what: decision.decision === 'approve' ? 'approved' : 'rejected',
+    });
+    return said;
+  }
+
+  /** What is observed may have changed since the plan was shown; then the new plan is what is asked for. */
+  private async checkPlan(decision: Decision): Promise<void> {
+    const { planned, open } = this;
+    const now = await this.replan();
+    if (!planned || !open || now.hash === planned.hash) return;
+    const differences = comparePlans(planned.plan, now.plan);
+    this.put(now, { ...open, decisions: [] });
+    throw ApplicationFailure.nonRetryable(
+      `the approved plan ${decision.plan} is not what would be done now, ${now.hash}: ${differences.join('; ')}. Read the new plan and decide again`,
+      'PlanChanged',
+      differences,
+    );
+  }
+
+  private put(planned: FullPlan, question: OpenQuestion): void {
+    this.planned = planned;
+    this.open = { ...question, plan: planned.hash };
+    this.show();
+  }
+
+  private notice(refusal: string): void {
+    this.notices = [...this.notices.slice(-4), refusal];
+    this.show();
+  }
+
+  /** Why a decision does not count; one that came before is no second one. */
+  private refuse(decision: Decision): string | undefined {
+    return this.isKnown(decision) ? undefined : refuseDecision(this.open, decision);
+  }
+
+  private isKnown(decision: Decision): boolean {
+    return this.open?.decisions.some(({ id }) => id === decision.id) ?? false;
+  }
+
+  private command(decision: Decision['decision']): string {
+    const { app, release } = this.run.request;
+    const { environment, plan } = this.open ?? {};
+    const reason = decision === 'reject' ? ["--reason '…'"] : [];
+    return command(`windlass ${decision} ${release} ${environment}`, `--app ${app} --plan ${plan}`, ...reason);
+  }
+
+  private show(): void {
+    const { open, planned } = this;
+    if (!open || !planned) return;
+    const { environment, plan, policy, decisions } = open;
+    const summary = summarise(planned.plan);
+    this.run.wait(
+      { kind: 'approval', environment, plan, policy, decisions, until: this.until, summary },
+      'awaiting-approval',
+      page(
+        `**Needs ${policy.count - decisions.length} of ${plain(policy.from.join(', '))}**, until ${at(this.until)}.`,
+        list([
+          ...decisions.map(({ by, decision }) => `${plain(by)}: ${decision}`),
+          ...this.notices.map((notice) => `refused: ${plain(notice)}`),
+        ]),
+        '### What will change',
+        `${summary.from ?? 'nothing'} → **${summary.release ?? 'nothing'}**, ${summary.strategy}, ${summary.steps} steps`,
+        list([...summary.warnings.map((warning) => `⚠ ${plain(warning)}`), ...summary.changes.map(plain)]),
+        '### To decide',
+        this.command('approve'),
+        this.command('reject'),
+        'or *More Actions*, *Send a Signal* `decision` with',
+        block(
+          JSON.stringify(
+            { environment, plan, decision: 'approve', by: 'YOU', reason: '', id: 'A-NEW-ID' },
+            undefined,
+            2,
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+function summarise(plan: Plan): PlanSummary {
+  const { release, from, strategy, changes, warnings, phases } = plan;
+  const steps = phases.flatMap((phase) => phase.batches).flat().length;
+  return { release, from, strategy, changes, warnings, steps };
+}

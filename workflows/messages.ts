@@ -1,0 +1,32 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Decision } from '../src/model/decision';
+import type { EnvironmentState, Frozen, Resolution, RolloutNews, RolloutRequest } from '../src/model/environment';
+import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
+
+/** Everything that can be sent to a workflow of windlass. Updates answer at once; signals are for Temporal's own CLI and UI. */
+
+// to a release
+export const decide = defineUpdate<string, [Decision]>('decide');
+export const decideSignal = defineSignal<[Decision]>('decision');
+export const cancelRelease = defineUpdate<string, [{ by: string; reason: string }]>('cancelRelease');
+export const releaseProgress = defineQuery<ReleaseProgress>('progress');
+export const rolloutNews = defineSignal<[RolloutNews]>('rolloutNews');
+
+// to an environment
+export const requestRollout = defineSignal<[RolloutRequest]>('requestRollout');
+export const withdrawRollout = defineSignal<[{ id: string; reason: string }]>('withdrawRollout');
+export const rolloutCommitted = defineSignal<[{ request: string; at: string }]>('rolloutCommitted');
+export const rolloutAsks = defineSignal<[{ request: string; question: string }]>('rolloutAsks');
+export const freeze = defineUpdate<string, [Omit<Frozen, 'at'>]>('freeze');
+export const thaw = defineUpdate<string, [{ by: string; reason: string }]>('thaw');
+export const environmentState = defineQuery<EnvironmentState>('state');
+
+// to a rollout
+export const holdRollout = defineSignal<[{ held: boolean; why: string }]>('hold');
+export const stopRollout = defineSignal<[{ reason: string }]>('stop');
+export const resolveStep = defineUpdate<string, [Resolution]>('resolve');
+export const resolveStepSignal = defineSignal<[Resolution]>('resolution');
+export const rolloutProgress = defineQuery<RolloutProgress>('progress');
+
+// to a rollback
+export const rollbackProgress = defineQuery<RollbackProgress>('progress');

@@ -1,0 +1,15 @@
+import type { Planned } from '../activities/types';
+import type { EnvironmentState } from '../src/model/environment';
+import type { RecordRef } from '../src/model/release';
+import { short } from './proxies';
+
+/** What would take an environment, as its writer knows it, to a release now; nothing is changed. */
+export async function planRelease(
+  { app, environment, record }: { app: string; environment: string; record: RecordRef },
+  state: EnvironmentState | undefined,
+): Promise<Planned> {
+  const keep = state?.committed.map((one) => one.record) ?? [];
+  return await short.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${record.release}` }, [
+    { app, environment, kind: 'release', record, current: state?.current?.record, keep },
+  ]);
+}

@@ -1,0 +1,300 @@
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+  ApplicationFailure,
+  allHandlersFinished,
+} from '@temporalio/workflow';
+import type { Answer, Resolution, RolloutRequest, RolloutResult, StepQuestion } from '../src/model/environment';
+import { describeFailure, type Failure } from '../src/model/failure';
+import {
+  describeOperation,
+  type Operation,
+  type Outcome,
+  type PhaseName,
+  type Step,
+  type StepProgress,
+} from '../src/model/plan';
+import type { LedgerEntry, LedgerKind } from '../src/model/ledger';
+import type { RolloutProgress } from '../src/model/progress';
+import type { RecordRef } from '../src/model/release';
+import { comparePlans } from '../src/plan/compare';
+import { carryOut, type Ports, StepFailed, Stopped } from '../src/plan/carryOut';
+import { describePhaseOf, describeQuestion, describeRollout, describeUndone } from './describe/rollout';
+import { now, record } from './ledger';
+import {
+  holdRollout,
+  resolveStep,
+  resolveStepSignal,
+  rolloutAsks,
+  rolloutCommitted,
+  rolloutProgress,
+  stopRollout,
+} from './messages';
+import { long, perform, toFailure } from './proxies';
+import { list, plain, quote, showState, showSubject } from './show';
+import { together } from './together';
+
+export interface RolloutInput {
+  app: string;
+  environment: string;
+  request: RolloutRequest;
+  /** What the environment is recorded to be on. */
+  current?: RecordRef;
+  /** What the environment may go back to. */
+  keep: RecordRef[];
+  counter: number;
+}
+
+/** Takes one environment to a release, or back. Nobody but the environment starts it. */
+export async function rollout(input: RolloutInput): Promise<RolloutResult> {
+  const run = new Rollout(input);
+  // Cancelling is a request to stop and go back, and going back is never cancelled.
+  void CancellationScope.current().cancelRequested.catch(() => run.stop('it was cancelled in Temporal'));
+  return await CancellationScope.nonCancellable(() => run.execute());
+}
+
+/** The state of a rollout, and what can be said to it. */
+class Rollout implements Ports {
+  private readonly progress: RolloutProgress;
+  private counter: number;
+  private stopped?: string;
+  /** The first thing that went wrong: why everything is taken back. */
+  private trouble?: Failure;
+  private held?: string;
+  private answer?: Resolution;
+  private asking: Promise<unknown> = Promise.resolve();
+  /** The batch that is running: stopping cancels it. */
+  private batch?: CancellationScope;
+  private readonly records: Record<string, RecordRef>;
+
+  constructor(private readonly input: RolloutInput) {
+    const { app, environment, request, current } = input;
+    this.counter = input.counter;
+    const refs = [request.record, current].filter((ref) => ref !== undefined);
+    this.records = Object.fromEntries(refs.map((ref) => [ref.release, ref]));
+    this.progress = { app, environment, release: request.record?.release, steps: {} };
+    showSubject({ app, environment, release: request.record?.release });
+    setHandler(rolloutProgress, () => ({ ...this.progress, held: this.stopped ?? this.held }));
+    setHandler(stopRollout, ({ reason }) => this.stop(reason));
+    setHandler(holdRollout, ({ held, why }) => void (this.held = held ? why : undefined));
+    setHandler(resolveStep, (resolution) => this.resolve(resolution), {
+      validator: (resolution: Resolution) => {
+        const refusal = this.refuse(resolution);
+        if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
+      },
+    });
+    setHandler(resolveStepSignal, (resolution) => {
+      if (!this.refuse(resolution)) this.resolve(resolution);
+    });
+  }
+
+  async execute(): Promise<RolloutResult> {
+    const { app, environment, request, current, keep } = this.input;
+    const target = request.record?.release ?? 'nothing';
+    showState(
+      'planning',
+      describeRollout(this.progress, 'planning', `Looks at the hosts and plans the way to ${target}.`),
+    );
+    try {
+      const planned = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
+        { app, environment, kind: request.kind, record: request.record, current, keep },
+      ]);
+      if ('refused' in planned) return this.refused(planned.refused);
+      this.progress.plan = planned.plan;
+      this.progress.planHash = planned.hash;
+      // An environment whose workflow was lost counts from one again, the proxies do not.
+      this.counter = Math.max(this.counter, planned.counter + 1);
+      if (request.approved && request.approved.hash !== planned.hash) {
+        const differences = comparePlans(request.approved, planned.plan);
+        const why = `The approved plan ${request.approved.hash} is not what would be done now, so it is asked for anew:`;
+        showState('replanned', describeRollout(this.progress, 'planned anew', why, list(differences.map(plain))));
+        return { status: 'replan', plan: planned.hash, differences };
+      }
+      const outcome = await carryOut(planned.plan, this);
+      if (outcome.status === 'committed') this.showCommitted(target, outcome.warnings);
+      else await this.tellUndone(outcome);
+      await condition(allHandlersFinished);
+      return outcome.status === 'committed' ? { ...outcome, plan: planned.hash } : outcome;
+    } catch (error) {
+      return this.refused(toFailure(error));
+    }
+  }
+
+  private showCommitted(target: string, warnings: string[]): void {
+    const left = warnings.map((warning) => `⚠ ${plain(warning)}`);
+    showState('committed', describeRollout(this.progress, `on ${target}`, 'Committed.', ...left));
+  }
+
+  private async tellUndone({ failure, undone }: Extract<Outcome, { status: 'undone' }>): Promise<void> {
+    const back = this.input.current?.release ?? 'nothing';
+    await this.record('rollout-ended', `back on ${back}: ${describeFailure(failure)}`, { undone });
+    showState('undone', describeUndone(this.progress, failure, true));
+  }
+
+  private refused(failure: Failure): RolloutResult {
+    showState('refused', describeRollout(this.progress, 'refused', quote(describeFailure(failure))));
+    return { status: 'refused', failure };
+  }
+
+  stop(reason: string): void {
+    if (this.stopped) return;
+    this.stopped = reason;
+    this.batch?.cancel();
+  }
+
+  // ---- what the interpreter asks for
+
+  async perform(step: Step, id: string): Promise<void> {
+    this.mark(id, { state: 'running', startedAt: Date.now() });
+    try {
+      await this.run(step.operation);
+      this.mark(id, { state: 'done', endedAt: Date.now() });
+    } catch (error) {
+      if (isCancellation(error)) {
+        this.mark(id, { state: 'failed', endedAt: Date.now() });
+        throw this.stopped ? new Stopped(this.stopped) : error;
+      }
+      const failure = toFailure(error);
+      this.mark(id, { state: 'failed', endedAt: Date.now(), failure });
+      this.trouble ??= failure;
+      throw new StepFailed(failure);
+    }
+  }
+
+  async undo(step: Step, id: string): Promise<void> {
+    if (!step.undo) return;
+    this.mark(id, { state: 'undoing', startedAt: Date.now(), endedAt: undefined });
+    const trouble = this.trouble ?? { kind: 'stopped', message: this.stopped ?? 'it was told to stop' };
+    showState('undoing', describeUndone(this.progress, trouble, false));
+    try {
+      await this.run(step.undo, 'undo: ');
+    } catch (error) {
+      throw new StepFailed(toFailure(error));
+    }
+  }
+
+  async together(deeds: (() => Promise<void>)[]): Promise<void> {
+    try {
+      await together(deeds, (scope) => {
+        this.batch = scope;
+        if (this.stopped) scope.cancel();
+      });
+    } finally {
+      this.batch = undefined;
+    }
+  }
+
+  /** One question at a time: steps that fail side by side are asked about one after the other. */
+  async ask(step: string, failure: Failure, answers: StepQuestion['answers']): Promise<Answer> {
+    const asked = this.asking.then(() => this.askNext({ step, failure, answers }));
+    this.asking = asked;
+    return await asked;
+  }
+
+  private async askNext(question: StepQuestion): Promise<Answer> {
+    const { request } = this.input;
+    this.progress.question = question;
+    showState('asking', describeQuestion(this.progress, request, question, this.trouble));
+    await this.tellEnvironment(rolloutAsks, {
+      request: request.id,
+      question: `${question.step}: ${question.failure.message}`,
+    });
+    const canGoBack = question.answers.rollback !== undefined;
+    await condition(() => this.answer !== undefined || (canGoBack && this.stopped !== undefined));
+    const { answer, by, reason } = this.answer ?? { answer: 'rollback', by: 'windlass', reason: this.stopped };
+    this.answer = undefined;
+    this.progress.question = undefined;
+    showState(
+      'running',
+      describeRollout(this.progress, 'going on', `${plain(by)} answered **${answer}**: ${plain(reason ?? '')}`),
+    );
+    await this.tellEnvironment(rolloutAsks, { request: request.id, question: '' });
+    await this.record('resolved', `${answer}: ${question.step}`, { by, reason });
+    return answer as Answer;
+  }
+
+  async safePoint(phase: PhaseName): Promise<void> {
+    if (this.held)
+      showState(
+        'frozen',
+        describeRollout(
+          this.progress,
+          `frozen before ${phase}`,
+          `Frozen by ${plain(this.held)}. Nothing goes on until it is thawed.`,
+        ),
+      );
+    await condition(() => this.held === undefined || this.stopped !== undefined);
+    if (this.stopped) throw new Stopped(this.stopped);
+    const { title, meaning } = describePhaseOf(this.progress, phase, Date.now());
+    showState(PHASES[phase], describeRollout(this.progress, title, meaning));
+  }
+
+  async commit(): Promise<void> {
+    await this.tellEnvironment(rolloutCommitted, { request: this.input.request.id, at: now() });
+    await this.record(
+      'rollout-ended',
+      `on ${this.progress.release ?? 'nothing'}, was on ${this.input.current?.release ?? 'nothing'}`,
+    );
+    const { title, meaning } = describePhaseOf(this.progress, 'retire', Date.now());
+    showState('retiring', describeRollout(this.progress, title, meaning));
+  }
+
+  tell(id: string, state: 'undone' | 'skipped'): void {
+    this.mark(id, { state, endedAt: Date.now() });
+  }
+
+  // ---- how it is done
+
+  private async run(operation: Operation, prefix = ''): Promise<void> {
+    const { app, environment } = this.input;
+    const scope = { app, environment, counter: this.counter, records: this.records };
+    await perform(operation, prefix + describeOperation(operation), { ...operation, scope });
+  }
+
+  private async record(kind: LedgerKind, what: string, more: Partial<LedgerEntry> = {}): Promise<void> {
+    const { app, environment, request, current } = this.input;
+    const registry = request.record?.registry ?? current?.registry;
+    const entry = { kind, app, environment, release: request.record?.release, by: request.by, what };
+    if (registry) await record(registry, { ...entry, plan: this.progress.planHash, ...more });
+  }
+
+  private mark(id: string, progress: StepProgress): void {
+    this.progress.steps[id] = { ...this.progress.steps[id], ...progress };
+  }
+
+  private refuse({ step, answer }: Resolution): string | undefined {
+    const { question } = this.progress;
+    if (!question) return 'nothing is asked of an operator now';
+    if (step && step !== question.step) return `the question is about "${question.step}", not about "${step}"`;
+    const known = Object.keys(question.answers);
+    return known.includes(answer)
+      ? undefined
+      : `${answer} is not an answer to this question. Expected ${known.join(' or ')}`;
+  }
+
+  private resolve(resolution: Resolution): string {
+    this.answer = resolution;
+    return `${resolution.answer}: ${this.progress.question?.answers[resolution.answer] ?? ''}`;
+  }
+
+  private async tellEnvironment<Args extends [unknown]>(signal: { name: string }, ...args: Args): Promise<void> {
+    const { parent } = workflowInfo();
+    if (!parent) return;
+    // An environment that was terminated cannot listen; what runs is still carried to its end.
+    await getExternalWorkflowHandle(parent.workflowId)
+      .signal(signal.name, ...args)
+      .catch(() => undefined);
+  }
+}
+
+const PHASES: Record<PhaseName, string> = {
+  prepare: 'preparing',
+  switch: 'switching',
+  soak: 'soaking',
+  commit: 'committing',
+  retire: 'retiring',
+};
