@@ -1,0 +1,55 @@
+import { Argument, type Command } from 'commander';
+import { type Answer, does, examples } from '../deliver';
+
+interface Options {
+  schema?: boolean;
+}
+type Topic = 'manifest' | 'compose';
+
+export function define(command: Command): void {
+  command
+    .addArgument(
+      new Argument('[topic]', 'the keys of windlass.yaml, or what becomes of those of a compose file')
+        .choices(['manifest', 'compose'] satisfies Topic[])
+        .default('manifest'),
+    )
+    .option('--schema', 'print the JSON schema of windlass.yaml, for editors')
+    .addHelpText(
+      'after',
+      examples('windlass docs | less', 'windlass docs compose', 'windlass docs --schema > windlass.schema.json') +
+        '\n\nAn editor uses the schema with this as the first line of windlass.yaml:\n  # yaml-language-server: $schema=windlass.schema.json',
+    );
+  does(command, docs);
+}
+
+async function docs(topic: Topic, { schema }: Options): Promise<Answer> {
+  if (schema) return printSchema();
+  return TOPICS[topic]();
+}
+
+const TOPICS: Record<Topic, () => Promise<Answer>> = {
+  async manifest() {
+    const { listKeys, printReference } = await import('../../src/manifest/reference');
+    return { json: listKeys(), lines: [printReference().trimEnd()] };
+  },
+  async compose() {
+    const keys = await import('../../src/compose/keys');
+    const { printComposeReference } = await import('../../src/compose/reference');
+    const { TOP_KEYS, SERVICE_KEYS, BUILD_KEYS, DEPLOY_KEYS, NETWORK_KEYS, VOLUME_KEYS } = keys;
+    const json = {
+      file: TOP_KEYS,
+      service: SERVICE_KEYS,
+      build: BUILD_KEYS,
+      deploy: DEPLOY_KEYS,
+      network: NETWORK_KEYS,
+      volume: VOLUME_KEYS,
+    };
+    return { json, lines: [printComposeReference().trimEnd()] };
+  },
+};
+
+async function printSchema(): Promise<Answer> {
+  const { manifestJsonSchema } = await import('../../src/manifest/jsonSchema');
+  const json = manifestJsonSchema();
+  return { json, lines: [JSON.stringify(json, null, 2)] };
+}

@@ -1,0 +1,7 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number from 1, as an option says it. */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 1.');
+}

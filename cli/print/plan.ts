@@ -1,0 +1,36 @@
+import { describeOperation, type Plan } from '../../src/model/plan';
+import type { PlanSummary } from '../../src/model/progress';
+import type { Line } from './line';
+
+/** How many digits of a plan's hash are shown; as many are enough to name it. */
+export const SHORT_HASH = 12;
+export const shortHash = (hash: string): string => hash.slice(0, SHORT_HASH);
+
+/** What an approver reads of a plan. */
+export function summaryLines(summary: PlanSummary, depth: number): Line[] {
+  const { from, release, strategy, steps, changes, warnings } = summary;
+  return [
+    { depth, text: `${from ?? 'nothing'} → ${release ?? 'nothing'}`, detail: `${strategy}, ${steps} steps` },
+    ...changes.map((text): Line => ({ depth, text })),
+    ...warnings.map((text): Line => ({ depth, text: `! ${text}`, tone: 'warn' })),
+  ];
+}
+
+/** A whole plan: what changes, then every step in its order. Steps of one batch run together. */
+export function planLines(plan: Plan): Line[] {
+  const steps = plan.phases.flatMap((phase) => phase.batches.flat()).length;
+  return [...summaryLines({ ...plan, steps }, 0), ...plan.phases.flatMap(phaseLines)];
+}
+
+function phaseLines({ name, batches }: Plan['phases'][number]): Line[] {
+  if (batches.length === 0) return name === 'commit' ? [{ depth: 0, text: name, tone: 'title' }] : [];
+  const steps = batches.flatMap((batch) =>
+    batch.map((step, index): Line => {
+      const together = batch.length > 1 ? (index === 0 ? '┌ ' : index === batch.length - 1 ? '└ ' : '│ ') : '  ';
+      const undo = step.undo ? `undo: ${describeOperation(step.undo)}` : '';
+      const detail = step.irreversible ? 'cannot be undone' : undo;
+      return { depth: 1, text: together + describeOperation(step.operation), detail };
+    }),
+  );
+  return [{ depth: 0, text: name, tone: 'title' }, ...steps];
+}

@@ -1,0 +1,92 @@
+import type { Inspection } from '../../activities/types';
+import type { EnvironmentState } from '../../src/model/environment';
+import type { ReleaseProgress } from '../../src/model/progress';
+import type { Line } from './line';
+import { table } from './table';
+import { ago } from './time';
+import { waitingLines } from './waiting';
+
+interface Place {
+  environment: string;
+  state: EnvironmentState | undefined;
+}
+
+/** What is where, then the releases in progress with what they wait for. */
+export function statusLines(app: string, places: Place[], open: ReleaseProgress[], now: number): Line[] {
+  const rows = places.map((place) => environmentRow(place, now));
+  const text = table(['environment', 'release', 'since', 'by', 'state'], rows);
+  return [
+    { depth: 0, text: app, tone: 'title' },
+    ...(places.length > 0 ? text : ['no manifest here: name the environments to see them']).map((line): Line => ({
+      depth: 0,
+      text: line,
+    })),
+    ...(open.length > 0
+      ? [
+          { depth: 0, text: '' },
+          { depth: 0, text: 'In progress', tone: 'title' as const },
+        ]
+      : []),
+    ...open.flatMap((progress) => openLines(progress, now)),
+  ];
+}
+
+function environmentRow({ environment, state }: Place, now: number): string[] {
+  if (!state) return [environment, '-', '', '', 'nothing released yet'];
+  const { current } = state;
+  return [environment, current?.release ?? '-', current ? ago(current.at, now) : '', current?.by ?? '', stateOf(state)];
+}
+
+/** Several things can be so at once; the worst is said first. */
+export function stateOf({ running, queue, frozen, interrupted, current }: EnvironmentState): string {
+  const words = [
+    interrupted && `INTERRUPTED: ${interrupted}`,
+    frozen && `frozen by ${frozen.by}: ${frozen.reason}`,
+    running && `${running.kind} to ${running.record?.release ?? 'nothing'} runs`,
+    queue.length > 0 &&
+      `${queue.length} waiting (${queue.map((request) => request.record?.release ?? 'nothing').join(', ')})`,
+  ];
+  return words.filter(Boolean).join('; ') || (current ? 'ok' : 'nothing released yet');
+}
+
+function openLines(progress: ReleaseProgress, now: number): Line[] {
+  const { release, startedBy, stages, waitingFor } = progress;
+  const at = stages.at(-1);
+  const since = stages[0] ? ago(new Date(stages[0].startedAt).toISOString(), now) : 'just now';
+  return [
+    {
+      depth: 0,
+      mark: waitingFor ? 'asking' : 'running',
+      text: release,
+      detail: `at ${at?.name ?? 'its beginning'}, started ${since} by ${startedBy}`,
+    },
+    ...(waitingFor ? waitingLines(progress, waitingFor, 1) : []),
+  ];
+}
+
+/** What really runs, and what differs from the record. */
+export function inspectionLines({ app, environment, services, routes, drift }: Inspection): string[] {
+  const served = (host: string) => routes.find((route) => route.host === host)?.release;
+  const rows = services.map((one) => [
+    one.host,
+    one.service,
+    one.release,
+    digestOf(one.image),
+    one.state,
+    one.health,
+    one.container,
+  ]);
+  return [
+    `${app} ${environment}`,
+    ...(rows.length > 0
+      ? table(['host', 'service', 'release', 'digest', 'state', 'health', 'container'], rows)
+      : ['nothing runs']),
+    ...[...new Set(routes.map(({ host }) => host))].map(
+      (host) => `requests on ${host} go to ${served(host) ?? 'nothing'}`,
+    ),
+    ...(drift.length > 0 ? ['differs from the record:', ...drift.map((text) => `  ${text}`)] : ['as recorded']),
+  ];
+}
+
+/** The first twelve digits are what people compare. */
+const digestOf = (image: string): string => /@sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;

@@ -1,0 +1,23 @@
+import type { LogMetadata } from '@temporalio/common';
+import { note } from './output';
+import { clean } from './text';
+
+/** What a worker says of its own accord, as the SDK hands it over. */
+export interface LogEntry {
+  level: string;
+  timestampNanos: bigint;
+  message: string;
+  meta?: LogMetadata;
+}
+
+/** Writes an entry to stderr: a line, where the SDK would print its whole state. */
+export const printLogEntry = (entry: LogEntry): void => note(logEntryLine(entry));
+
+/** `2026-11-24T04:25:22Z WARN Activity failed: readSource of release/shop/3f2a91c0de: windlass.yaml:3:3 …` */
+export function logEntryLine({ level, timestampNanos, message, meta = {} }: LogEntry): string {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString().replace(/\.\d+Z$/, 'Z');
+  const { activityType, workflowType, workflowId, error } = meta;
+  const what = [activityType ?? workflowType, workflowId && `of ${workflowId}`].filter(Boolean).join(' ');
+  const why = error instanceof Error ? error.message : error && String(error);
+  return clean(`${time} ${level} ${[message, what, why].filter(Boolean).join(': ')}`.replaceAll('\n', ' | '));
+}

@@ -1,0 +1,169 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
+import type { Failure } from '../../src/model/failure';
+import type { ReleaseProgress, RollbackProgress, RolloutProgress, StageProgress } from '../../src/model/progress';
+import { releaseProgress, rollbackProgress, rolloutProgress } from '../../workflows/messages';
+import type { Temporal } from '../client';
+import type { Screen } from '../print/screen';
+import { duration } from '../print/time';
+import { type Rollouts, rolloutKey, type View, viewOfRelease, viewOfRollback } from '../print/view';
+import { isMissing } from './calls';
+
+/** How often a release is asked: often enough to look alive, seldom enough to cost nothing. */
+const POLL_MS = 300;
+const POLL_WAITING_MS = 1_000;
+const ANSWER_MS = 2_000;
+
+export interface Followed<Progress> {
+  /** The last that was heard; undefined when nothing ever was. */
+  progress?: Progress;
+  view?: View;
+  /** Ctrl-C: the release goes on. */
+  interrupted: boolean;
+}
+
+/** Follows a release until it has ended, `enough` says so, or Ctrl-C. */
+export function followRelease(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  screen: Screen,
+  enough: (progress: ReleaseProgress, view: View) => boolean,
+): Promise<Followed<ReleaseProgress>> {
+  const query = () => handle.query(releaseProgress);
+  return new Following(temporal, handle, screen, query, viewOfRelease, enough).run();
+}
+
+export function followRollback(
+  temporal: Temporal,
+  handle: WorkflowHandle,
+  screen: Screen,
+  release: string | undefined,
+): Promise<Followed<RollbackProgress>> {
+  const startedAt = Date.now();
+  const query = () => handle.query(rollbackProgress);
+  const view = (progress: RollbackProgress) => viewOfRollback({ release, ...progress }, startedAt, Date.now());
+  return new Following(temporal, handle, screen, query, view, ({ asking }) => asking !== undefined).run();
+}
+
+class Following<Progress extends { status: View['status']; failure?: Failure }> {
+  private readonly rollouts: Rollouts = {};
+  private readonly settled = new Set<string>();
+  private progress?: Progress;
+  private ended = false;
+  private report?: Progress;
+  private interrupted = false;
+  /** Lets go of the long poll for the end, which would keep the process alive. */
+  private readonly over = new AbortController();
+  private silentSince?: number;
+  private lost = '';
+
+  constructor(
+    private readonly temporal: Temporal,
+    private readonly handle: WorkflowHandle,
+    private readonly screen: Screen,
+    private readonly query: () => Promise<Progress>,
+    private readonly viewOf: (progress: Progress) => View,
+    private readonly enough: (progress: Progress, view: View) => boolean,
+  ) {}
+
+  async run(): Promise<Followed<Progress>> {
+    const wake = new AbortController();
+    const interrupt = () => {
+      this.interrupted = true;
+      wake.abort();
+    };
+    for (const signal of SIGNALS) process.once(signal, interrupt);
+    void this.awaitEnd().then(() => wake.abort());
+    try {
+      for (;;) {
+        const over = this.ended;
+        await this.hear();
+        const view = this.show();
+        if (over || this.interrupted || (this.progress && view && this.enough(this.progress, view))) break;
+        const pause = view?.waitingFor?.kind === 'approval' ? POLL_WAITING_MS : POLL_MS;
+        await sleep(pause, undefined, { signal: wake.signal }).catch(() => undefined);
+      }
+    } finally {
+      for (const signal of SIGNALS) process.removeListener(signal, interrupt);
+      this.over.abort();
+      this.screen.end();
+    }
+    return {
+      progress: this.progress,
+      view: this.progress && this.viewOf(this.progress),
+      interrupted: this.interrupted,
+    };
+  }
+
+  /** The server tells the end; asking the workflow alone would miss that it was terminated. */
+  private async awaitEnd(): Promise<void> {
+    while (!this.over.signal.aborted) {
+      try {
+        const { client } = this.temporal;
+        this.hearLast(await client.withAbortSignal(this.over.signal, () => this.handle.result()));
+        return;
+      } catch (error) {
+        if (error instanceof WorkflowFailedError) return this.hearLast(reportOf(error), error);
+        if (isMissing(error)) return this.hearLast(undefined);
+        await sleep(POLL_WAITING_MS, undefined, { signal: this.over.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private hearLast(report: unknown, error?: WorkflowFailedError): void {
+    if (report) this.report = report as Progress;
+    else if (error) this.lost = error.cause?.message ?? error.message;
+    this.ended = true;
+  }
+
+  private async hear(): Promise<void> {
+    try {
+      await this.temporal.client.withDeadline(Date.now() + ANSWER_MS, async () => {
+        // What the rollouts say must not be older than what is shown of the stages.
+        this.progress = this.report ?? (await this.query());
+        await this.hearRollouts();
+      });
+      this.silentSince = undefined;
+    } catch {
+      this.silentSince ??= Date.now();
+    }
+    if (!this.ended || !this.lost || !this.progress || this.progress.status !== 'running') return;
+    const message = `it ended in Temporal without going back: ${this.lost}. The environment takes itself back to what is recorded`;
+    this.progress = { ...this.progress, status: 'failed', failure: { kind: 'terminated', message } };
+  }
+
+  private async hearRollouts(): Promise<void> {
+    const stages = this.progress ? this.viewOf(this.progress).stages : [];
+    await Promise.all(stages.filter((stage) => stage.rollout).map((stage) => this.hearRollout(stage)));
+  }
+
+  /** A rollout of a stage that is over says the same for ever: it is asked once more, for its last steps. */
+  private async hearRollout({ rollout, state }: StageProgress): Promise<void> {
+    if (!rollout) return;
+    const key = rolloutKey(rollout);
+    if (this.settled.has(key)) return;
+    const handle = this.temporal.client.workflow.getHandle(rollout.workflowId, rollout.runId);
+    this.rollouts[key] = await handle.query<RolloutProgress>(rolloutProgress);
+    if (state !== 'running') this.settled.add(key);
+  }
+
+  private show(): View | undefined {
+    if (!this.progress) return undefined;
+    const view = this.viewOf(this.progress);
+    this.screen.show({ ...view, silence: this.silence() }, this.rollouts, Date.now());
+    return view;
+  }
+
+  private silence(): string | undefined {
+    const ms = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
+    return ms < ANSWER_MS ? undefined : `no worker has answered for ${duration(ms)}; it goes on when one is back`;
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** A release that did not succeed fails with its report as the detail. */
+function reportOf(error: WorkflowFailedError): unknown {
+  const detail: unknown = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : undefined;
+  return typeof detail === 'object' && detail !== null && 'status' in detail ? detail : undefined;
+}

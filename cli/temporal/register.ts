@@ -1,0 +1,41 @@
+import { SEARCH_ATTRIBUTES } from '../../src/model/names';
+import type { Temporal } from '../client';
+import { Told } from '../errors';
+import { EXIT } from '../exit';
+
+/** `INDEXED_VALUE_TYPE_KEYWORD` */
+const KEYWORD = 2;
+const ALREADY_EXISTS = 6;
+
+/** Registers those search attributes of windlass that the namespace does not have; returns their names. */
+export async function ensureAttributes(temporal: Temporal): Promise<string[]> {
+  const missing = await missingAttributes(temporal);
+  if (missing.length === 0) return [];
+  const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
+  try {
+    await temporal.client.connection.operatorService.addSearchAttributes({
+      namespace: temporal.namespace,
+      searchAttributes,
+    });
+  } catch (error) {
+    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw notAllowed(temporal, missing, error as Error);
+  }
+  return missing;
+}
+
+async function missingAttributes({ client, namespace }: Temporal): Promise<string[]> {
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+  return SEARCH_ATTRIBUTES.filter((name) => !(customAttributes && name in customAttributes));
+}
+
+/** Managed servers keep this for themselves; then somebody who may has to do it once. */
+function notAllowed({ namespace, address }: Temporal, missing: string[], error: Error): Told {
+  const commands = missing.map(
+    (name) => `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
+  );
+  return new Told(
+    `The search attributes of windlass are not registered, and Temporal at ${address} does not let this worker do it: ${error.message}`,
+    EXIT.unreachable,
+    ['Have them registered once, in the UI or by:', ...commands].join('\n'),
+  );
+}

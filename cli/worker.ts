@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from '../activities/index';
+import type { Settings } from '../activities/settings';
+import { connect, readConfig, type Temporal } from './client';
+import { printLogEntry } from './print/worker-log';
+import { ensureAttributes } from './temporal/register';
+
+export interface RunningWorker {
+  temporal: Temporal;
+  /** Settles when the worker has stopped, whoever stopped it. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker: the one process that has credentials and does the deeds. With `signals` it stops by itself on Ctrl-C
+ * and SIGTERM; else that is the caller's affair.
+ */
+export async function startWorker(settings: Settings, { signals }: { signals: boolean }): Promise<RunningWorker> {
+  const logLevel = (process.env['WINDLASS_LOG'] ?? 'WARN').toUpperCase() as 'WARN';
+  Runtime.install({ logger: new DefaultLogger(logLevel, printLogEntry), ...(signals ? {} : { shutdownSignals: [] }) });
+  const temporal = await connect();
+  const connection = await connectNatively(temporal).catch(async (error: unknown) => {
+    await temporal.client.connection.close();
+    throw error;
+  });
+  const close = () => Promise.all([connection.close(), temporal.client.connection.close()]);
+  try {
+    await ensureAttributes(temporal);
+    const worker = await createWorker(settings, temporal, connection);
+    return { temporal, ...runWorker(worker, close) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function runWorker(worker: Worker, close: () => Promise<unknown>): Pick<RunningWorker, 'done' | 'stop'> {
+  const run = async () => {
+    try {
+      await worker.run();
+    } finally {
+      await close();
+    }
+  };
+  const done = run();
+  const stop = async () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await done.catch(() => undefined);
+  };
+  return { done, stop };
+}
+
+const connectNatively = ({ address }: Temporal): Promise<NativeConnection> =>
+  NativeConnection.connect({ ...readConfig().connectionOptions, address });
+
+const createWorker = (settings: Settings, { client, namespace }: Temporal, connection: NativeConnection) =>
+  Worker.create({
+    connection,
+    namespace,
+    taskQueue: settings.installation,
+    activities: createActivities({ settings, client }),
+    ...workflowCode(),
+    ...TUNING,
+  });
+
+/** Heartbeats are sent often, so that a cancel is heard within a second and a killed worker is missed within five. */
+const TUNING = {
+  maxHeartbeatThrottleInterval: '1s',
+  defaultHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: '5s',
+  stickyQueueScheduleToStartTimeout: '2s',
+  maxCachedWorkflows: 200,
+  // steps wait far more than they work: builds have their own bound
+  maxConcurrentActivityTaskExecutions: 60,
+} satisfies Partial<WorkerOptions>;
+
+/** Bundling costs seconds, so the build does it once; without a build it is done here. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = join(__dirname, '..', 'workflows.bundle.js');
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: require.resolve('../workflows/index') };
+}
