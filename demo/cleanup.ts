@@ -1,0 +1,25 @@
+import { clientOf } from '../parts/engine-client';
+
+/** Removes from an engine, which may be the user's own, all that one installation made there, by its labels and names. */
+export async function cleanUp(dockerHost: string, installation: string, repositories: string[]): Promise<void> {
+  const engine = clientOf(dockerHost);
+  const filters = { label: [`${installation}.role`] };
+  const containers = await engine.listContainers({ all: true, filters });
+  await Promise.all(containers.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })));
+  const networks = await engine.listNetworks({ filters });
+  await Promise.all(networks.map(({ Id }) => engine.getNetwork(Id).remove()));
+  const { Volumes: volumes = [] } = await engine.listVolumes({ filters });
+  await Promise.all(volumes.map(({ Name }) => engine.getVolume(Name).remove()));
+  const images = await engine.listImages({ all: false });
+  const ours = images
+    .flatMap(({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])])
+    .filter((name) => repositories.some((repository) => name.startsWith(`${repository}/`)));
+  await Promise.all(
+    ours.map((name) =>
+      engine
+        .getImage(name)
+        .remove()
+        .catch(() => undefined),
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../parts/ports';
+import { pushStore } from './accessory';
+import { cleanUp } from './cleanup';
+import { Shop } from './shop';
+import { Windlass } from './windlass';
+
+/** The parts that the shop is released on. */
+export interface StageParts {
+  temporal: { address: string };
+  engine: { host: string };
+  registry: { address: string };
+  compose: { command: string[] };
+  images: { proxy: { name: string } };
+  node: { name: string };
+}
+
+/**
+ * An installation of its own on some parts: a worker, and the shop's repository. Two stages on one Temporal server need
+ * an `app` each, for workflow ids are the application's.
+ */
+export class Stage {
+  private constructor(
+    readonly windlass: Windlass,
+    readonly shop: Shop,
+    readonly installation: string,
+    readonly app: string,
+    /** Where its proxy listens: `127.0.0.1:8080`. */
+    readonly address: string,
+    readonly variables: Record<string, string>,
+    private readonly parts: StageParts,
+  ) {}
+
+  static async open(
+    parts: StageParts,
+    dir: string,
+    { print, app = 'shop', port }: { print: (line: string) => void; app?: string; port?: number },
+  ): Promise<Stage> {
+    const installation = `windlass-${randomBytes(3).toString('hex')}`;
+    const address = `127.0.0.1:${await freePort(port)}`;
+    const variables = {
+      TEMPORAL_ADDRESS: parts.temporal.address,
+      WINDLASS_INSTALLATION: installation,
+      WINDLASS_REGISTRY: parts.registry.address,
+      WINDLASS_PROXY_IMAGE: parts.images.proxy.name,
+      WINDLASS_PROXY_HTTP: address,
+      WINDLASS_COMPOSE: parts.compose.command.join(' '),
+      WINDLASS_CACHE: join(dir, 'worker'),
+      DOCKER_HOST: parts.engine.host,
+      SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),
+      SHOP_PRODUCTION_TOKEN: randomBytes(12).toString('hex'),
+    };
+    mkdirSync(dir, { recursive: true });
+    const windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), print);
+    const [store] = await Promise.all([
+      pushStore(parts.engine.host, `${parts.registry.address}/${installation}`, parts.node.name),
+      windlass.startWorker(),
+    ]);
+    const shop = Shop.create(join(dir, 'shop'), { BASE: parts.node.name, STORE_IMAGE: store });
+    if (app !== 'shop') shop.edit('windlass.yaml', 'app: shop', `app: ${app}`);
+    return new Stage(windlass, shop, installation, app, address, variables, parts);
+  }
+
+  get production() {
+    return { address: this.address, host: 'shop.localhost' };
+  }
+
+  get staging() {
+    return { address: this.address, host: 'staging.shop.localhost' };
+  }
+
+  /** Stops the worker and removes all that was made on the engine. */
+  async close(): Promise<void> {
+    await this.windlass.stop();
+    const { engine, registry } = this.parts;
+    await cleanUp(engine.host, this.installation, [
+      `${registry.address}/${this.app}`,
+      `${registry.address}/${this.installation}`,
+    ]);
+  }
+}

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pc from 'picocolors';
+import type { ReleaseProgress } from '../src/model/progress';
+import { root } from './shop';
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs windlass as a person would: the program itself, in the folder of the repository, with its environment. */
+export class Windlass {
+  private worker?: ChildProcess;
+  /** The command that is being shown. */
+  private shown?: ChildProcess;
+  /** Everything that commands have printed. */
+  readonly printed: string[] = [];
+  program = join(root(), 'dist/cli/main.js');
+
+  constructor(
+    private readonly variables: Record<string, string>,
+    readonly folder: string,
+    readonly log: string,
+    private readonly print: (line: string) => void,
+  ) {}
+
+  /** Shows the command and what it prints, live. Throws when it ends with another status than expected. */
+  async show(args: string[], expected = 0): Promise<void> {
+    this.print(`\n${pc.cyan('$')} windlass ${args.map(quote).join(' ')}`);
+    const child = spawn(process.execPath, [this.program, ...args], {
+      cwd: this.folder,
+      env: this.env(),
+      stdio: 'inherit',
+    });
+    this.shown = child;
+    const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    if (status !== expected) throw new Error(`windlass ${args[0]} ended with ${status}, expected ${expected}`);
+  }
+
+  /** Runs the command to its end, silently. */
+  async run(...args: string[]): Promise<Ended> {
+    const child = spawn(process.execPath, [this.program, ...args], { cwd: this.folder, env: this.env() });
+    const ended: Ended = { status: null, stdout: '', stderr: '' };
+    child.stdout.on('data', (text) => (ended.stdout += text));
+    child.stderr.on('data', (text) => (ended.stderr += text));
+    ended.status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    this.printed.push(ended.stdout, ended.stderr);
+    return ended;
+  }
+
+  /** What the command says with `--json`. */
+  async read<T>(...args: string[]): Promise<T> {
+    const { stdout, stderr } = await this.run(...args, '--json');
+    try {
+      return JSON.parse(stdout) as T;
+    } catch {
+      throw new Error(`windlass ${args.join(' ')} --json printed no JSON:\n${stdout}${stderr}`);
+    }
+  }
+
+  /** How the release of a commit stands, or ended. */
+  async progress(commit: string): Promise<ReleaseProgress> {
+    return await this.read<ReleaseProgress>('status', commit.slice(0, 10));
+  }
+
+  /** The command that an approver is told to type. */
+  async approval(commit: string): Promise<string[]> {
+    const { release, waitingFor } = await this.progress(commit);
+    if (waitingFor?.kind !== 'approval') throw new Error(`release ${release} does not wait for an approval`);
+    return ['approve', release, waitingFor.environment, '--plan', waitingFor.plan];
+  }
+
+  /** Starts a worker and waits until it says that it is ready; what it prints goes to its log. */
+  async startWorker(): Promise<void> {
+    const began = Date.now();
+    const output = openSync(this.log, 'a');
+    const before = readFileSync(this.log, 'utf8').length;
+    const said = () => readFileSync(this.log, 'utf8').slice(before);
+    const worker = spawn(process.execPath, [this.program, 'worker'], {
+      env: this.env(),
+      stdio: ['ignore', output, output],
+      detached: true,
+    });
+    closeSync(output);
+    this.worker = worker;
+    while (!said().includes('worker ready')) {
+      if (worker.exitCode !== null || Date.now() - began > 30_000)
+        throw new Error(`the worker did not start:\n${said()}`);
+      await sleep(50);
+    }
+    this.print(`worker    ready, log ${this.log}  ${((Date.now() - began) / 1_000).toFixed(1)} s`);
+  }
+
+  /** Ends the worker: by SIGTERM, or as a crash would. */
+  async stopWorker(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const { worker } = this;
+    if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill(signal);
+    await ended;
+  }
+
+  /** Ends the worker, and the command that is being shown. */
+  async stop(): Promise<void> {
+    this.shown?.kill();
+    await this.stopWorker();
+  }
+
+  /** What a person types to look at this installation from another terminal. */
+  forShell(): string {
+    const own = ['TEMPORAL_ADDRESS', 'WINDLASS_INSTALLATION'].map((name) => `${name}=${this.variables[name]}`);
+    return `cd ${quote(this.folder)} && ${own.join(' ')} node ${quote(this.program)} status`;
+  }
+
+  /** Where CI=true a release is followed only until it waits; here each command says itself how far. */
+  private env(): NodeJS.ProcessEnv {
+    const { CI: _, ...others } = process.env;
+    return { ...others, ...this.variables };
+  }
+}
+
+const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word}'`);
