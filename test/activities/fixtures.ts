@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { connectEngine } from '../../activities/drivers/docker/connect';
+import { packContext } from '../../activities/drivers/docker/context';
+import type { BuildOptions, Engine, Watch } from '../../activities/drivers/docker/engine';
+import type { Failure } from '../../src/model/failure';
+import { parts } from '../setup/parts';
+
+/** The engine that the tests of a run share. */
+export const sharedEngine = (): Engine =>
+  connectEngine({ name: 'local', address: 'local' }, { dockerHost: parts().engine.host });
+
+/** A name that no other test has. */
+export const uniqueName = (what: string) => `wltest-${what}-${randomBytes(4).toString('hex')}`;
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder with these files, removed after the tests of the file. */
+export function makeFolder(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wltest '));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+export const NOTHING_TO_BUILD_WITH: BuildOptions = { dockerfile: 'Dockerfile', args: {}, labels: {} };
+
+/** Builds what is in a folder. */
+export async function build(engine: Engine, folder: string, options: Partial<BuildOptions> = {}, watch: Watch = {}) {
+  const whole = { ...NOTHING_TO_BUILD_WITH, ...options };
+  return engine.buildImage(
+    await packContext(folder, { dockerfile: whole.dockerfile, mtime: new Date(0) }),
+    whole,
+    watch,
+  );
+}
+
+/** The failure that a deed ends with, and whether no retry can mend it. */
+export async function failureOf(deed: Promise<unknown>): Promise<Failure & { type: string }> {
+  const error = await deed.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (caught: Error & { type?: string; details?: Failure[] }) => caught,
+  );
+  if (!error.details) throw error;
+  return { ...error.details[0]!, type: error.type! };
+}

@@ -1,0 +1,66 @@
+import { instanceName } from '../../src/model/names';
+import { describeWith } from '../setup/parts';
+import { failureOf } from './fixtures';
+import { makeStand, service, type Stand } from './rollout-fixtures';
+
+describeWith(['engine', 'images'], 'inspections', () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await makeStand();
+  });
+  afterAll(() => stand.cleanUp());
+
+  test('what runs, what differs from the record, and what it says, without secrets', async () => {
+    const { perform, place, engine, inspect } = stand;
+    process.env['WLTEST_INSPECTED'] = 'canary-0815';
+    const services = [
+      service('web', { environment: { NAME: '{{secret:NAME}}' }, healthcheck: { test: ['CMD', 'true'] } }),
+      service('api'),
+    ];
+    const routes = [{ service: 'web', host: 'shop.example', path: '/', port: 80 }];
+    const record = stand.release('r', { services, routes, secrets: { NAME: { env: 'WLTEST_INSPECTED' } } });
+    const look = () => inspect.inspectEnvironment({ app: 'shop', environment: 'staging', record });
+    const web = instanceName(place, 'r', 'web');
+
+    expect(await inspect.inspectEnvironment({ app: 'shop', environment: 'staging' })).toMatchObject({
+      services: [],
+      drift: [],
+    });
+    expect((await look()).drift).toEqual([
+      `local: ${web} is not there. Expected it to run`,
+      `local: ${instanceName(place, 'r', 'api')} is not there. Expected it to run`,
+      'local: the proxy is not there. Expected it to run',
+    ]);
+    await perform('ensureProxy', {});
+    await perform('createNetworks', { release: 'r' });
+    for (const { name } of services) await perform('startInstance', { release: 'r', service: name, replica: 1 });
+    expect((await look()).drift).toEqual(['local: routes go to nowhere. Expected release r']);
+    await perform('switchRoutes', { release: 'r' });
+    expect(await look()).toMatchObject({
+      services: [
+        { host: 'local', service: 'api', release: 'r', state: 'running', health: 'none' },
+        { host: 'local', service: 'web', container: web },
+      ],
+      routes: [{ host: 'local', release: 'r' }],
+      drift: [],
+    });
+
+    await engine.stopContainer(web);
+    await engine.removeContainer(instanceName(place, 'r', 'api'));
+    stand.release('other', { services });
+    await perform('createNetworks', { release: 'other' });
+    await perform('startInstance', { release: 'other', service: 'api', replica: 1 });
+    const other = instanceName(place, 'other', 'api');
+    expect((await look()).drift).toEqual([
+      `local: ${web} is exited. Expected it to run`,
+      `local: ${instanceName(place, 'r', 'api')} is not there. Expected it to run`,
+      `local: ${other} runs, and is no part of the recorded release`,
+    ]);
+
+    const [log] = await inspect.readLogs({ record, environment: 'staging', service: 'web' });
+    expect(log).toEqual({ host: 'local', container: web, text: '*** serves\n' });
+    expect(await failureOf(inspect.readLogs({ record, environment: 'staging', service: 'none' }))).toMatchObject({
+      message: 'staging has no service none. It has: web, api',
+    });
+  });
+});

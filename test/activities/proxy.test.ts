@@ -1,0 +1,180 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { readAnswer } from '../../activities/drivers/proxy/ask';
+import { readAddress } from '../../activities/drivers/proxy/container';
+import { connectedTo } from '../../activities/drivers/proxy/drain';
+import { readRoutesFile, writeRoutes } from '../../activities/drivers/proxy/routes-file';
+import { instanceName, proxyName } from '../../src/model/names';
+import { describeWith } from '../setup/parts';
+import { failureOf } from './fixtures';
+import { startLoad } from './load';
+import { makeStand, service, type Stand } from './rollout-fixtures';
+
+const PLACE = { installation: 'windlass', app: 'shop', environment: 'staging' };
+const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };
+
+describe('the file of routes', () => {
+  test('says what it is, and names what its proxy must then say', () => {
+    const routes = [
+      { ...ROUTE, instances: ['b', 'a'] },
+      { ...ROUTE, path: '/api', service: 'api', port: 3000, instances: ['c'] },
+    ];
+    const file = writeRoutes(PLACE, { counter: 7, release: 'r1', routes });
+    expect(readRoutesFile(file.text)).toEqual({ release: 'r1', counter: 7 });
+    expect(file.services).toEqual({
+      'shop-staging.web.80': ['http://a:80', 'http://b:80'],
+      'shop-staging.api.3000': ['http://c:3000'],
+    });
+    const { http } = JSON.parse(file.text.split('\n')[2]!);
+    expect(Object.keys(http.routers)).toEqual(file.routers);
+    expect(Object.values(http.routers)).toEqual([
+      { rule: 'Host("shop.example") && PathPrefix("/")', service: 'shop-staging.web.80', entryPoints: ['web'] },
+      { rule: 'Host("shop.example") && PathPrefix("/api")', service: 'shop-staging.api.3000', entryPoints: ['web'] },
+    ]);
+    expect(http.services['shop-staging.web.80'].loadBalancer.servers).toEqual([
+      { url: 'http://a:80' },
+      { url: 'http://b:80' },
+    ]);
+    const later = writeRoutes(PLACE, { counter: 8, release: 'r1', routes });
+    expect(later.routers).not.toEqual(file.routers);
+  });
+
+  test('is none where there is nothing to route', () => {
+    expect(writeRoutes(PLACE, { counter: 7, routes: [] }).text).toBe('');
+    expect(writeRoutes(PLACE, { counter: 7, release: 'r1', routes: [] }).text).toBe('');
+    expect(readRoutesFile('')).toBeUndefined();
+  });
+});
+
+test('where the proxy is published', () => {
+  expect(readAddress('80')).toEqual({ port: 80 });
+  expect(readAddress('127.0.0.1:8080')).toEqual({ ip: '127.0.0.1', port: 8080 });
+  expect(readAddress('[::1]:8080')).toEqual({ ip: '::1', port: 8080 });
+});
+
+test('only established connections count, of both families', () => {
+  const table = `  sl  local_address rem_address   st tx_queue
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000
+   1: 0300F70A:A1B2 0280F70A:0050 01 00000000:00000000 00:00000000
+   2: 0300F70A:A1B3 0380F70A:0050 06 00000000:00000000 00:00000000
+   3: 0000000000000000FFFF00000300F70A:0050 0000000000000000FFFF00000100F70A:D431 01 00000000:00000000`;
+  expect(connectedTo(table)).toEqual(['10.247.128.2', '10.247.0.1']);
+});
+
+test('answers as they come over a connection', () => {
+  expect(readAnswer('HTTP/1.1 302 Found\r\nLocation: /x\r\n\r\nmoved', 5)).toEqual({
+    status: 302,
+    headers: { location: '/x' },
+    body: 'moved',
+    tookMs: 5,
+  });
+  const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nöä\r\n3\r\nxyz\r\n0\r\n\r\n';
+  expect(readAnswer(chunked, 0)?.body).toBe('öäxyz');
+  expect(readAnswer('', 0)).toBeUndefined();
+  expect(readAnswer('SSH-2.0-x\r\n', 0)).toBeUndefined();
+});
+
+describeWith(['engine', 'images'], 'traffic through the proxy', () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await makeStand();
+    await stand.perform('ensureProxy', {}, { know: [stand.release('one', environment('one')).release] });
+    stand.release('two', environment('two'));
+    for (const release of ['one', 'two']) {
+      await stand.perform('createNetworks', { release });
+      await stand.perform('startInstance', { release, service: 'web', replica: 1 });
+    }
+  });
+  afterAll(() => stand.cleanUp());
+
+  const environment = (name: string) => ({
+    services: [service('web', { environment: { NAME: name } })],
+    routes: [ROUTE],
+  });
+  const load = (paths: string[], perSecond: number) =>
+    startLoad({ ...stand.http, hostname: ROUTE.host }, paths, perSecond);
+  const setRoutes = (release: string | undefined, counter = 1) => {
+    const instances = release ? [instanceName(stand.place, release, 'web')] : [];
+    const routes = release ? [{ ...ROUTE, instances }] : [];
+    return stand.deps.proxy.setRoutes(stand.engine, stand.place, { counter, release, routes });
+  };
+
+  test('no request fails in twenty switches under load, nor when they are written by two at a time', async () => {
+    await setRoutes('one');
+    const running = load(['/', '/', '/cgi-bin/slow'], 100);
+    const took: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      const began = Date.now();
+      await setRoutes(n % 2 ? 'one' : 'two');
+      took.push(Date.now() - began);
+    }
+    await Promise.all([setRoutes('two'), setRoutes('two')]);
+    const { sent, failed, answers } = await running.stop();
+    expect(failed).toEqual({});
+    expect(Object.keys(answers).sort()).toEqual(['one', 'two']);
+    expect(sent).toBeGreaterThan(100);
+    expect(took.sort((a, b) => a - b)[10]).toBeLessThan(2_000);
+  });
+
+  test('what is in flight is waited for, and no longer than may be', async () => {
+    await setRoutes('one');
+    const { engine, place, deps } = stand;
+    const drain = (ms: number) => deps.proxy.drain(engine, place.installation, instanceName(place, 'one', 'web'), ms);
+    const running = load(['/cgi-bin/slow'], 100);
+    await pause(300);
+    expect(await drain(200)).toBe(false);
+    await setRoutes('two');
+    expect(await drain(20_000)).toBe(true);
+    await stand.perform('stopInstance', { release: 'one', service: 'web', replica: 1 });
+    const { failed } = await running.stop();
+    expect(failed).toEqual({});
+    await stand.perform('startInstance', { release: 'one', service: 'web', replica: 1 });
+  });
+
+  test('an older rollout does not move routes, a restarted proxy serves what it served, and routes go away', async () => {
+    const { engine, place, deps } = stand;
+    const ask = () => deps.proxy.ask(engine, place.installation, { to: 'routes', host: ROUTE.host, path: '/' }, 2_000);
+    await setRoutes('two', 5);
+    expect(await failureOf(setRoutes('one', 4))).toMatchObject({
+      type: 'Permanent',
+      kind: 'outdated',
+      message: expect.stringContaining('were set by rollout 5 already, this is rollout 4.'),
+    });
+    expect(await deps.proxy.readRoutes(engine, place)).toEqual({ release: 'two', counter: 5 });
+
+    await engine.stopContainer(proxyName(place.installation));
+    expect(await deps.proxy.readRoutes(engine, place)).toBeUndefined();
+    expect(await failureOf(setRoutes('two', 5))).toMatchObject({ type: 'Transient', kind: 'no-proxy' });
+    await stand.perform('ensureProxy', {});
+    await setRoutes('two', 5);
+    expect(await ask()).toMatchObject({ status: 200, body: 'two\n' });
+
+    await setRoutes(undefined, 5);
+    await setRoutes(undefined, 5);
+    expect(await ask()).toMatchObject({ status: 404 });
+    expect(await deps.proxy.readRoutes(engine, place)).toEqual({ release: undefined, counter: 5 });
+  });
+
+  test('a shell that was killed while it wrote holds up the next one for two seconds, not for ever', async () => {
+    await stand.engine.exec(proxyName(stand.place.installation), ['ln', '-s', 'held', '/tmp/shop-staging.lock']);
+    const began = Date.now();
+    await setRoutes('two', 6);
+    expect(Date.now() - began).toBeGreaterThan(1_900);
+    await setRoutes('one', 6);
+    expect(Date.now() - began).toBeLessThan(6_000);
+  });
+
+  test('a proxy that was made otherwise is left running, and said', async () => {
+    const lines: string[] = [];
+    const { installation, proxyImage: image } = stand.deps.settings;
+    const before = await stand.engine.inspectContainer(proxyName(installation));
+    await stand.deps.proxy.ensure(
+      stand.engine,
+      { installation, image, http: '127.0.0.1:1' },
+      { onProgress: (line) => lines.push(line) },
+    );
+    expect(await stand.engine.inspectContainer(proxyName(installation))).toEqual(before);
+    expect(lines).toEqual([
+      expect.stringMatching(/-proxy was made with other settings than .*, and is left as it is$/),
+    ]);
+  });
+});

@@ -1,0 +1,162 @@
+import { insecureHosts, readAddress, splitRepository } from '../../activities/drivers/registry/address';
+import { Connection } from '../../activities/drivers/registry/connection';
+import { readChallenge, tokenUrl } from '../../activities/drivers/registry/login';
+import { connectRegistry } from '../../activities/drivers/registry/registry';
+import { describeWith, parts } from '../setup/parts';
+import { failureOf, uniqueName } from './fixtures';
+import { serve, serveBehindLogin, USER } from './registry-fixtures';
+
+const artifactOf = (repository: string, tag: string, json: unknown) => ({
+  repository,
+  tag,
+  artifactType: 'application/vnd.windlass.test.v1+json',
+  annotations: { 'org.opencontainers.image.created': '2030-01-01T00:00:00Z' },
+  json,
+});
+
+describeWith(['registry'], 'a real registry', () => {
+  test('an artifact comes back by tag and digest; the same content has the same digest', async () => {
+    const registry = connectRegistry(`${parts().registry.address}/some/path`);
+    const repository = `${uniqueName('art')}/windlass`;
+    const artifact = artifactOf(repository, 'one', { text: 'ä', list: [1, 2] });
+    expect(await registry.headManifest(repository, 'one')).toBeUndefined();
+    expect(await registry.getArtifact(repository, 'one')).toBeUndefined();
+    const digest = await registry.putArtifact(artifact);
+    expect(await registry.putArtifact(artifact)).toBe(digest);
+    expect(await registry.headManifest(repository, 'one')).toBe(digest);
+    const { artifactType, annotations, json } = artifact;
+    const expected = { digest, artifactType, annotations, json };
+    expect(await registry.getArtifact(repository, 'one')).toEqual(expected);
+    expect(await registry.getArtifact(repository, digest)).toEqual(expected);
+    expect((await registry.getManifest(repository, digest))!.manifest).toMatchObject({
+      config: { mediaType: 'application/vnd.oci.empty.v1+json' },
+    });
+    await registry.tagImage(repository, digest, 'two');
+    expect((await registry.listTags(repository)).sort()).toEqual(['one', 'two']);
+    expect(await registry.listTags('nothing/there')).toEqual([]);
+  });
+
+  test.each(['basic', 'bearer'] as const)('behind a %s login', async (way) => {
+    const door = await serveBehindLogin(parts().registry.address, way);
+    try {
+      const repository = uniqueName(way);
+      const registry = connectRegistry(door.address, USER);
+      const digest = await registry.putArtifact(artifactOf(repository, 'x', { a: 1 }));
+      expect(await registry.headManifest(repository, 'x')).toBe(digest);
+      expect(await registry.getArtifact(repository, 'x')).toMatchObject({ json: { a: 1 } });
+      for (const wrong of [undefined, { ...USER, password: 'canary-wrong-5' }]) {
+        const failure = await failureOf(connectRegistry(door.address, wrong).headManifest(repository, 'x'));
+        expect(failure).toMatchObject({ type: 'Permanent', kind: 'unauthorised' });
+        expect(failure.message).toContain(door.address);
+        expect(failure.message).not.toContain('canary');
+      }
+    } finally {
+      door.close();
+    }
+  });
+});
+
+describe('what a registry may do', () => {
+  const answers = async (status: number, body = '', headers: Record<string, string> = {}) => {
+    const server = await serve((_, res) => res.writeHead(status, headers).end(body));
+    try {
+      return await failureOf(connectRegistry(server.address).getManifest('team/app', 'v1'));
+    } finally {
+      server.close();
+    }
+  };
+
+  test.each([
+    [500, 'Transient', 'registry-error'],
+    [503, 'Transient', 'registry-error'],
+    [429, 'Transient', 'rate-limited'],
+    [403, 'Permanent', 'unauthorised'],
+    [400, 'Permanent', 'refused'],
+  ])('answer %i: %s', async (status, type, kind) => {
+    const failure = await answers(status, JSON.stringify({ errors: [{ code: 'X', message: 'the reason' }] }));
+    expect(failure).toMatchObject({ type, kind });
+    expect(failure.message).toMatch(
+      new RegExp(`^read team/app:v1: the registry 127.0.0.1:\\d+ answers ${status} "the reason"\\. `),
+    );
+  });
+
+  test('not be there', async () => {
+    const server = await serve(() => {});
+    server.close();
+    const failure = await failureOf(connectRegistry(server.address).listTags('a'));
+    expect(failure).toMatchObject({ type: 'Transient', kind: 'unreachable' });
+    expect(failure.message).toMatch(/is not reached \(ECONNREFUSED\)/);
+  });
+
+  test('speak no TLS, or not at all', async () => {
+    const server = await serve((req) => void (req.url === '/silent' || req.socket.end()));
+    const ask = (url: string, path: string) =>
+      failureOf(
+        new Connection({ host: 'reg.example', url }, undefined, 200).ask({
+          doing: 'look',
+          path,
+          repository: 'a',
+          access: 'pull',
+        }),
+      );
+    const noTls = await ask(`https://${server.address}`, '/');
+    expect(noTls).toMatchObject({ type: 'Permanent', kind: 'untrusted-registry' });
+    expect(noTls.message).toMatch(/WINDLASS_INSECURE_REGISTRIES/);
+    const silent = await ask(`http://${server.address}`, '/silent');
+    expect(silent).toMatchObject({ type: 'Transient', kind: 'timeout' });
+    expect(silent.message).toBe('look: the registry reg.example did not answer within 0.2 s. It is tried again');
+    server.close();
+  });
+
+  test('give something else than was asked for', async () => {
+    const server = await serve((_, res) => void res.end('{}'));
+    const digest = `sha256:${'0'.repeat(64)}`;
+    expect(await failureOf(connectRegistry(server.address).getManifest('a', digest))).toMatchObject({
+      type: 'Permanent',
+      kind: 'altered',
+    });
+    server.close();
+  });
+
+  test('list tags in pages', async () => {
+    const server = await serve((req, res) => {
+      const isFirst = !req.url!.includes('last=');
+      if (isFirst) res.setHeader('link', '</v2/a/tags/list?n=2&last=b>; rel="next"');
+      res.end(JSON.stringify({ tags: isFirst ? ['a', 'b'] : null }));
+    });
+    expect(await connectRegistry(server.address).listTags('a')).toEqual(['a', 'b']);
+    server.close();
+  });
+});
+
+test('which registries are asked without TLS', () => {
+  const url = (address: string) =>
+    readAddress(address, insecureHosts({ WINDLASS_INSECURE_REGISTRIES: 'in.example:5000, ' })).url;
+  expect(['127.0.0.1:5000/x', 'localhost:5000', '127.9.9.9', '[::1]:5', 'in.example:5000'].map(url)).toEqual([
+    'http://127.0.0.1:5000',
+    'http://localhost:5000',
+    'http://127.9.9.9',
+    'http://[::1]:5',
+    'http://in.example:5000',
+  ]);
+  expect(['registry.example/team', '127.example:1', 'in.example'].map(url)).toEqual([
+    'https://registry.example',
+    'https://127.example:1',
+    'https://in.example',
+  ]);
+});
+
+test('which part of a reference is a registry', () => {
+  expect(splitRepository('reg.example/team/app')).toEqual({ host: 'reg.example', repository: 'team/app' });
+  expect(splitRepository('localhost/app')).toEqual({ host: 'localhost', repository: 'app' });
+  expect(['app', 'team/app'].map(splitRepository)).toEqual([undefined, undefined]);
+});
+
+test('a login is never sent where others can read it', () => {
+  const challenge = readChallenge('Bearer realm="http://auth.example/token",service="a b", scope="repository:x:pull"')!;
+  expect(tokenUrl(challenge, 'https://reg.example', 'y')).toBeUndefined();
+  expect(tokenUrl(challenge, 'http://127.0.0.1', 'y')!.href).toBe(
+    'http://auth.example/token?service=a+b&scope=repository%3Ax%3Apull',
+  );
+  expect(readChallenge(null)).toBeUndefined();
+});

@@ -1,0 +1,501 @@
+import { type ManifestReading, readManifest } from '../../activities/source/read-manifest';
+import { describeProblem } from '../../src/model/problem';
+import type { ContainerSpec } from '../../src/model/service';
+import { describeWith } from '../setup/parts';
+import { folderWith, MANIFEST, settings } from './source-fixture';
+
+const indent = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+/** A compose file whose service `web` has these lines, the first of them on line 4. */
+const webWith = (text: string) => `services:\n  web:\n    image: nginx:1\n${indent(text)}\n`;
+
+const readFiles = (files: Record<string, string>) =>
+  readManifest(folderWith({ 'windlass.yaml': MANIFEST, ...files }), settings());
+const read = (compose: string, files: Record<string, string> = {}) =>
+  readFiles({ 'docker-compose.yml': compose, ...files });
+const problemsOf = async (compose: string, files?: Record<string, string>) =>
+  (await read(compose, files)).problems.map(describeProblem);
+
+/** Compose takes a while to start: a table is one file, in which each row is a service of its own, from these lines. */
+const NAME = 'row';
+function oneFile(rows: string[][]) {
+  const starts: number[] = [];
+  let text = 'services:\n';
+  for (const [index, lines] of rows.entries()) {
+    starts.push(text.split('\n').length - 2);
+    text += `  ${NAME}${index}:\n${indent(lines.join('\n'))}\n`;
+  }
+  const rest =
+    '  web: { image: a }\n  other: { image: a }\nconfigs: { c: { content: a } }\nsecrets: { c: { environment: TOKEN } }\n';
+  return { text: text + rest, starts };
+}
+
+/** Whatever is said of a row, as if the row were the service `web` of a file of its own. */
+function saidOf({ problems }: Pick<ManifestReading, 'problems'>, starts: number[], row: number): string[] {
+  const name = `${NAME}${row}`;
+  const own = problems.filter(({ path }) => path?.split(/[.[]/)[1] === name);
+  return own.map((problem) =>
+    describeProblem({ ...problem, line: problem.line! - starts[row]! }).replaceAll(name, 'web'),
+  );
+}
+
+const EMPTY = { environment: {}, mounts: [], ports: [], expose: [] };
+
+describeWith(['compose'], 'what a compose file says, as compose itself prints it', () => {
+  const CARRIED: [key: string, lines: string, spec: Partial<ContainerSpec>][] = [
+    ['cap_add', 'cap_add: [NET_ADMIN]', { capAdd: ['NET_ADMIN'] }],
+    ['cap_drop', 'cap_drop: [ALL]', { capDrop: ['ALL'] }],
+    ['command', 'command: echo "a b" $$HOME', { command: ['echo', 'a b', '$HOME'] }],
+    ['no command', 'command: []', { command: [] }],
+    ['cpus', 'cpus: 1.5', { cpus: 1.5 }],
+    [
+      'deploy.resources',
+      'deploy: { resources: { limits: { cpus: "0.5", memory: 50M, pids: 9 } } }',
+      { cpus: 0.5, memoryBytes: 52_428_800, pidsLimit: 9 },
+    ],
+    [
+      'deploy.restart_policy',
+      'deploy: { restart_policy: { condition: on-failure, max_attempts: 3 } }',
+      { restart: 'on-failure', restartMaxAttempts: 3 },
+    ],
+    ['dns', 'dns: 9.9.9.9', { dns: ['9.9.9.9'] }],
+    ['entrypoint', 'entrypoint: [sh, -c]', { entrypoint: ['sh', '-c'] }],
+    [
+      'environment',
+      'environment: [A=1, "B=${TOKEN}", C=$$x]',
+      { environment: { A: '1', B: '{{secret:TOKEN}}', C: '$x' } },
+    ],
+    ['expose', 'expose: ["9000", "8000-8001/tcp", 53/udp]', { expose: [8000, 8001, 9000] }],
+    ['extra_hosts', 'extra_hosts: ["a:1.2.3.4", "six:::1"]', { extraHosts: ['a:1.2.3.4', 'six:::1'] }],
+    ['group_add', 'group_add: [5, audio]', { groupAdd: ['5', 'audio'] }],
+    [
+      'healthcheck',
+      'healthcheck: { test: curl -f x, interval: 1m30s, timeout: 500ms, retries: 3, start_period: 5s, start_interval: 1s }',
+      {
+        healthcheck: {
+          test: ['CMD-SHELL', 'curl -f x'],
+          intervalMs: 90_000,
+          timeoutMs: 500,
+          retries: 3,
+          startPeriodMs: 5_000,
+        },
+      },
+    ],
+    ['no healthcheck', 'healthcheck: { disable: true }', { healthcheck: { disabled: true } }],
+    ['hostname', 'hostname: box', { hostname: 'box' }],
+    ['init', 'init: true', { init: true }],
+    ['labels', 'labels: ["a=b"]', { labels: { a: 'b' } }],
+    [
+      'logging',
+      'logging: { driver: json-file, options: { max-size: 1m } }',
+      { logging: { driver: 'json-file', options: { 'max-size': '1m' } } },
+    ],
+    ['mem_limit', 'mem_limit: 100m', { memoryBytes: 104_857_600 }],
+    ['pids_limit', 'pids_limit: 5', { pidsLimit: 5 }],
+    ['privileged', 'privileged: true', { privileged: true }],
+    ['read_only', 'read_only: true', { readOnly: true }],
+    ['restart', 'restart: on-failure:3', { restart: 'on-failure', restartMaxAttempts: 3 }],
+    ['restart: "no"', 'restart: "no"', { restart: 'no' }],
+    ['security_opt', 'security_opt: ["no-new-privileges:true"]', { securityOpt: ['no-new-privileges:true'] }],
+    ['shm_size', 'shm_size: 64m', { shmSizeBytes: 67_108_864 }],
+    ['stdin_open, tty', 'stdin_open: true\ntty: true', { stdinOpen: true, tty: true }],
+    ['stop', 'stop_grace_period: 1m\nstop_signal: SIGINT', { stopGraceMs: 60_000, stopSignal: 'SIGINT' }],
+    ['sysctls', 'sysctls: { net.core.somaxconn: 1024 }', { sysctls: { 'net.core.somaxconn': '1024' } }],
+    [
+      'tmpfs',
+      'tmpfs: [/run, "/tmp:size=64m"]',
+      {
+        mounts: [
+          { type: 'tmpfs', target: '/run' },
+          { type: 'tmpfs', target: '/tmp', sizeBytes: 67_108_864 },
+        ],
+      },
+    ],
+    [
+      'ulimits',
+      'ulimits: { nofile: 100, nproc: { soft: 1, hard: 2 } }',
+      {
+        ulimits: [
+          { name: 'nofile', soft: 100, hard: 100 },
+          { name: 'nproc', soft: 1, hard: 2 },
+        ],
+      },
+    ],
+    ['user, working_dir', 'user: "1:2"\nworking_dir: /x', { user: '1:2', workingDir: '/x' }],
+    [
+      'volumes',
+      'volumes: ["/etc/ssl:/ssl:ro", { type: tmpfs, target: /t, tmpfs: { size: 10m } }]',
+      {
+        mounts: [
+          { type: 'bind', source: '/etc/ssl', target: '/ssl', readOnly: true },
+          { type: 'tmpfs', target: '/t', sizeBytes: 10_485_760 },
+        ],
+      },
+    ],
+    ['pull_policy', 'pull_policy: always', {}],
+  ];
+  test('carried: what the engine is told', async () => {
+    const { text } = oneFile(CARRIED.map(([, lines]) => ['image: a', lines]));
+    const { draft, problems } = await read(text);
+    expect(problems).toEqual([]);
+    const containers = new Map(draft?.environments[0]?.services.map(({ name, container }) => [name, container]));
+    const had = CARRIED.map(([key], row) => ({ key, container: containers.get(`${NAME}${row}`) }));
+    expect(had).toEqual(CARRIED.map(([key, , spec]) => ({ key, container: { ...EMPTY, ...spec } })));
+  });
+
+  const REFUSED: [key: string, lines: string, problem: string][] = [
+    [
+      'annotations',
+      'annotations: { a: b }',
+      'docker-compose.yml:4:5 services.web.annotations: cannot be released: this version of windlass cannot set it.',
+    ],
+    [
+      'cgroup',
+      'cgroup: host',
+      'docker-compose.yml:4:13 services.web.cgroup: cannot be released: it would share what belongs to the host',
+    ],
+    [
+      'configs',
+      'configs: [c]',
+      'docker-compose.yml:4:5 services.web.configs: cannot be released: put the content into the image',
+    ],
+    [
+      'container_name',
+      'container_name: web1',
+      'docker-compose.yml:4:21 services.web.container_name: cannot be kept: the old and the new instance stand beside each other. Remove it; web is called by the name of the service.',
+    ],
+    [
+      'cpu_shares',
+      'cpu_shares: 5',
+      'docker-compose.yml:4:17 services.web.cpu_shares: cannot be released: this version of windlass cannot set it.',
+    ],
+    [
+      'deploy.mode',
+      'deploy: { mode: global }',
+      'docker-compose.yml:4:21 services.web.deploy.mode: is global. Expected replicated: hosts and replicas say how many instances there are.',
+    ],
+    [
+      'deploy.placement',
+      'deploy: { placement: { constraints: [a==b] } }',
+      'docker-compose.yml:4:15 services.web.deploy.placement: cannot be released: the manifest says which hosts an environment has.',
+    ],
+    ['devices', 'devices: ["/dev/null:/dev/x"]', 'docker-compose.yml:4:5 services.web.devices: cannot be released'],
+    [
+      'external_links',
+      'external_links: [db]',
+      'docker-compose.yml:4:5 services.web.external_links: cannot be released: releases cannot reach containers that windlass does not run.',
+    ],
+    ['gpus', 'gpus: all', 'docker-compose.yml:4:11 services.web.gpus: cannot be released'],
+    [
+      'ipv4_address',
+      'networks: { default: { ipv4_address: 10.0.0.3 } }',
+      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: fixes what two instances beside each other cannot share',
+    ],
+    ['links', 'links: ["other:db"]', 'docker-compose.yml:4:13 services.web.links[0]: calls other by the name db.'],
+    [
+      'mac_address',
+      'mac_address: 02:42:ac:11:00:03',
+      'docker-compose.yml:4:18 services.web.mac_address: cannot be released: two instances stand beside each other',
+    ],
+    [
+      'network_mode',
+      'network_mode: host',
+      'docker-compose.yml:4:19 services.web.network_mode: cannot be released: it would share what belongs to the host',
+    ],
+    ['pid', 'pid: host', 'docker-compose.yml:4:10 services.web.pid: cannot be released'],
+    [
+      'post_start',
+      'post_start: [{ command: [a] }]',
+      'docker-compose.yml:4:5 services.web.post_start: cannot be released: write a command under `before`',
+    ],
+    ['replicas: 0', 'scale: 0', 'docker-compose.yml:2:3 services.web: has no instance (replicas: 0).'],
+    [
+      'secrets',
+      'secrets: [c]',
+      'docker-compose.yml:4:5 services.web.secrets: cannot be released: put the content into the image, or declare a secret',
+    ],
+    [
+      'tmpfs options',
+      'tmpfs: ["/tmp:mode=1777"]',
+      'docker-compose.yml:4:13 services.web.tmpfs[0]: sets mode=1777 for /tmp',
+    ],
+    ['volumes_from', 'volumes_from: [other]', 'docker-compose.yml:4:5 services.web.volumes_from: cannot be released'],
+    [
+      'a project file',
+      'volumes: ["./web:/app"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./web, a part of the project, which is not on the hosts.',
+    ],
+    [
+      'a file above',
+      'volumes: ["../web:/app"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ../web, a part of the project',
+    ],
+    [
+      'a home folder',
+      'volumes: ["~/.ssh:/ssh"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ~/.ssh, which is another folder for every user.',
+    ],
+    [
+      'a nameless volume',
+      'volumes: [/data]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts a volume without a name on /data',
+    ],
+    [
+      'bind propagation',
+      'volumes: [{ type: bind, source: /x, target: /y, bind: { propagation: rshared } }]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts /y with propagation',
+    ],
+  ];
+  test('refused: all at once, each with its line', async () => {
+    const { text, starts } = oneFile(REFUSED.map(([, lines]) => ['image: a', lines]));
+    const reading = await read(text);
+    expect(REFUSED.map((_, row) => saidOf(reading, starts, row))).toEqual(
+      REFUSED.map(([, , problem]) => [expect.stringContaining(problem)]),
+    );
+  });
+
+  const BUILDS: [name: string, build: string, problem: string][] = [
+    [
+      'a URL',
+      'context: "https://example.com/a.git#main"',
+      'docker-compose.yml:4:16 services.web.build.context: is https://example.com/a.git#main, which is not in the commit.',
+    ],
+    [
+      'a context above',
+      'context: ../web',
+      'docker-compose.yml:4:16 services.web.build.context: is ../web, which is not in the commit. Write a folder below the compose file.',
+    ],
+    [
+      'a dockerfile above',
+      'dockerfile: ../Dockerfile',
+      'docker-compose.yml:4:19 services.web.build.dockerfile: is ../Dockerfile, which is outside of the context.',
+    ],
+    [
+      'secrets',
+      'secrets: [c]',
+      'docker-compose.yml:4:7 services.web.build.secrets: cannot be released: builds with it need the buildx client',
+    ],
+    ['ssh', 'ssh: [default]', 'docker-compose.yml:4:7 services.web.build.ssh: cannot be released'],
+    [
+      'additional_contexts',
+      'additional_contexts: { a: ./b }',
+      'docker-compose.yml:4:7 services.web.build.additional_contexts: cannot be released',
+    ],
+    ['cache_from', 'cache_from: [a]', 'docker-compose.yml:4:7 services.web.build.cache_from: cannot be released'],
+    [
+      'dockerfile_inline',
+      'dockerfile_inline: FROM a',
+      'docker-compose.yml:4:26 services.web.build.dockerfile_inline: cannot be released: write it to a file',
+    ],
+    [
+      'platforms',
+      'platforms: [linux/amd64, linux/arm64]',
+      'docker-compose.yml:4:7 services.web.build.platforms: are linux/amd64, linux/arm64.',
+    ],
+    [
+      'a secret',
+      'args: { A: "${TOKEN}" }',
+      'docker-compose.yml:4:18 services.web.build.args.A: gives the secret TOKEN to the build',
+    ],
+  ];
+  test('refused in a build', async () => {
+    const { text, starts } = oneFile(BUILDS.map(([, build]) => ['build:', `  ${build}`]));
+    const reading = await read(text);
+    expect(BUILDS.map((_, row) => saidOf(reading, starts, row))).toEqual(
+      BUILDS.map(([, , problem]) => [expect.stringContaining(problem)]),
+    );
+  });
+
+  test.each<[name: string, text: string, problems: string[]]>([
+    [
+      'no YAML',
+      'services: {web: {image: [}',
+      ['docker-compose.yml:1:26: docker compose says: go-yaml load error in parser'],
+    ],
+    [
+      'an unknown key',
+      webWith('imagee: a'),
+      [
+        'docker-compose.yml:4:13 services.web.imagee: is not a key that compose knows. Check its spelling, and where it stands.',
+      ],
+    ],
+    [
+      'a missing dependency',
+      webWith('depends_on: [db]'),
+      ['docker-compose.yml:2:3 services.web: docker compose says: service "web" depends on undefined service "db"'],
+    ],
+    [
+      'a cycle',
+      'services: { web: { image: a, depends_on: [b] }, b: { image: a, depends_on: [web] } }',
+      ['docker-compose.yml: docker compose says: dependency cycle detected'],
+    ],
+    [
+      'an included file',
+      'include: [other.yml]\nservices: { web: { image: a } }',
+      ['docker-compose.yml: docker compose says: open other.yml: no such file or directory'],
+    ],
+    [
+      'a remote file',
+      'include: ["https://example.com/a.git"]\nservices: { web: { image: a } }',
+      ['docker-compose.yml: docker compose says'],
+    ],
+    [
+      'variables that are not set',
+      'services:\n  web:\n    image: ${REPO?}/web:${TAG}\n    user: ${UID_OF:?who}\n',
+      [
+        'docker-compose.yml:3:12: ${REPO} is not set.',
+        'docker-compose.yml:3:25: ${TAG} is not set.',
+        'docker-compose.yml:4:11: ${UID_OF} is not set (who).',
+      ],
+    ],
+    [
+      'an env file outside',
+      webWith('env_file: [/etc/hosts]'),
+      ['docker-compose.yml:4:16 services.web.env_file[0]: is /etc/hosts, which is outside of the repository.'],
+    ],
+    [
+      'an env file that is not there',
+      webWith('env_file: prod.env'),
+      ['docker-compose.yml:4:5 services.web.env_file[0]: is prod.env, which is not in the commit.'],
+    ],
+    [
+      'networks',
+      `${webWith('networks: [a]')}networks: { a: { driver: overlay, ipam: { config: [{ subnet: 10.0.0.0/24 }] } } }`,
+      [
+        'docker-compose.yml:5:26 networks.a.driver: is overlay.',
+        'docker-compose.yml:5:35 networks.a.ipam: fixes addresses',
+      ],
+    ],
+    [
+      'ports without route',
+      `${webWith('ports: ["80"]')}  api: { image: a, ports: ["3000:3000"] }\n`,
+      [
+        'docker-compose.yml:5:20 services.api.ports: publishes 3000 on the host, which the old and the new instance of api cannot both do.',
+      ],
+    ],
+    [
+      'a volume of a released service',
+      'services: { web: { build: ., volumes: ["data:/data"] } }\nvolumes: { data: }',
+      [
+        'docker-compose.yml:1:40 services.web.volumes[0]: mounts the volume data, which the old and the new instance would share',
+      ],
+    ],
+  ])('told with the line: %s', async (_, text, problems) => {
+    expect(await problemsOf(text)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+  });
+
+  test('defaults, alternatives and what is required keep their meaning', async () => {
+    const { draft, problems } = await read(
+      'services:\n  web:\n    image: "nginx:${TAG:-1}${X:+x}${Y-}"\n    environment: { T: "${TOKEN:?needed}", U: "${TOKEN:+set}" }\n',
+    );
+    expect(problems).toEqual([]);
+    expect(draft?.images).toEqual({ web: 'nginx:1' });
+    expect(draft?.environments[0]?.services[0]?.container.environment).toEqual({ T: '{{secret:TOKEN}}', U: 'set' });
+  });
+
+  test('nothing of the environment of the worker leaks in', async () => {
+    process.env['LEAKS'] = 'yes';
+    const problems = await problemsOf(webWith('environment: { A: "${LEAKS}", LEAKS: , B: "${HOME}" }'));
+    delete process.env['LEAKS'];
+    expect(problems).toEqual([
+      expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{LEAKS\} is not set/),
+      expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{HOME\} is not set/),
+    ]);
+  });
+
+  test('.env and env files of the commit are honoured; what the manifest and environment say goes first', async () => {
+    const { draft, problems } = await read(
+      webWith(
+        'env_file: [one.env, { path: none.env, required: false }, two.env]\nenvironment: { C: c, TAG: "${TAG}", TOKEN: }',
+      ),
+      {
+        '.env': 'TAG=7\n',
+        'one.env': 'A=one\nB=one\nC=one\n',
+        'two.env': 'B="two ${TAG}"\n',
+      },
+    );
+    expect(problems).toEqual([]);
+    expect(draft?.environments[0]?.services[0]?.container.environment).toEqual({
+      A: 'one',
+      B: 'two 7',
+      C: 'c',
+      TAG: '7',
+      TOKEN: '{{secret:TOKEN}}',
+    });
+  });
+
+  test('accessories keep their ports, get their volume and a further name', async () => {
+    const { draft, problems, warnings } = await read(
+      `${webWith('depends_on: { db: { condition: service_healthy } }')}  db:\n    image: postgres:16\n    container_name: pg\n    ports: ["127.0.0.1:5433:5432"]\n    volumes: ["data:/var/lib/postgresql/data"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes: { data: , old: { external: true, name: legacy } }\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(draft?.environments[0]?.services.map(({ name, kind, networks }) => ({ name, kind, networks }))).toEqual([
+      { name: 'db', kind: 'accessory', networks: [{ network: 'default', aliases: ['pg'] }] },
+      { name: 'web', kind: 'released', networks: [{ network: 'default', aliases: [] }] },
+    ]);
+    expect(draft?.environments[0]?.services[0]?.container.ports).toEqual([
+      { container: 5432, host: 5433, ip: '127.0.0.1', protocol: 'tcp' },
+    ]);
+    expect(draft?.environments[0]?.volumes).toEqual([{ name: 'data' }]);
+    expect(warnings).toEqual([
+      "docker-compose.yml:7:21 services.db.container_name: is not the container's name, which windlass gives; it stays a name to call db by.",
+    ]);
+  });
+
+  test('a service whose profile is not chosen is told and left out; COMPOSE_PROFILES chooses', async () => {
+    const compose = `${webWith('init: true')}  tools:\n    image: a\n    profiles: [debug]\n`;
+    const without = await read(compose);
+    expect(without.draft?.images).toEqual({ web: 'nginx:1' });
+    expect(without.warnings).toEqual([
+      expect.stringMatching(/^docker-compose.yml:7:5 services.tools.profiles: leave tools out of releases/),
+    ]);
+    const manifest = MANIFEST.replace('    routes', '    variables: { COMPOSE_PROFILES: debug }\n    routes');
+    const chosen = await readFiles({ 'docker-compose.yml': compose, 'windlass.yaml': manifest });
+    expect(chosen.draft?.images).toEqual({ tools: 'a', web: 'nginx:1' });
+  });
+
+  test('what has no effect is told', async () => {
+    const { warnings } = await read(
+      webWith(
+        'deploy: { update_config: { parallelism: 2 }, resources: { reservations: { memory: 10M } } }\ndevelop: { watch: [{ path: ., action: rebuild }] }',
+      ),
+    );
+    expect(warnings).toEqual([
+      'docker-compose.yml:5:5 services.web.develop: is for `docker compose watch`; a release leaves it out.',
+      'docker-compose.yml:4:15 services.web.deploy.update_config: is for Swarm; the strategy of the environment says how a release is rolled out.',
+      'docker-compose.yml:4:63 services.web.deploy.resources.reservations: reserves nothing: only limits are set.',
+    ]);
+  });
+
+  test('networks: internal kept, external joined as they are, in order of name', async () => {
+    const { draft } = await read(
+      `${webWith('networks: { z: , a: { aliases: [front] } }')}networks: { a: { internal: true }, z: { external: true, name: shared } }\n`,
+    );
+    expect(draft?.environments[0]?.networks).toEqual([
+      { name: 'a', internal: true },
+      { name: 'z', external: 'shared' },
+    ]);
+    expect(draft?.environments[0]?.services[0]?.networks).toEqual([
+      { network: 'a', aliases: ['front'] },
+      { network: 'z', aliases: [] },
+    ]);
+  });
+
+  test('included and extended files of the commit are read from where they lie', async () => {
+    const { draft, problems } = await read(
+      'include: [inc/c.yml]\nservices:\n  web:\n    extends: { file: inc/base.yml, service: base }\n    build: { args: { A: 1 } }\n',
+      {
+        'inc/base.yml': 'services: { base: { build: ./web, init: true } }\n',
+        'inc/c.yml': 'services: { api: { build: { context: ./api, dockerfile: prod.Dockerfile } } }\n',
+      },
+    );
+    expect(problems).toEqual([]);
+    expect(draft?.builds).toEqual([
+      { service: 'api', context: 'inc/api', dockerfile: 'prod.Dockerfile', args: {}, labels: {} },
+      { service: 'web', context: 'inc/web', dockerfile: 'Dockerfile', args: { A: '1' }, labels: {} },
+    ]);
+  });
+});

@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import type { ApplicationFailure } from '@temporalio/common';
+import { createSourceActivities } from '../../activities/source';
+import { proposeManifest } from '../../activities/source/propose';
+import { readManifest, readWorkingFolder } from '../../activities/source/read-manifest';
+import { readSettings } from '../../activities/settings';
+import { parseManifest } from '../../src/manifest/parse';
+import { describeProblem } from '../../src/model/problem';
+import type { ReleaseRequest } from '../../src/model/release';
+import { describeWith, parts } from '../setup/parts';
+import { addFiles, commitAll, folderWith, MANIFEST, settings } from './source-fixture';
+
+const COMPOSE = `services:
+  web: { build: ./web, ports: ["8080:80"] }
+  api: { build: ./api, environment: ["TOKEN=\${TOKEN}"] }
+  cache: { image: redis:7 }
+`;
+const FILES = { 'windlass.yaml': MANIFEST, 'docker-compose.yml': COMPOSE };
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
+describeWith(['compose'], 'the source of a release', () => {
+  const cache = folderWith({});
+  const activities = (more: object = {}) =>
+    createSourceActivities({ ...readSettings({}), ...settings(), cache, ...more }).activities;
+  const request = (url: string, commit: string, more: Partial<ReleaseRequest> = {}): ReleaseRequest => ({
+    app: 'shop',
+    release: commit.slice(0, 10),
+    source: { url, commit },
+    startedBy: 'dev@example.com',
+    ...more,
+  });
+  const refusal = (promise: Promise<unknown>) =>
+    promise.then(
+      () => undefined,
+      ({ nonRetryable, details, message }: ApplicationFailure) => ({
+        nonRetryable,
+        message,
+        kind: (details?.[0] as { kind?: string } | undefined)?.kind,
+      }),
+    );
+
+  const dir = folderWith(FILES);
+  const commit = commitAll(dir, 'Sell bread');
+
+  test('is read from the commit, whatever is changed beside it', async () => {
+    addFiles(dir, { 'windlass.yaml': 'nonsense' });
+    const draft = await activities().readSource(request(dir, commit));
+    addFiles(dir, FILES);
+    expect(draft).toMatchObject({
+      app: 'shop',
+      source: { url: dir, commit },
+      commit: { sha: commit, author: 'Dev <dev@example.com>', subject: 'Sell bread' },
+      registry: { address: 'registry.example.com' },
+      builds: [
+        { service: 'api', context: 'api' },
+        { service: 'web', context: 'web' },
+      ],
+      images: { cache: 'redis:7' },
+      environments: [{ name: 'staging', routes: [{ service: 'web', host: 'shop.example.com', path: '/', port: 80 }] }],
+      warnings: [expect.stringContaining('Images are built on the engine that also serves staging.')],
+    });
+    expect(draft.environments[0]!.services.map(({ image }) => image)).toEqual(['', '', '']);
+  });
+
+  test('images that are given take the place of builds', async () => {
+    const images = { web: `r/web@${DIGEST}`, api: `r/api@${DIGEST}`, cache: `r/cache@${DIGEST}` };
+    expect(await activities().readSource(request(dir, commit, { images }))).toMatchObject({
+      builds: [],
+      images: {},
+      warnings: [],
+    });
+  });
+
+  test('images that are given must be of services, of all that are built, by digest', async () => {
+    const images = { web: 'r/web:1', ap: `r/api@${DIGEST}` };
+    expect(await refusal(activities().readSource(request(dir, commit, { images })))).toEqual({
+      nonRetryable: true,
+      kind: 'bad-manifest',
+      message: [
+        '--image ap: is not a service of the compose files. Did you mean "api"?',
+        '--image api: is built by the compose file, and no image is given for it. Give one for every service that is built: --image api=REPOSITORY@sha256:….',
+        '--image web: is r/web:1, which can mean another image tomorrow. Expected REPOSITORY@sha256: and 64 digits, as a push prints it.',
+      ].join('\n'),
+    });
+  });
+
+  test('everything that is wrong is told at once', async () => {
+    const bad = folderWith({
+      'windlass.yaml': `app: shop\nservices: { jobs: { background: true } }\nenvironments:\n  staging:\n    hosts: [local]\n    variables: { API_KEY: abc }\n    routes: [{ service: wbe, host: a.example.com }]\n`,
+      'docker-compose.yml': 'services:\n  web: { image: "nginx:${TAG}", container_name: web }\n',
+    });
+    const sha = commitAll(bad);
+    const { message } = (await refusal(activities({ registry: undefined }).readSource(request(bad, sha)))) ?? {};
+    expect(message?.split('\n')).toEqual([
+      'windlass.yaml:1:1 registry: is not said, and the worker has none either. Write registry: HOST, or set WINDLASS_REGISTRY where the worker runs.',
+      'windlass.yaml:2:13 services.jobs: is not a service of the compose files. Known: web.',
+      'windlass.yaml:6:27 environments.staging.variables.API_KEY: looks like a secret that is written out. Declare it under secrets, as API_KEY: { env: API_KEY }, so that only the worker reads it; if it is none, list it under notSecret.',
+      'windlass.yaml:7:25 environments.staging.routes[0].service: is not a service of the compose files (wbe). Did you mean "web"?',
+      'docker-compose.yml:2:24: ${TAG} is not set. Declare TAG under variables or secrets of the environment in windlass.yaml, or give it a default here: ${TAG:-…}.',
+      'docker-compose.yml:2:49 services.web.container_name: cannot be kept: the old and the new instance stand beside each other. Remove it; web is called by the name of the service.',
+    ]);
+  });
+
+  test('what is said of one environment names it', async () => {
+    const production = MANIFEST.replace(
+      'environments:',
+      'environments:\n  production: { hosts: [local], variables: { TAG: 1, TOKEN: "" } }',
+    );
+    const two = folderWith({
+      'windlass.yaml': production,
+      'docker-compose.yml': 'services: { web: { image: "nginx:${TAG}", command: "${TOKEN}" } }\n',
+    });
+    const { problems } = await activities().checkSource(request(two, commitAll(two)));
+    expect(problems.map(describeProblem)).toEqual([
+      'docker-compose.yml:1:34: in staging: ${TAG} is not set. Declare TAG under variables or secrets of the environment in windlass.yaml, or give it a default here: ${TAG:-…}.',
+    ]);
+  });
+
+  test.each([
+    [
+      'no manifest',
+      { 'docker-compose.yml': COMPOSE },
+      'windlass.yaml: is not there. Write one beside the compose file: windlass init.',
+    ],
+    [
+      'no compose file',
+      { 'windlass.yaml': MANIFEST },
+      'windlass.yaml:1:1 compose: is not said, and there is no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml. Name the compose files, or put one beside windlass.yaml.',
+    ],
+    [
+      'a compose file that is not there',
+      { ...FILES, 'windlass.yaml': `compose: [docker-compose.yml, prod.yml]\n${MANIFEST}` },
+      'windlass.yaml:1:31 compose[1]: is prod.yml, which is not in the commit. Commit it, or name another.',
+    ],
+    [
+      'another application',
+      { ...FILES, 'windlass.yaml': MANIFEST.replace('shop', 'bakery') },
+      'windlass.yaml app: is bakery in this commit, and the release was started for shop. Start it for bakery, or correct the manifest.',
+    ],
+  ])('refused: %s', async (_, files, message) => {
+    const other = folderWith(files as Record<string, string>);
+    expect(await refusal(activities().readSource(request(other, commitAll(other))))).toEqual({
+      nonRetryable: true,
+      kind: 'bad-manifest',
+      message,
+    });
+  });
+
+  test('a worker without compose says so', async () => {
+    const composeCommand = ['/nowhere/docker-compose'];
+    expect(await refusal(activities({ composeCommand }).readSource(request(dir, commit)))).toEqual({
+      nonRetryable: true,
+      kind: 'no-compose',
+      message: '/nowhere/docker-compose is not there. Install Docker Compose, or say how it is run: WINDLASS_COMPOSE',
+    });
+  });
+
+  test('in a folder that one works in, what git ignores is no part of a release', async () => {
+    const compose = 'services: { web: { image: "nginx:${TAG}", env_file: [prod.env] } }\n';
+    const work = folderWith({
+      'docker-compose.yml': compose,
+      '.gitignore': '*.env\n',
+      '.env': 'TAG=1\n',
+      'prod.env': 'A=1\n',
+    });
+    commitAll(work);
+    addFiles(work, { 'windlass.yaml': MANIFEST });
+    const { problems, warnings } = await readWorkingFolder(work, settings());
+    expect(problems.map(describeProblem)).toEqual([
+      'docker-compose.yml:1:34: ${TAG} is not set. Declare TAG under variables or secrets of the environment in windlass.yaml, or give it a default here: ${TAG:-…}.',
+      expect.stringMatching(
+        /^docker-compose.yml:1:54 services.web.env_file\[0\]: is prod.env, which is not in the commit./,
+      ),
+    ]);
+    expect(warnings).toEqual([
+      'windlass.yaml: is not in git yet. Add and commit it before a release.',
+      '.env: is not in git, so a release does not see it. Declare what it sets under variables or secrets.',
+    ]);
+  });
+
+  test('the example is fit to be released', async () => {
+    const { problems, warnings, draft } = await readManifest(join(__dirname, '../../examples/shop'), settings());
+    expect({ problems: problems.map(describeProblem), warnings }).toEqual({ problems: [], warnings: [] });
+    expect(draft?.environments.map(({ services }) => services.map(({ name, kind }) => `${name} ${kind}`))).toEqual([
+      ['api released', 'jobs background', 'store accessory', 'web released'],
+      ['api released', 'jobs background', 'store accessory', 'web released'],
+    ]);
+  });
+
+  test('a first manifest is written from the compose file, and can be read again', async () => {
+    const compose = `services:
+  front: { image: nginx, ports: ["80:80"], depends_on: [web] }
+  web: { build: ., ports: ["3000:3000"], environment: { DB_PASSWORD: "\${DB_PASSWORD}", MODE: "\${MODE}" } }
+  db: { image: "postgres:16", ports: ["5432:5432"], volumes: ["data:/var"], environment: { POSTGRES_PASSWORD: example } }
+volumes: { data: }
+`;
+    const project = folderWith({ 'compose.yaml': compose });
+    const proposed = await proposeManifest(project, parts().compose.command, {
+      app: 'my-shop',
+      approver: 'ops@example.com',
+    });
+    if (!('text' in proposed)) throw new Error(JSON.stringify(proposed));
+    expect(parseManifest('windlass.yaml', proposed.text).problems).toEqual([]);
+    expect(proposed.text).toContain('- { service: front, host: staging.my-shop.localhost }');
+    expect(proposed.text).toContain('DB_PASSWORD: { env: MY_SHOP_PRODUCTION_DB_PASSWORD }');
+    expect(proposed.undecided).toHaveLength(4);
+    addFiles(project, {
+      'windlass.yaml': proposed.text,
+      'compose.yaml': compose.replace('PASSWORD: example', 'PASSWORD: "${POSTGRES_PASSWORD:-example}"'),
+    });
+    expect((await readWorkingFolder(project, settings())).problems.map(describeProblem)).toEqual([]);
+  });
+});

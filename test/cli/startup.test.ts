@@ -1,0 +1,95 @@
+/** What a command costs before it does anything. Run on the compiled files, as people run them. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMANDS } from '../../cli/main';
+
+const MAIN = join(__dirname, '../../dist/cli/main.js');
+const onDist = existsSync(MAIN) ? describe : describe.skip;
+
+onDist('the compiled program', () => {
+  test('loads nothing of Temporal for the help of any command', () => {
+    const script = `
+      const { buildProgram } = require(${JSON.stringify(MAIN)});
+      (async () => {
+        for (const name of ${JSON.stringify(Object.keys(COMMANDS))}) await buildProgram([name]);
+        const heavy = Object.keys(require.cache).filter((path) => /@temporalio|dockerode|zod|node_modules.yaml/.test(path));
+        console.log(JSON.stringify(heavy));
+      })()`;
+    expect(JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }))).toEqual([]);
+  });
+
+  // Starting node alone takes a third of it; a busy machine is given room.
+  test('shows its help at once', () => {
+    const times = [1, 2, 3].map(() => {
+      const began = Date.now();
+      execFileSync(process.execPath, [MAIN, '--help']);
+      return Date.now() - began;
+    });
+    expect(Math.min(...times)).toBeLessThan(500);
+  });
+
+  const run = (args: string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [MAIN, ...args], {
+      cwd: mkdtempSync(join(tmpdir(), 'windlass-cli-')),
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: tmpdir(), ...env },
+    });
+
+  test.each([
+    ['an unknown command', ['relase'], 2, /^windlass: unknown command 'relase'/],
+    ['an unknown option', ['status', '--oops'], 2, /^windlass: unknown option '--oops'\nSee: windlass status --help/],
+    ['a missing argument', ['freeze', '--reason', 'x'], 2, /missing required argument 'environment'/],
+    ['a missing reason', ['freeze', 'production'], 2, /required option '--reason <text>' not specified/],
+    ['no manifest and no --app', ['status'], 2, /^windlass: windlass.yaml: is not there, .*\n {2}Say it: --app NAME/],
+    ['an image without a digest', ['release', '--image', 'web=shop/web:1'], 2, /is not named by its digest/],
+    ['an odd --until', ['release', '--until', 'tomorrow'], 2, /--until: is "tomorrow". Expected staged or/],
+    ['an odd limit', ['history', '--limit', '0'], 2, /Expected a whole number from 1/],
+  ])('%s: exit status and one clear form', (_, args, status, said) => {
+    const ended = run(args);
+    expect({ status: ended.status, stdout: ended.stdout }).toEqual({ status, stdout: '' });
+    expect(ended.stderr).toMatch(said);
+  });
+
+  test('Temporal that is not there: status 7, its address, what to do; and one JSON document', () => {
+    const ended = run(['status', '--app', 'shop', '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(ended.status).toBe(7);
+    expect(ended.stderr).toMatch(
+      /^windlass: Temporal is not reached at 127.0.0.1:1.\n.*windlass dev\n.*TEMPORAL_ADDRESS=/,
+    );
+    expect(JSON.parse(ended.stdout)).toEqual({
+      error: {
+        exit: 7,
+        message: 'Temporal is not reached at 127.0.0.1:1.',
+        next: expect.stringContaining('windlass dev'),
+      },
+    });
+  });
+
+  test('a profile that is not there is input', () => {
+    const ended = run(['status', '--app', 'shop'], {
+      TEMPORAL_PROFILE: 'nowhere',
+      TEMPORAL_CONFIG_FILE: '/nowhere.toml',
+    });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toMatch(/^windlass: Temporal's settings cannot be read: .*\n.*TEMPORAL_PROFILE/);
+  });
+
+  test('--json prints the answer as one document and nothing else', () => {
+    const ended = run(['docs', '--schema', '--json']);
+    expect(JSON.parse(ended.stdout)).toHaveProperty('properties.app');
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('init never writes over a manifest', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'windlass-cli-'));
+    execFileSync('sh', ['-c', 'echo "app: mine" > windlass.yaml'], { cwd: folder });
+    const ended = spawnSync(process.execPath, [MAIN, 'init', '--yes'], { cwd: folder, encoding: 'utf8' });
+    expect(ended).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is there already, and is left as it is'),
+    });
+    expect(execFileSync('cat', [join(folder, 'windlass.yaml')], { encoding: 'utf8' })).toBe('app: mine\n');
+  });
+});

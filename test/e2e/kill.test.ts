@@ -1,0 +1,113 @@
+import { sendRequests, type Report } from '../../demo/client';
+import { changes, oneEnvironment } from '../../demo/shop';
+import type { Stage } from '../../demo/stage';
+import { clientOf } from '../../parts/engine-client';
+import { releaseId, rolloutId } from '../../src/model/names';
+import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
+import { describeWith, parts } from '../setup/parts';
+import { testServer } from '../setup/server';
+import { openStand, until } from './stand';
+
+/** One environment without approval: the way from the command to the kill is short. */
+const MORE = `
+    soak: 3s
+    verify: [{ http: { service: web, path: /checkout, body: Paid, attempts: 1 } }]`;
+
+type Where = { release: ReleaseProgress; rollout?: RolloutProgress };
+const isRunning =
+  (part: string, state = 'running') =>
+  ({ rollout }: Where) =>
+    Object.entries(rollout?.steps ?? {}).some(([id, step]) => id.includes(part) && step.state === state);
+
+describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a worker that is killed', () => {
+  let stage: Stage;
+  let close: () => Promise<void>;
+  let app: string;
+  let version = 1;
+  let current: string;
+  let server: Awaited<ReturnType<typeof testServer>>;
+
+  beforeAll(async () => {
+    server = await testServer();
+    ({ stage, close } = await openStand());
+    app = stage.app;
+    stage.shop.write('windlass.yaml', oneEnvironment(app, MORE));
+    current = changes.first(stage.shop).slice(0, 10);
+    await expectStatus(await release(current), 0);
+  });
+  afterAll(async () => {
+    await close();
+    await server.teardown();
+  });
+
+  const release = async (commit: string) =>
+    await stage.windlass.run('release', '--commit', commit, '--by', 'ci@example.com', '--until', 'done');
+  const expectStatus = async (
+    { status, stdout, stderr }: { status: number | null; stdout: string; stderr: string },
+    expected: number,
+  ) => expect({ status, said: status === expected ? '' : stdout + stderr }).toEqual({ status: expected, said: '' });
+
+  /** Releases a commit under load, kills the worker as soon as the moment has come, starts another, and waits for the end. */
+  async function killAt(commit: string, moment: (where: Where) => boolean, expected: number): Promise<Report> {
+    const load = sendRequests(stage.production, 50);
+    const ended = release(commit);
+    await until(async () => moment(await look(commit.slice(0, 10))), 10);
+    await stage.windlass.stopWorker('SIGKILL');
+    await stage.windlass.startWorker();
+    await expectStatus(await ended, expected);
+    return await load.stop();
+  }
+
+  async function look(id: string): Promise<Where> {
+    const { workflow } = server.client;
+    const [progress, rollout] = await Promise.all([
+      workflow.getHandle(releaseId(app, id)).query<ReleaseProgress>('progress'),
+      workflow.getHandle(rolloutId(app, 'production')).query<RolloutProgress>('progress'),
+    ]);
+    return { release: progress, rollout: rollout.release === id ? rollout : undefined };
+  }
+
+  /** What the engine says, not windlass: the releases whose instances exist. */
+  async function releasesThatRun(): Promise<string[]> {
+    const filters = { label: [`${stage.installation}.app=${app}`, `${stage.installation}.role=instance`] };
+    const containers = await clientOf(parts().engine.host).listContainers({ all: true, filters });
+    expect(containers.map(({ State }) => State)).toEqual(containers.map(() => 'running'));
+    return [...new Set(containers.map(({ Labels }) => Labels[`${stage.installation}.release`] ?? ''))];
+  }
+
+  const next = (subject: string) => {
+    stage.shop.setVariable('VERSION', String((version += 1)));
+    return stage.shop.commit(subject);
+  };
+
+  it.each<[string, (where: Where) => boolean]>([
+    [
+      'build',
+      ({ release }) =>
+        release.stages.some(
+          ({ name, steps }) => name === 'build' && steps.some(({ progress }) => progress.state === 'running'),
+        ),
+    ],
+    ['prepare', isRunning('prepare: start')],
+    ['a switch', isRunning('switch: switch routes')],
+    ['the soak', isRunning('soak: watch')],
+  ])('in %s: the release ends as if nothing had happened', async (where, moment) => {
+    if (where === 'build')
+      stage.shop.edit('api/Dockerfile', 'COPY . .', 'COPY . .\nRUN ["node", "-e", "setTimeout(() => {}, 3000)"]');
+    const commit = next(`kill in ${where}`);
+    const report = await killAt(commit, moment, 0);
+    expect({ failed: report.failures, running: await releasesThatRun() }).toEqual({
+      failed: [],
+      running: [commit.slice(0, 10)],
+    });
+    expect(Object.keys(report.answers)).toHaveLength(2);
+    current = commit.slice(0, 10);
+  });
+
+  it('in unwinding: the environment is back, as if nothing had happened', async () => {
+    changes.broken(stage.shop);
+    const commit = next('kill in unwinding');
+    const report = await killAt(commit, isRunning('', 'undoing'), 3);
+    expect({ failed: report.failures, running: await releasesThatRun() }).toEqual({ failed: [], running: [current] });
+  });
+});

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Stage } from '../../demo/stage';
+import { changes } from '../../demo/shop';
+import { clientOf } from '../../parts/engine-client';
+import { describeWith, parts } from '../setup/parts';
+import { testServer } from '../setup/server';
+import { openStand, promote } from './stand';
+
+/** Digits, which nothing but base64 writes in another way, after signs that JSON, URLs, shells and compose each write in their own. */
+const digits = { staging: randomBytes(24).toString('hex'), production: randomBytes(24).toString('hex') };
+const canary = { staging: valueWith(digits.staging), production: valueWith(digits.production) };
+function valueWith(some: string) {
+  return `canary "+/=%41$HOME\\' ${some}`;
+}
+
+/** A quarter of the digits is a leak too: every run of 12 of them, or of 16 letters of their base64, wherever that begins. */
+const TRACES = Object.values(digits).flatMap((some) => [
+  ...runsOf(some, 12),
+  ...[0, 1, 2].flatMap((before) => runsOf(btoa('x'.repeat(before) + some).slice(4, 64), 16)),
+]);
+function runsOf(text: string, length: number): string[] {
+  return Array.from({ length: text.length - length + 1 }, (_, from) => text.slice(from, from + length));
+}
+/** What of the secrets stands in a text; a few of it are enough. */
+const traces = (text: string) => TRACES.filter((trace) => text.includes(trace)).slice(0, 3);
+
+describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'the value of a secret', () => {
+  let stage: Stage;
+  let close: () => Promise<void>;
+  let server: Awaited<ReturnType<typeof testServer>>;
+  let commandLines: { seen: Set<string>; stop: () => void };
+  let good: string;
+  let bad: string;
+
+  beforeAll(async () => {
+    server = await testServer();
+    ({ stage, close } = await openStand());
+    await stage.windlass.stopWorker();
+    stage.variables['SHOP_STAGING_TOKEN'] = canary.staging;
+    stage.variables['SHOP_PRODUCTION_TOKEN'] = canary.production;
+    commandLines = watchCommandLines();
+    await stage.windlass.startWorker();
+    for (const soak of ['soak: 2s', 'soak: 4s']) stage.shop.edit('windlass.yaml', soak, 'soak: 1s');
+    const all = "const all = [token, btoa(token), encodeURIComponent(token)].join(' ');";
+    stage.shop.edit('api/main.js', "const offer = 'bread';", `const offer = 'bread';\n${all}`);
+    stage.shop.edit('api/main.js', "'api: listens on 5000'", '`api: listens on 5000 ${all}`');
+  }, 90_000);
+  afterAll(async () => {
+    commandLines?.stop();
+    await close?.();
+    await server?.teardown();
+  });
+
+  it('would be found, however it is written', () => {
+    const value = canary.production;
+    const written = [value, JSON.stringify(JSON.stringify(value)), encodeURIComponent(value), value.slice(0, 40)];
+    const encoded = ['', 'a', 'ab'].map((before) => btoa(`${before}${value} and more`));
+    for (const text of [...written, ...encoded]) expect(traces(`before ${text} after`)).not.toEqual([]);
+  });
+
+  it('reaches the container that needs it', async () => {
+    good = changes.first(stage.shop);
+    expect(await promote(stage, good)).toMatchObject({ status: 0 });
+    expect(await tokenOf('production', 'web')).toBe(canary.production);
+    expect(await tokenOf('staging', 'web')).toBe(canary.staging);
+  }, 90_000);
+
+  it('is struck out of the last words of what fails', async () => {
+    changes.broken(stage.shop);
+    stage.shop.edit('api/main.js', "'no contract with the bank'", '`no contract with the bank ${all}`');
+    bad = stage.shop.commit('Tell everybody');
+    const { status, said } = await promote(stage, bad);
+    expect({ status, found: traces(said) }).toEqual({ status: 3, found: [] });
+    expect(said).toMatch(/no contract with the bank \*\*\*/);
+  }, 90_000);
+
+  it('is not in what any command prints', async () => {
+    const { windlass } = stage;
+    const looks = [
+      ['status', '--observed'],
+      ['status', bad.slice(0, 10)],
+      ['history', '--limit', '100'],
+      ['plan', 'production', bad.slice(0, 10)],
+      ['logs', 'production', 'api'],
+      ['logs', 'staging', 'api'],
+      ['rollback', 'production', '--list'],
+    ];
+    for (const look of looks) {
+      const both = await Promise.all([windlass.run(...look), windlass.run(...look, '--json')]);
+      expect(both.map(({ status }) => status)).toEqual([0, 0]);
+    }
+    const said = windlass.printed.join('\n');
+    expect(said).toMatch(/api: listens on 5000 \*\*\* \*\*\*\w?=* \*\*\*/);
+    expect(traces(said)).toEqual([]);
+  });
+
+  it('is in no history of any workflow', async () => {
+    const histories = await readHistories();
+    expect(histories.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['release', 'environment', 'rollout', 'inspection']),
+    );
+    expect(histories.filter(({ type }) => type === 'rollout')).toHaveLength(4);
+    const text = histories.map((history) => history.text).join('\n');
+    for (const known of ['{{secret:API_TOKEN}}', 'no contract with the bank', 'pull web', good, bad])
+      expect(text).toContain(known);
+    expect(
+      histories.map(({ type, text }) => ({ type, found: traces(text) })).filter(({ found }) => found.length > 0),
+    ).toEqual([]);
+  });
+
+  it('is not in the registry: images, records, ledger', async () => {
+    const text = await readRegistry();
+    for (const known of [
+      '{{secret:API_TOKEN}}',
+      'SHOP_PRODUCTION_TOKEN',
+      'rollout-ended',
+      'no contract with the bank',
+      'require(',
+    ])
+      expect(text).toContain(known);
+    expect(traces(text)).toEqual([]);
+  });
+
+  it('is not in the log of the worker, nor in any file that it keeps', () => {
+    const log = readFileSync(stage.windlass.log, 'utf8');
+    expect(log).toContain('worker ready');
+    const files = filesBelow(stage.variables['WINDLASS_CACHE'] ?? '');
+    expect(files.some((file) => file.endsWith('windlass.yaml'))).toBe(true);
+    expect([stage.windlass.log, ...files].filter((file) => traces(readFileSync(file, 'latin1')).length > 0)).toEqual(
+      [],
+    );
+  });
+
+  it('was in no command line of any process', () => {
+    commandLines.stop();
+    const seen = [...commandLines.seen].join('\n');
+    expect(seen).toContain(`release --commit ${bad}`);
+    expect(traces(seen)).toEqual([]);
+  });
+
+  /** What the container really has. */
+  async function tokenOf(environment: string, service: string): Promise<string | undefined> {
+    const engine = clientOf(parts().engine.host);
+    const labels = { role: 'instance', app: stage.app, environment, service };
+    const label = Object.entries(labels).map(([word, value]) => `${stage.installation}.${word}=${value}`);
+    const [container] = await engine.listContainers({ filters: { label } });
+    const { Config } = await engine.getContainer(container?.Id ?? '').inspect();
+    return Config.Env.find((variable) => variable.startsWith('API_TOKEN='))?.slice('API_TOKEN='.length);
+  }
+
+  /** Every run of every workflow of the application: all its events with their payloads, and what the UI shows of it. */
+  async function readHistories(): Promise<{ type: string; text: string }[]> {
+    const { workflow } = server.client;
+    const histories: { type: string; text: string }[] = [];
+    for await (const { workflowId, runId, type } of workflow.list({ query: `WindlassApp = '${stage.app}'` })) {
+      const handle = workflow.getHandle(workflowId, runId);
+      const [history, description, details] = await Promise.all([
+        handle.fetchHistory(),
+        handle.describe(),
+        handle.query('__temporal_workflow_metadata'),
+      ]);
+      histories.push({ type, text: [history, description.raw, details].map(textOf).join('\n') });
+    }
+    return histories;
+  }
+
+  /** All that the registry has of the application, but for the layers of the base image. */
+  async function readRegistry(): Promise<string> {
+    const at = `http://${parts().registry.address}/v2`;
+    const read = async (path: string, accept = '*/*') => {
+      const answer = await fetch(`${at}/${path}`, { headers: { accept } });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const json = async <T>(path: string, accept?: string) => JSON.parse((await read(path, accept)).toString()) as T;
+    const texts = new Map<string, string>();
+    for (const name of ['windlass', 'web', 'api', 'jobs'].map((one) => `${stage.app}/${one}`))
+      for (const tag of (await json<{ tags: string[] }>(`${name}/tags/list`)).tags) {
+        const manifest = await json<Manifest>(`${name}/manifests/${tag}`, MANIFESTS);
+        texts.set(`${name}:${tag}`, JSON.stringify(manifest));
+        for (const { digest, size } of [manifest.config, ...manifest.layers])
+          if (size < 1_000_000 && !texts.has(digest)) texts.set(digest, unpack(await read(`${name}/blobs/${digest}`)));
+      }
+    return [...texts.values()].join('\n');
+  }
+});
+
+interface Manifest {
+  config: { digest: string; size: number };
+  layers: { digest: string; size: number }[];
+}
+const MANIFESTS = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json';
+
+const unpack = (bytes: Buffer) =>
+  (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('latin1');
+
+/** All texts within a message of Temporal; bytes, such as payloads, as the text that they hold. */
+function textOf(data: unknown): string {
+  if (typeof data === 'string') return data;
+  if (data instanceof Uint8Array) return Buffer.from(data).toString('utf8');
+  if (typeof data !== 'object' || data === null) return '';
+  return Object.values(data).map(textOf).join('\n');
+}
+
+const filesBelow = (folder: string): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[])
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+
+/** What `ps` shows, looked at ten times a second. */
+function watchCommandLines(): { seen: Set<string>; stop: () => void } {
+  const seen = new Set<string>();
+  const look = () => {
+    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+      try {
+        seen.add(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim());
+      } catch {
+        // It has ended in between.
+      }
+  };
+  const timer = setInterval(look, 100);
+  return { seen, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../demo/shop';
+import { Stage } from '../../demo/stage';
+import { clientOf } from '../../parts/engine-client';
+import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
+import { parts } from '../setup/parts';
+
+export const APPROVER = 'release-manager@example.com';
+
+/** Opens a stage for the tests of a file, with windlass installed as a person installs it. */
+export async function openStand(): Promise<{ stage: Stage; close: () => Promise<void> }> {
+  const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
+  const stage = await Stage.open(parts(), dir, {
+    print: () => undefined,
+    app: `shop${randomBytes(2).toString('hex')}`,
+  });
+  execFileSync('npm', ['install', '--global', '--prefix', join(dir, 'installed'), root()], { stdio: 'ignore' });
+  stage.windlass.program = join(dir, 'installed/bin/windlass');
+  const close = async () => {
+    await stage.close();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { stage, close };
+}
+
+/** Releases a commit up to the approval, approves it with the command that is printed, and follows it to its end. */
+export async function promote({ windlass }: Stage, commit: string): Promise<{ status: number | null; said: string }> {
+  const release = ['release', '--commit', commit, '--by', 'ci@example.com'];
+  const waits = await windlass.run(...release, '--until', 'awaiting-approval');
+  if (waits.status !== 0) return { status: waits.status, said: waits.stdout + waits.stderr };
+  const approved = await windlass.run(...(await windlass.approval(commit)), '--by', APPROVER);
+  if (approved.status !== 0) return { status: approved.status, said: approved.stdout + approved.stderr };
+  const { status, stdout, stderr } = await windlass.run(...release);
+  return { status, said: stdout + stderr };
+}
+
+/** What runs for the application, as the engine says it: `name id state`, a line each. */
+export async function containersOf({ installation, app }: Stage): Promise<string[]> {
+  const filters = { label: [`${installation}.app=${app}`] };
+  const containers = await clientOf(parts().engine.host).listContainers({ all: true, filters });
+  return containers.map(({ Names, Id, State }) => `${Names[0]} ${Id.slice(0, 12)} ${State}`).sort();
+}
+
+/** Looks again and again, for at most a minute; what cannot be looked at yet is not so yet. */
+export async function until(look: () => Promise<boolean>, everyMs = 50): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!(await look().catch(() => false))) {
+    if (Date.now() > end) throw new Error('the moment did not come within a minute');
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+export type { ReleaseProgress, RolloutProgress };

@@ -1,0 +1,25 @@
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundle } from '../workflows/harness';
+import { listHistories } from './histories';
+
+/** A release that began under an earlier build is finished by this one: every recorded history must replay. */
+describe('recorded histories', () => {
+  let workflowBundle: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (workflowBundle = await bundle()));
+
+  it('are there for every way that a release can go', () => {
+    const kinds = new Set(listHistories().map(({ name }) => name.split('-')[0] ?? ''));
+    expect([...kinds].sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      'cancelled',
+      'failed',
+      'finished',
+      'rejected',
+      'rollback',
+      'waiting',
+    ]);
+  });
+
+  it.each(listHistories())('$name replays', async ({ read }) => {
+    await expect(Worker.runReplayHistory({ workflowBundle }, read())).resolves.toBeUndefined();
+  });
+});

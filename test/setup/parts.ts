@@ -1,0 +1,42 @@
+import type { Image, Images } from '../../parts/images';
+import type { PartName } from '../../parts/missing';
+
+/** The real parts that all tests of a run share: addresses, to be used only within `describeWith`. */
+export interface SharedParts {
+  temporal: { address: string; uiUrl: string; cli: string; pid: number };
+  /** DOCKER_HOST's form; `own` where it was started for this run alone. */
+  engine: { host: string; own: boolean };
+  registry: { address: string };
+  compose: { command: string[] };
+  images: Images;
+  node: Image;
+}
+
+/** How the setup hands them to the tests, which run in processes of their own. */
+export const VARIABLE = 'WINDLASS_TEST_PARTS';
+
+export interface Handed extends Partial<SharedParts> {
+  /** Why a part could not be had. */
+  missing: Partial<Record<PartName, string>>;
+}
+
+const handed = (): Handed => JSON.parse(process.env[VARIABLE] ?? '{"missing":{}}') as Handed;
+
+/** The addresses of the parts of this run. */
+export function parts(): SharedParts {
+  return handed() as unknown as SharedParts;
+}
+
+/** As `describe`, but skipped, with the reason in its name, when one of these parts cannot be had on this machine. */
+export function describeWith(wanted: (keyof SharedParts)[], name: string, tests: () => void): void {
+  const { missing, ...had } = handed();
+  const lacking = wanted.find((part) => !had[part]);
+  if (lacking) describe.skip(`${name} [skipped: ${reasonFor(lacking, missing)}]`, tests);
+  else describe(name, tests);
+}
+
+/** The reporter finds the reason by its brackets. */
+function reasonFor(part: PartName, missing: Handed['missing']): string {
+  const reason = missing[part] ?? `${part}: is not started for these tests, see test/setup/start.ts`;
+  return reason.replaceAll('[', '(').replaceAll(']', ')');
+}

@@ -1,0 +1,409 @@
+import { parseManifest } from '../../../src/manifest/parse';
+import { describeProblem } from '../../../src/model/problem';
+
+const problemsOf = (text: string) => parseManifest('windlass.yaml', text).problems.map(describeProblem);
+
+/** A manifest of one environment, with lines of its own in it; the first one stands on line 5. */
+const staging = (...lines: string[]) =>
+  ['app: shop', 'environments:', '  staging:', '    hosts: [local]', ...lines.map((line) => `    ${line}`)].join('\n');
+
+/** A manifest with services; the first of their lines stands on line 3. */
+const services = (...lines: string[]) =>
+  ['app: shop', 'services:', ...lines.map((line) => `  ${line}`), 'environments: { staging: { hosts: [local] } }'].join(
+    '\n',
+  );
+
+const BAD: [name: string, text: string, problems: string[]][] = [
+  ['an empty file', '', ['windlass.yaml: is empty. windlass docs prints what it may say.']],
+  ['a list', '- app', ['windlass.yaml:1:1: is a list. Expected keys with values.']],
+  [
+    'no YAML',
+    'app: [shop\nenvironments: {}',
+    [
+      'windlass.yaml:2:1: is not YAML: Flow sequence in block collection must be sufficiently indented and end with a ].',
+    ],
+  ],
+  [
+    'tabs',
+    'app: shop\nenvironments:\n\tstaging: {}',
+    ['windlass.yaml:3:1: is not YAML: Tabs are not allowed as indentation.'],
+  ],
+  [
+    'a key twice',
+    'app: shop\napp: shop2\nenvironments: { staging: { hosts: [local] } }',
+    ['windlass.yaml:2:1 app: is a key that was written before. Keep one of the two.'],
+  ],
+  ['nothing but a name', 'app: shop', ['windlass.yaml:1:1 environments: is missing. Expected keys with values.']],
+  [
+    'no environment',
+    'app: shop\nenvironments: {}',
+    ['windlass.yaml:2:1 environments: has no environment. Write at least one, as staging.'],
+  ],
+  [
+    'a name in capitals',
+    'app: Shop\nenvironments: { staging: { hosts: [local] } }',
+    ['windlass.yaml:1:6 app: is not a name. Write small letters, digits and hyphens, a letter first, as "shop".'],
+  ],
+  [
+    'the name of an environment',
+    'app: shop\nenvironments: { Staging_1: { hosts: [local] } }',
+    [
+      'windlass.yaml:2:17 environments.Staging_1: is not the name of an environment. Write small letters, digits and underscores, a letter first, as "staging" or "eu_west".',
+    ],
+  ],
+  [
+    'a mistyped key',
+    'app: shop\nenviroments: {}\nenvironments: { staging: { hosts: [local] } }',
+    ['windlass.yaml:2:1 enviroments: is not known here. Did you mean "environments"?'],
+  ],
+  [
+    'a key that is nowhere',
+    staging('whatever: 1'),
+    [
+      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, operators.',
+    ],
+  ],
+  [
+    'a mistyped key of a service',
+    services('api: { backgroud: true }'),
+    ['windlass.yaml:3:10 services.api.backgroud: is not known here. Did you mean "background"?'],
+  ],
+  [
+    'a registry with a scheme',
+    `registry: https://registry.example.com\n${staging()}`,
+    [
+      'windlass.yaml:1:11 registry: is not the address of a registry. Write its host, with port and path if it has them, without https://: registry.example.com/team.',
+    ],
+  ],
+  [
+    'a registry without address',
+    `registry: { username: { env: USER } }\n${staging()}`,
+    ['windlass.yaml:1:1 registry.address: is missing. Expected a text.'],
+  ],
+  [
+    'half a login',
+    `registry: { address: registry.example.com, username: { env: USER } }\n${staging()}`,
+    ['windlass.yaml:1:1 registry: has a user name alone. Write username and password, or neither.'],
+  ],
+  [
+    'a login that is written out',
+    `registry: { address: registry.example.com, username: robot, password: { env: P } }\n${staging()}`,
+    [
+      'windlass.yaml:1:54 registry.username: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or { file: /path } for a file of its machine.',
+    ],
+  ],
+  [
+    'no host',
+    'app: shop\nenvironments: { staging: { hosts: [] } }',
+    [
+      'windlass.yaml:2:28 environments.staging.hosts: is empty. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+    ],
+  ],
+  [
+    'hosts that are missing',
+    'app: shop\nenvironments:\n  staging: { soak: 5s }',
+    ['windlass.yaml:3:3 environments.staging.hosts: is missing. Expected a list.'],
+  ],
+  [
+    'a host by SSH',
+    'app: shop\nenvironments: { staging: { hosts: ["ssh://deploy@example.com"] } }',
+    [
+      'windlass.yaml:2:36 environments.staging.hosts[0]: is a host that is reached by SSH, which this version of windlass cannot do yet. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+    ],
+  ],
+  [
+    'a host by TCP',
+    'app: shop\nenvironments: { staging: { hosts: [local, "tcp://10.0.0.1:2375"] } }',
+    [
+      'windlass.yaml:2:43 environments.staging.hosts[1]: is not the address of a Docker engine. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+    ],
+  ],
+  [
+    'a host twice',
+    'app: shop\nenvironments: { staging: { hosts: [local, local] } }',
+    ['windlass.yaml:2:43 environments.staging.hosts[1]: is named twice.'],
+  ],
+  [
+    'a duration without unit',
+    staging('soak: 5'),
+    [
+      'windlass.yaml:5:11 environments.staging.soak: is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d.',
+    ],
+  ],
+  [
+    'a duration in words',
+    staging('soak: five minutes'),
+    [
+      'windlass.yaml:5:11 environments.staging.soak: is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d.',
+    ],
+  ],
+  [
+    'a secret that is written out',
+    staging('variables:', '  DATABASE_PASSWORD: hunter2'),
+    [
+      'windlass.yaml:6:26 environments.staging.variables.DATABASE_PASSWORD: looks like a secret that is written out. Declare it under secrets, as DATABASE_PASSWORD: { env: DATABASE_PASSWORD }, so that only the worker reads it; if it is none, list it under notSecret.',
+    ],
+  ],
+  [
+    'a password in an address',
+    staging('variables:', '  DATABASE: postgres://shop:hunter2@database/shop'),
+    [
+      'windlass.yaml:6:17 environments.staging.variables.DATABASE: looks like a secret that is written out. Declare it under secrets, as DATABASE: { env: DATABASE }, so that only the worker reads it; if it is none, list it under notSecret.',
+    ],
+  ],
+  [
+    'a literal under secrets',
+    staging('secrets:', '  TOKEN: hunter2'),
+    [
+      'windlass.yaml:6:14 environments.staging.secrets.TOKEN: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or { file: /path } for a file of its machine.',
+    ],
+  ],
+  [
+    'a file of a secret that is no path',
+    staging('secrets:', '  TOKEN: { file: token.txt }'),
+    ['windlass.yaml:6:22 environments.staging.secrets.TOKEN.file: is not a path. Begin it with /.'],
+  ],
+  [
+    'a variable and a secret of one name',
+    staging('variables: { TOKEN_ID: a }', 'secrets: { TOKEN_ID: { env: T } }'),
+    [
+      'windlass.yaml:5:18 environments.staging.variables.TOKEN_ID: is declared under secrets, too. Keep one of the two.',
+    ],
+  ],
+  [
+    'a variable that steers compose',
+    staging('variables: { COMPOSE_PROFILES: a, COMPOSE_ENV_FILES: /etc/env }'),
+    [
+      'windlass.yaml:5:39 environments.staging.variables.COMPOSE_ENV_FILES: is a variable that steers docker compose itself. Choose another name, here and in the compose file.',
+    ],
+  ],
+  [
+    'a reference to no secret',
+    staging('variables: { URL: "a://{{secret:TOKN}}" }', 'secrets: { TOKEN: { env: T } }'),
+    [
+      'windlass.yaml:5:23 environments.staging.variables.URL: refers to the secret TOKN, which this environment does not declare. Did you mean "TOKEN"?',
+    ],
+  ],
+  [
+    'an empty variable',
+    staging('variables:', '  MODE:'),
+    ["windlass.yaml:6:12 environments.staging.variables.MODE: is not a text. Write one; '' is the empty one."],
+  ],
+  [
+    'a variable that is a list',
+    staging('variables: { MODES: [a, b] }'),
+    ["windlass.yaml:5:18 environments.staging.variables.MODES: is not a text. Write one; '' is the empty one."],
+  ],
+  [
+    'the name of a variable',
+    staging('variables: { db-host: a }'),
+    [
+      'windlass.yaml:5:18 environments.staging.variables.db-host: is not the name of a variable. Write letters, digits and underscores, as "DB_HOST".',
+    ],
+  ],
+  [
+    'a route to a URL',
+    staging('routes:', '  - { service: web, host: "https://shop.example.com" }'),
+    [
+      'windlass.yaml:6:31 environments.staging.routes[0].host: is not a host name. Write it in small letters, without https:// and port, as "shop.example.com".',
+    ],
+  ],
+  [
+    'a route without service',
+    staging('routes:', '  - host: shop.example.com'),
+    ['windlass.yaml:6:9 environments.staging.routes[0].service: is missing. Expected a text.'],
+  ],
+  [
+    'a port as text',
+    staging('routes: [{ service: web, host: shop.example.com, port: "80" }]'),
+    ['windlass.yaml:5:60 environments.staging.routes[0].port: is a text. Expected a number.'],
+  ],
+  [
+    'a port that is none',
+    staging('routes: [{ service: web, host: shop.example.com, port: 80808 }]'),
+    ['windlass.yaml:5:60 environments.staging.routes[0].port: is 80808. Expected at most 65535.'],
+  ],
+  [
+    'the same route twice',
+    staging(
+      'routes:',
+      '  - { service: web, host: shop.example.com }',
+      '  - { service: api, host: shop.example.com, path: / }',
+    ),
+    [
+      'windlass.yaml:7:9 environments.staging.routes[1]: is shop.example.com/, which is routed above already. Give one of them another host name or path.',
+    ],
+  ],
+  [
+    'the same route on one host',
+    `${staging('routes: [{ service: web, host: shop.example.com }]')}\n  production:\n    hosts: [local]\n    routes: [{ service: web, host: shop.example.com }]`,
+    [
+      'windlass.yaml:8:14 environments.production.routes[0]: is shop.example.com/, which staging routes already on the same host. Give one of them another host name or path.',
+    ],
+  ],
+  [
+    'a route to a background service',
+    `services: { jobs: { background: true } }\n${staging('routes: [{ service: jobs, host: shop.example.com }]')}`,
+    [
+      'windlass.yaml:6:25 environments.staging.routes[0].service: is jobs, a background service, which nobody calls. Route another service, or change what services.jobs says.',
+    ],
+  ],
+  [
+    'a route to an accessory',
+    `services: { db: { accessory: true } }\n${staging('routes: [{ service: db, host: shop.example.com }]')}`,
+    [
+      'windlass.yaml:6:25 environments.staging.routes[0].service: is db, an accessory, which has no route. Route another service, or change what services.db says.',
+    ],
+  ],
+  [
+    'a verification of nothing',
+    staging('verify:', '  - title: all is well'),
+    ['windlass.yaml:6:9 environments.staging.verify[0]: does not say what is asked. Write one of http, run.'],
+  ],
+  [
+    'a verification of two kinds',
+    staging('verify:', '  - { http: { service: a }, run: { service: a, command: [x] } }'),
+    ['windlass.yaml:6:9 environments.staging.verify[0]: says http and run at once. Write one of http, run.'],
+  ],
+  [
+    'a verification without route',
+    staging('verify:', '  - http: { service: api, path: /health }'),
+    [
+      'windlass.yaml:6:26 environments.staging.verify[0].http.service: is api, which has no route in staging. Route it, or ask it by a command: run: { service: …, command: […] }.',
+    ],
+  ],
+  [
+    'a mistyped key of a verification',
+    staging('routes: [{ service: web, host: a.example.com }]', 'verify:', '  - http: { service: web, stauts: 200 }'),
+    ['windlass.yaml:7:31 environments.staging.verify[0].http.stauts: is not known here. Did you mean "status"?'],
+  ],
+  [
+    'a status that is none',
+    staging('routes: [{ service: web, host: a.example.com }]', 'verify: [{ http: { service: web, status: 42 } }]'),
+    ['windlass.yaml:6:46 environments.staging.verify[0].http.status: is 42. Expected at least 100.'],
+  ],
+  [
+    'a command as text',
+    staging('verify: [{ run: { service: web, command: npm test } }]'),
+    ['windlass.yaml:5:46 environments.staging.verify[0].run.command: is a text. Expected a list.'],
+  ],
+  [
+    'an approval by nobody',
+    staging('approval: { from: [] }'),
+    ['windlass.yaml:5:17 environments.staging.approval.from: is empty. Name at least one person.'],
+  ],
+  [
+    'an approval by more than there are',
+    staging('approval: { from: [ops@example.com], count: 2 }'),
+    [
+      'windlass.yaml:5:49 environments.staging.approval.count: is 2, but only 1 may decide. Name more persons, or ask for fewer.',
+    ],
+  ],
+  [
+    'a person twice',
+    staging('approval: { from: [ops@example.com, ops@example.com] }'),
+    ['windlass.yaml:5:41 environments.staging.approval.from[1]: is named twice. A person decides once.'],
+  ],
+  [
+    'a starter who perhaps may',
+    staging('approval: { from: [ops@example.com], starter: perhaps }'),
+    ['windlass.yaml:5:51 environments.staging.approval.starter: is "perhaps". Expected may or may-not.'],
+  ],
+  [
+    'a strategy that is none',
+    staging('strategy: big-bang'),
+    ['windlass.yaml:5:15 environments.staging.strategy: is "big-bang". Expected blue-green.'],
+  ],
+  [
+    'a command without undo',
+    services('api:', '  before:', '    - command: [node, migrate.js]'),
+    [
+      'windlass.yaml:5:9 services.api.before[0]: does not say how it is undone. Write undo: [command], or irreversible: true.',
+    ],
+  ],
+  [
+    'a command with undo that is irreversible',
+    services('api: { before: [{ command: [a], undo: [b], irreversible: true }] }'),
+    ['windlass.yaml:3:19 services.api.before[0]: has an undo and is irreversible. Keep one of the two.'],
+  ],
+  [
+    'a command that is not irreversible',
+    services('api: { before: [{ command: [a], irreversible: false }] }'),
+    [
+      'windlass.yaml:3:49 services.api.before[0].irreversible: is something else. Write true, or say how it is undone: undo: [command].',
+    ],
+  ],
+  [
+    'an accessory in the background',
+    services('db: { accessory: true, background: true }'),
+    [
+      'windlass.yaml:3:26 services.db.background: is said of an accessory, which stays while releases come and go. Keep one of the two.',
+    ],
+  ],
+  [
+    'an accessory with commands',
+    services('db: { accessory: true, before: [{ command: [a], undo: [b] }] }'),
+    [
+      'windlass.yaml:3:26 services.db.before: is said of an accessory. Commands run from the image of a released service; move it to one.',
+    ],
+  ],
+  [
+    'an accessory with replicas',
+    services('db: { accessory: true, replicas: 3 }'),
+    ['windlass.yaml:3:26 services.db.replicas: is 3. An accessory keeps data and has one instance.'],
+  ],
+  [
+    'no replicas',
+    services('api: { replicas: 0 }'),
+    ['windlass.yaml:3:20 services.api.replicas: is 0. Expected at least 1.'],
+  ],
+  [
+    'a service of the name of records',
+    services('windlass: { background: true }'),
+    [
+      'windlass.yaml:3:3 services.windlass: is where windlass keeps its records in the registry. Choose another name for the service.',
+    ],
+  ],
+  [
+    'an environment whose names could be another application’s',
+    'app: shop\nenvironments: { eu-west: { hosts: [local] } }',
+    [
+      'windlass.yaml:2:17 environments.eu-west: is not the name of an environment. Write small letters, digits and underscores, a letter first, as "staging" or "eu_west".',
+    ],
+  ],
+  [
+    'a compose file elsewhere',
+    `compose: [../docker-compose.yml, /etc/compose.yml]\n${staging()}`,
+    [
+      'windlass.yaml:1:11 compose[0]: is outside of the repository. Write a path below the folder of this file.',
+      'windlass.yaml:1:34 compose[1]: is outside of the repository. Write a path below the folder of this file.',
+    ],
+  ],
+  [
+    'no compose file',
+    `compose: []\n${staging()}`,
+    [
+      'windlass.yaml:1:1 compose: is empty. Name a compose file, or leave the key out for the one that compose finds itself.',
+    ],
+  ],
+  [
+    'many at once, in the order of the text',
+    [
+      'app: Shop',
+      'environments:',
+      '  staging:',
+      '    hosts: [local]',
+      '    soak: 5',
+      '    retenton: 3',
+      '    variables: { API_KEY: abc }',
+    ].join('\n'),
+    [
+      'windlass.yaml:1:6 app: is not a name. Write small letters, digits and hyphens, a letter first, as "shop".',
+      'windlass.yaml:5:11 environments.staging.soak: is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d.',
+      'windlass.yaml:6:5 environments.staging.retenton: is not known here. Did you mean "retention"?',
+      'windlass.yaml:7:27 environments.staging.variables.API_KEY: looks like a secret that is written out. Declare it under secrets, as API_KEY: { env: API_KEY }, so that only the worker reads it; if it is none, list it under notSecret.',
+    ],
+  ],
+];
+
+test.each(BAD)('%s', (_, text, problems) => expect(problemsOf(text)).toEqual(problems));

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { manifestJsonSchema } from '../../../src/manifest/jsonSchema';
+import { parseManifest } from '../../../src/manifest/parse';
+import { listKeys, printReference } from '../../../src/manifest/reference';
+
+const EXAMPLE = readFileSync(join(__dirname, '../../../docs/windlass.example.yaml'), 'utf8');
+
+/** Every key path of plain data, in the words of the reference: `environments.NAME.routes[].host`. */
+function pathsOf(data: unknown, known: Set<string>, prefix = ''): string[] {
+  if (Array.isArray(data)) return data.flatMap((item) => pathsOf(item, known, `${prefix}[]`));
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.entries(data).flatMap(([key, value]) => {
+    const named = prefix ? `${prefix}.${key}` : key;
+    const path = known.has(named) ? named : `${prefix}.NAME`;
+    return [path, ...pathsOf(value, known, path)];
+  });
+}
+
+test('the commented example is a manifest', () => {
+  expect(parseManifest('docs/windlass.example.yaml', EXAMPLE).problems).toEqual([]);
+});
+
+test('the commented example has every key, and the reference no other', () => {
+  const keys = listKeys().map(({ key }) => key);
+  const written = new Set(pathsOf(parse(EXAMPLE), new Set(keys)));
+  // A secret is read from one place, so one of the two is written.
+  const isOtherSource = (key: string) => /\.(env|file)$/.test(key) && written.has(key.replace(/\.(env|file)$/, ''));
+  expect(keys.filter((key) => !written.has(key) && !isOtherSource(key))).toEqual([]);
+});
+
+test('every key says what it means', () => {
+  expect(
+    listKeys()
+      .filter(({ what }) => !what)
+      .map(({ key }) => key),
+  ).toEqual([]);
+});
+
+test('the reference tells type, default and meaning', () => {
+  const text = printReference();
+  expect(text).toContain('- `app` (text, required)  \n  The name of the application.');
+  expect(text).toContain('- `environments.NAME.soak` (duration, default 10s)');
+  expect(text).toContain('- `environments.NAME.approval.starter` (may or may-not, default may-not)');
+  expect(text).toContain('- `environments.NAME.verify[].http.path` (text, default /)');
+});
+
+test('the JSON schema is of what people write', () => {
+  const schema = manifestJsonSchema();
+  expect(schema.required).toEqual(['app', 'environments']);
+  const { properties = {} } = schema.properties!['environments']!.additionalProperties as {
+    properties?: Record<string, unknown>;
+  };
+  expect(properties['soak']).toMatchObject({ type: 'string', default: '10s' });
+  expect(properties['strategy']).toMatchObject({ enum: ['blue-green'] });
+});

@@ -1,0 +1,85 @@
+import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record';
+import type { Observed, ObservedContainer } from '../../../src/model/observed';
+import type { Service } from '../../../src/model/service';
+import type { PlanningInput } from '../../../src/plan/planning';
+
+/** Small records to plan with; every test says what differs. */
+export const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+export function service(name: string, more: Partial<Service> = {}): Service {
+  return {
+    name,
+    kind: 'released',
+    image: `registry/shop/${name}@${digest('a')}`,
+    replicas: 1,
+    dependsOn: [],
+    networks: [{ network: 'default', aliases: [] }],
+    container: { environment: {}, mounts: [], ports: [], expose: [] },
+    before: [],
+    healthyWithinMs: 60_000,
+    drainMs: 10_000,
+    ...more,
+  };
+}
+
+export function environment(services: Service[], more: Partial<EnvironmentRecord> = {}): EnvironmentRecord {
+  return {
+    name: 'production',
+    hosts: [{ kind: 'docker', name: 'local', address: 'local' }],
+    strategy: { kind: 'blue-green' },
+    services,
+    networks: [{ name: 'default' }],
+    volumes: [],
+    routes: [{ service: 'web', host: 'shop.localhost', path: '/', port: 8080 }],
+    verifications: [],
+    soakMs: 10_000,
+    retention: 5,
+    operators: [],
+    secrets: {},
+    ...more,
+  };
+}
+
+export function record(release: string, ...environments: EnvironmentRecord[]): ReleaseRecord {
+  return {
+    format: 1,
+    app: 'shop',
+    release,
+    source: { url: '/src', commit: release.repeat(4) },
+    commit: { sha: release.repeat(4), author: 'dev@example.com', subject: 'a change', at: '2026-01-01T00:00:00Z' },
+    startedBy: 'ci@example.com',
+    createdAt: '2026-01-01T00:00:00Z',
+    artifacts: {},
+    registry: { address: 'registry' },
+    environments,
+  };
+}
+
+export function running(release: string, name: string, more: Partial<ObservedContainer> = {}): ObservedContainer {
+  return {
+    id: `${release}${name}`.padEnd(12, '0').slice(0, 12),
+    name: `windlass-shop-production-${release}-${name}`,
+    role: 'instance',
+    service: name,
+    release,
+    spec: 's',
+    image: `registry/shop/${name}@${digest('a')}`,
+    state: 'running',
+    health: 'healthy',
+    ...more,
+  };
+}
+
+export const observed = (containers: ObservedContainer[] = [], networks: string[] = [], routes?: string): Observed => ({
+  hosts: { local: { containers, networks, routes: routes ? { release: routes, counter: 1 } : undefined } },
+});
+
+export const planning = (more: Partial<PlanningInput>): PlanningInput => ({
+  app: 'shop',
+  environment: 'production',
+  kind: 'release',
+  observed: observed(),
+  accessorySpecs: {},
+  keepImages: [],
+  ...more,
+});

@@ -1,0 +1,148 @@
+import type { Verification } from '../../../src/manifest/kinds';
+import { describeOperation, type Plan } from '../../../src/model/plan';
+import { comparePlans } from '../../../src/plan/compare';
+import { Refused } from '../../../src/plan/planning';
+import { planRollout } from '../../../src/plan/planRollout';
+import { environment, observed, planning, record, running, service } from './fixtures';
+
+/** A plan as people read it: `phase: a | b` for each batch, compensations behind `↺`. */
+const read = (plan: Plan) =>
+  plan.phases.flatMap(({ name, batches }) =>
+    batches.map(
+      (batch) =>
+        `${name}: ${batch.map(({ operation, undo }) => describeOperation(operation) + (undo ? ` ↺ ${describeOperation(undo)}` : '')).join(' | ')}`,
+    ),
+  );
+
+const web = service('web', { dependsOn: [{ service: 'api', condition: 'healthy' }] });
+const api = service('api', { dependsOn: [{ service: 'db', condition: 'started' }] });
+const db = service('db', { kind: 'accessory' });
+const jobs = service('jobs', { kind: 'background' });
+const verify: Verification = { kind: 'run', service: 'api', command: ['ok'], within: 1000, title: 'smoke' };
+
+describe('a blue-green plan', () => {
+  it('starts everything on an empty host, and can take all of it back', () => {
+    const wanted = record('aaa', environment([web, api, db, jobs], { verifications: [verify] }));
+    expect(read(planRollout(planning({ wanted })))).toEqual([
+      'prepare: ensure proxy on local | pull web on local | pull api on local | pull db on local | pull jobs on local',
+      'prepare: create networks of aaa on local ↺ remove networks of aaa on local',
+      'prepare: start accessory db on local ↺ remove accessory db on local',
+      'prepare: start api aaa on local ↺ remove api aaa on local',
+      'prepare: start web aaa on local ↺ remove web aaa on local',
+      'switch: start jobs aaa on local ↺ remove jobs aaa on local',
+      'switch: switch routes to aaa on local ↺ switch routes to nothing on local',
+      'soak: watch instances on local | verify #1 smoke on local',
+      'retire: prune images on local',
+    ]);
+  });
+
+  it('switches from what runs: old background first, old instances last, accessories stay', () => {
+    const current = record('aaa', environment([web, api, db, jobs]));
+    const wanted = record('bbb', environment([web, api, db, jobs]));
+    const accessory = running('aaa', 'db', { role: 'accessory', name: 'windlass-shop-production-db' });
+    const found = observed(
+      [running('aaa', 'web'), running('aaa', 'api'), running('aaa', 'jobs'), accessory],
+      ['aaa'],
+      'aaa',
+    );
+    const lines = read(planRollout(planning({ wanted, current, observed: found, accessorySpecs: { db: 's' } })));
+    expect(lines.slice(2)).toEqual([
+      'prepare: start accessory db on local',
+      'prepare: start api bbb on local ↺ remove api bbb on local',
+      'prepare: start web bbb on local ↺ remove web bbb on local',
+      'switch: stop jobs aaa on local ↺ start jobs aaa on local',
+      'switch: start jobs bbb on local ↺ remove jobs bbb on local',
+      'switch: switch routes to bbb on local ↺ switch routes to aaa on local',
+      'soak: watch instances on local',
+      'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local',
+      'retire: remove networks of aaa on local',
+      'retire: prune images on local',
+    ]);
+  });
+
+  it('takes back to the recorded release without any undo that would remove it, and clears what is left', () => {
+    const current = record('aaa', environment([web, api, db]));
+    const found = observed([running('aaa', 'web', { state: 'exited' }), running('bbb', 'web')], ['aaa', 'bbb'], 'bbb');
+    const plan = planRollout(planning({ kind: 'restore', wanted: current, current, observed: found }));
+    expect(
+      plan.phases.flatMap((phase) => phase.batches.flat()).filter((step) => step.undo?.name === 'removeInstance'),
+    ).toEqual([]);
+    expect(read(plan)).toContain('switch: switch routes to aaa on local');
+    expect(read(plan)).toContain('retire: remove web bbb on local');
+  });
+
+  it('runs commands once, on one host, before anything is started, and only on the way to a new release', () => {
+    const migrating = service('api', {
+      before: [
+        { command: ['up'], undo: ['down'] },
+        { command: ['drop'], irreversible: true },
+      ],
+    });
+    const hosts = ['a', 'b'].map((name) => ({ kind: 'docker' as const, name, address: name }));
+    const wanted = record('aaa', environment([web, migrating], { hosts }));
+    const plan = planRollout(planning({ wanted }));
+    const commands = read(plan).filter((line) => line.includes('command'));
+    expect(commands).toEqual([
+      'prepare: run command of api #1 on a ↺ run command of api #1 (undo) on a',
+      'prepare: run command of api #2 on a',
+    ]);
+    expect(plan.warnings).toEqual(['api: "drop" cannot be undone; what fails after it asks an operator']);
+    expect(read(planRollout(planning({ wanted, kind: 'rollback' }))).some((line) => line.includes('command'))).toBe(
+      false,
+    );
+  });
+
+  it('prepares every host before it switches any', () => {
+    const hosts = ['a', 'b', 'c'].map((name) => ({ kind: 'docker' as const, name, address: name }));
+    const plan = planRollout(planning({ wanted: record('aaa', environment([web, api, db, jobs], { hosts })) }));
+    const switching = plan.phases.find((phase) => phase.name === 'switch');
+    expect(switching?.batches.at(-1)).toHaveLength(3);
+    expect(plan.phases[0]?.batches.flat().every((step) => step.operation.name !== 'switchRoutes')).toBe(true);
+  });
+});
+
+describe('a plan', () => {
+  const wanted = record('bbb', environment([web]));
+  const current = record('aaa', environment([web]));
+
+  it('is the same for the same input, and differs when an instance was replaced by hand', () => {
+    const input = (id: string) =>
+      planning({ wanted, current, observed: observed([running('aaa', 'web', { id })], ['aaa'], 'aaa') });
+    const approved = planRollout(input('1'));
+    expect(planRollout(input('1'))).toEqual(approved);
+    expect(comparePlans(approved, planRollout(input('2')))).toEqual([
+      'was: local: windlass-shop-production-aaa-web 1',
+      'is: local: windlass-shop-production-aaa-web 2',
+    ]);
+  });
+
+  it('says what changes, service by service', () => {
+    const after = record(
+      'bbb',
+      environment([
+        service('web', {
+          image: 'r/web@sha256:' + 'b'.repeat(64),
+          container: { environment: { A: '2' }, mounts: [], ports: [], expose: [] },
+        }),
+        api,
+      ]),
+    );
+    expect(planRollout(planning({ wanted: after, current })).changes).toEqual([
+      'web.container.environment.A: nothing → 2',
+      'web.dependsOn: [{"service":"api","condition":"healthy"}] → []',
+      'web.image: sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb',
+      'api: new, sha256:aaaaaaaaaaaa',
+    ]);
+  });
+
+  it('is refused when a running accessory would have to change', () => {
+    const found = observed([running('aaa', 'db', { role: 'accessory', spec: 'old' })]);
+    const input = planning({
+      wanted: record('bbb', environment([web, db])),
+      observed: found,
+      accessorySpecs: { db: 'new' },
+    });
+    expect(() => planRollout(input)).toThrow(Refused);
+    expect(() => planRollout(input)).toThrow(/accessory db has changed/);
+  });
+});

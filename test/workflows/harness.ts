@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import type { Decision } from '../../src/model/decision';
+import type { EnvironmentState } from '../../src/model/environment';
+import { environmentId, releaseId, rolloutId } from '../../src/model/names';
+import type { ReleaseProgress, RolloutProgress, Waiting } from '../../src/model/progress';
+import { storeHistory } from '../replay/histories';
+import { testServer } from '../setup/server';
+import { twoEnvironments, World } from './world';
+
+const logger = new DefaultLogger('ERROR');
+Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } } });
+
+/** Bundled once for all tests of a file: it takes seconds. */
+export const bundle = () => bundleWorkflowCode({ workflowsPath: join(__dirname, '../../workflows/index.ts'), logger });
+
+/** A worker over a simulated world on the real server; application and task queue are its own. */
+export class Harness {
+  readonly app = `shop-${randomUUID().slice(0, 8)}`;
+
+  private constructor(
+    readonly server: TestWorkflowEnvironment,
+    readonly world: World,
+    private readonly workflowBundle: WorkflowBundleWithSourceMap,
+  ) {}
+
+  /** Runs a test with a worker, and ends whatever the test left. */
+  static async run(
+    workflowBundle: WorkflowBundleWithSourceMap,
+    test: (h: Harness) => Promise<void>,
+    world = new World(twoEnvironments()),
+  ): Promise<void> {
+    const harness = new Harness(await testServer(), world, workflowBundle);
+    try {
+      const worker = await harness.worker();
+      await worker.runUntil(test(harness));
+    } finally {
+      await harness.end();
+      await harness.server.teardown();
+    }
+  }
+
+  worker(): Promise<Worker> {
+    return Worker.create({
+      connection: this.server.nativeConnection,
+      taskQueue: this.app,
+      workflowBundle: this.workflowBundle,
+      activities: this.world.activities(this.server.client, this.app),
+      maxHeartbeatThrottleInterval: '200ms',
+      defaultHeartbeatThrottleInterval: '200ms',
+    });
+  }
+
+  async release(release: string, startedBy = 'ci@example.com'): Promise<WorkflowHandle> {
+    const source = { url: '/src', commit: release.repeat(10) };
+    const args = [{ app: this.app, release, source, startedBy }];
+    return await this.server.client.workflow.start('release', {
+      workflowId: releaseId(this.app, release),
+      taskQueue: this.app,
+      args,
+    });
+  }
+
+  /** Releases, approves, and waits for the end. */
+  async releaseAll(release: string): Promise<ReleaseProgress> {
+    const handle = await this.release(release);
+    await this.approve(handle);
+    return (await handle.result()) as ReleaseProgress;
+  }
+
+  async approve(handle: WorkflowHandle, more: Partial<Decision> = {}): Promise<string> {
+    const waiting = await this.untilWaiting(handle, 'approval');
+    const decision = {
+      environment: 'production',
+      plan: waiting.plan,
+      decision: 'approve',
+      by: 'ana@example.com',
+      id: randomUUID(),
+      ...more,
+    };
+    return await handle.executeUpdate<string, [unknown]>('decide', { args: [decision] });
+  }
+
+  async untilWaiting<Kind extends Waiting['kind']>(
+    handle: WorkflowHandle,
+    kind: Kind,
+  ): Promise<Extract<Waiting, { kind: Kind }>> {
+    return await until(async () => {
+      const { waitingFor } = await this.progress(handle);
+      return waitingFor?.kind === kind ? (waitingFor as Extract<Waiting, { kind: Kind }>) : undefined;
+    });
+  }
+
+  /** Keeps the histories of this release for the replay tests, when they are to be recorded anew (see test/replay). */
+  async keep(kind: string, handle: WorkflowHandle): Promise<void> {
+    if (!process.env['WINDLASS_RECORD']) return;
+    const rollout = this.rollout('production');
+    await storeHistory(kind === 'rollback' ? kind : `${kind}-release`, await handle.fetchHistory());
+    await storeHistory(`${kind}-environment`, await this.environment('staging').fetchHistory());
+    await rollout.fetchHistory().then(
+      (history) => storeHistory(`${kind}-rollout`, history),
+      () => undefined,
+    );
+  }
+
+  progress = async (handle: WorkflowHandle) => await handle.query<ReleaseProgress>('progress');
+  environment = (name: string) => this.server.client.workflow.getHandle(environmentId(this.app, name));
+  state = async (name: string) => await this.environment(name).query<EnvironmentState>('state');
+  handle = (release: string) => this.server.client.workflow.getHandle(releaseId(this.app, release));
+  rollout = (name: string) => this.server.client.workflow.getHandle(rolloutId(this.app, name));
+  rolloutProgress = async (name: string) => await this.rollout(name).query<RolloutProgress>('progress');
+
+  private async end(): Promise<void> {
+    for (const name of ['staging', 'production'])
+      await this.environment(name)
+        .terminate()
+        .catch(() => undefined);
+  }
+}
+
+/** Asks again and again until there is an answer; at most twenty seconds. */
+export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('waited for twenty seconds in vain');
+}
+
+/** A gate in a simulated operation: it is reached, and goes on when it is opened or cancelled. */
+export function barrier(): { reached: Promise<void>; wait: (signal?: AbortSignal) => Promise<void>; open: () => void } {
+  let reach = () => undefined as void;
+  let open = () => undefined as void;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const wait = async (signal?: AbortSignal) => {
+    reach();
+    const aborted = new Promise<void>((_, reject) =>
+      signal?.addEventListener('abort', () => reject(new Error('aborted'))),
+    );
+    await Promise.race([opened, aborted]);
+  };
+  return { reached, wait, open };
+}
