@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+import { Bench } from './bench-stand';
+import { describeMachine } from './machine';
+import { MEASUREMENTS, type Section } from './measurements';
+import { storeResults, writeSection } from './results';
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+/** Takes the measurements that are named, or all; what all of them say is stored. */
+async function measure(names: string[], rounds: number): Promise<void> {
+  const known = Object.keys(MEASUREMENTS);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`there is no measurement ${unknown.join(', ')}. Expected ${known.join(', ')}`);
+  const bench = await Bench.open(rounds, say);
+  try {
+    const machine = await describeMachine(bench);
+    const sections: Section[] = [];
+    for (const name of names.length > 0 ? names : known) {
+      const section = await MEASUREMENTS[name as keyof typeof MEASUREMENTS](bench);
+      say(`\n${writeSection(section)}`);
+      sections.push(section);
+    }
+    if (names.length === 0) say(`\nStored in ${storeResults(sections, { machine, rounds })}`);
+  } finally {
+    await bench.close();
+  }
+}
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' } },
+});
+measure(positionals, Number(values.rounds)).then(
+  () => process.exit(0),
+  (error: Error) => {
+    process.stderr.write(`\nThe measurement failed: ${error.stack}\n`);
+    process.exit(1);
+  },
+);

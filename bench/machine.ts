@@ -1,0 +1,9 @@
+import { cpus, loadavg } from 'node:os';
+import { clientOf } from '../parts/engine-client';
+import type { Bench } from './bench-stand';
+
+/** On what it was measured, in one line. */
+export async function describeMachine({ parts }: Bench): Promise<string> {
+  const { Version: engine } = await clientOf(parts.engine.host).version();
+  return `${cpus().length} cores, Node ${process.versions.node}, Docker engine ${engine}, Temporal ${parts.temporal.version} on SQLite; load average at the start ${loadavg()[0]!.toFixed(1)}`;
+}

@@ -1,0 +1,27 @@
+import { packContext } from '../../activities/drivers/docker/context';
+import type { Stopwatch } from '../stopwatch';
+import type { Tools } from './tools';
+
+/** `docker build` and `docker push`; returns the image by its digest. */
+export async function buildAndPush(
+  { engine }: Tools,
+  watch: Stopwatch,
+  { folder, repository, tag, base }: { folder: string; repository: string; tag: string; base: string },
+): Promise<string> {
+  const dockerfile = 'Dockerfile';
+  await watch.time('build', async () => {
+    const context = await packContext(folder, { dockerfile, mtime: new Date() });
+    const id = await engine.buildImage(context, { dockerfile, args: { BASE: base }, labels: {} });
+    await engine.tagImage(id, repository, tag);
+  });
+  const digest = await watch.time('push', () => engine.pushImage(repository, tag, undefined));
+  return `${repository}@${digest}`;
+}
+
+/** `docker pull`, which asks the registry also for what is there. */
+export async function pull({ docker }: Tools, image: string): Promise<void> {
+  const stream = (await docker.pull(image)) as NodeJS.ReadableStream;
+  await new Promise<void>((resolve, reject) =>
+    docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve())),
+  );
+}
