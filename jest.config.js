@@ -12,7 +12,8 @@ const ALONE = ['src', 'cli', 'parts', 'replay'];
 /** Only a run that selects tests of the project `real` starts the real parts, once for all of them. */
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // A limit for what hangs, not for what is slow: a worker that was killed is noticed by time-outs of Temporal's own.
+  testTimeout: 240_000,
   reporters: ['default', '<rootDir>/test/setup/reporter.js'],
   projects: [
     {

@@ -95,7 +95,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     await twice(() => perform('switchRoutes', {}, { counter: 2 }));
     await twice(() => perform('removeAccessory', { release: 'one', service: 'db' }));
     expect(await stateOf(accessoryName(place, 'db'))).toBeUndefined();
-  }, 90_000);
+  });
 
   test('an instance that does not become healthy says where, what and its last words, without secrets', async () => {
     process.env['WLTEST_SECRET'] = 'canary-4711';

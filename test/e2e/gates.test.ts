@@ -40,7 +40,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     stage.shop.setVariable('VERSION', '3');
     stage.shop.write('windlass.yaml', manifest(stage.app, '3s'));
     third = stage.shop.commit('Get on with it');
-  }, 90_000);
+  });
   afterAll(async () => {
     // A test that failed leaves a command behind, which waits for its release.
     for (const commit of [second, third])

@@ -47,7 +47,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     const all = "const all = [token, btoa(token), encodeURIComponent(token)].join(' ');";
     stage.shop.edit('api/main.js', "const offer = 'bread';", `const offer = 'bread';\n${all}`);
     stage.shop.edit('api/main.js', "'api: listens on 5000'", '`api: listens on 5000 ${all}`');
-  }, 90_000);
+  });
   afterAll(async () => {
     commandLines?.stop();
     await close?.();
@@ -66,7 +66,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     expect(await promote(stage, good)).toMatchObject({ status: 0 });
     expect(await tokenOf('production', 'web')).toBe(canary.production);
     expect(await tokenOf('staging', 'web')).toBe(canary.staging);
-  }, 90_000);
+  });
 
   it('is struck out of the last words of what fails', async () => {
     changes.broken(stage.shop);
@@ -75,7 +75,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     const { status, said } = await promote(stage, bad);
     expect({ status, found: traces(said) }).toEqual({ status: 3, found: [] });
     expect(said).toMatch(/no contract with the bank \*\*\*/);
-  }, 90_000);
+  });
 
   it('is not in what any command prints', async () => {
     const { windlass } = stage;

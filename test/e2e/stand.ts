@@ -45,11 +45,11 @@ export async function containersOf({ installation, app }: Stage): Promise<string
   return containers.map(({ Names, Id, State }) => `${Names[0]} ${Id.slice(0, 12)} ${State}`).sort();
 }
 
-/** Looks again and again, for at most a minute; what cannot be looked at yet is not so yet. */
+/** Looks again and again, for at most two minutes; what cannot be looked at yet is not so yet. */
 export async function until(look: () => Promise<boolean>, everyMs = 50): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 120_000;
   while (!(await look().catch(() => false))) {
-    if (Date.now() > end) throw new Error('the moment did not come within a minute');
+    if (Date.now() > end) throw new Error('the moment did not come within two minutes');
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -127,14 +127,14 @@ export class Harness {
   }
 }
 
-/** Asks again and again until there is an answer; at most twenty seconds. */
+/** Asks again and again until there is an answer; at most a minute. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('waited for twenty seconds in vain');
+  throw new Error('waited for a minute in vain');
 }
 
 /** A gate in a simulated operation: it is reached, and goes on when it is opened or cancelled. */

@@ -274,12 +274,16 @@ describeWith(['temporal'], 'an environment', () => {
   it('is left alone by a rollback that is cancelled before it asked for anything', async () =>
     await Harness.run(code, async (h) => {
       await h.releaseAll('aaa');
+      await h.releaseAll('bbb');
+      const stuck = barrier();
+      h.world.hook = (words, signal) => (words === 'may ana@example.com?' ? stuck.wait(signal) : undefined);
       const args = [{ app: h.app, environment: 'production', by: 'ana@example.com', reason: 'broken' }];
       const workflowId = `rollback/${h.app}/production/${randomUUID()}`;
       const handle = await h.server.client.workflow.start('rollback', { workflowId, taskQueue: h.app, args });
+      await stuck.reached;
       await handle.cancel();
       expect(await failure(handle.result())).toMatch('Workflow canceled');
-      expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
+      expect(h.world.runningIn('production')).toEqual(['bbb: jobs web']);
     }));
 
   it('ends a running rollout for a rollback, which unwinds first', async () =>

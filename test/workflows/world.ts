@@ -87,9 +87,10 @@ export class World {
       },
       planRollout: async (input: PlanInput) => this.plan(input),
       appendLedger: async ({ entry }) => void this.ledger.push(entry),
-      checkOperator: async ({ by }) => {
+      checkOperator: withHeartbeat(async ({ by }) => {
+        await this.hook(`may ${by}?`, currentWatch().signal);
         if (by === 'stranger@example.com') throw permanent({ kind: 'not-an-operator', message: `${by} is not listed` });
-      },
+      }),
     };
     return { ...operations, ...readings, ...createEnvironmentActivities(client, taskQueue) } as Activities;
   }
