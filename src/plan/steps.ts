@@ -120,15 +120,31 @@ export function stopBackground(input: PlanningInput, release: string | undefined
     );
 }
 
-/** Traffic of every host goes to the release; the undo sends it to where the record says that it was. */
+/** Traffic of every host goes to the release; the undo sends it to where it was. */
 export function switchRoutes(input: PlanningInput, release: string | undefined, hosts: string[]): Step[] {
-  const before = input.current?.release;
   return hosts
     .filter((host) => release !== undefined || observedOn(input.observed, host).routes?.release)
-    .map((host) => ({
-      operation: { name: 'switchRoutes', host, release },
-      ...(before === release ? {} : { undo: { name: 'switchRoutes', host, release: before } as const }),
-    }));
+    .map((host) => {
+      const before = routedBefore(input, host);
+      return {
+        operation: { name: 'switchRoutes', host, release },
+        ...(before === release ? {} : { undo: { name: 'switchRoutes', host, release: before } as const }),
+      };
+    });
+}
+
+/** Hosts that are the environment's no longer: nothing will run there, so nothing is sent there. */
+export function leaveHosts(input: PlanningInput, after: EnvironmentRecord): Step[] {
+  const stay = hostNames(after);
+  const left = Object.keys(input.observed.hosts).filter((host) => !stay.includes(host));
+  return switchRoutes(input, undefined, left.sort());
+}
+
+/** The recorded release on a host that it knows; on any other, whatever is observed. */
+function routedBefore({ current, environment, observed }: PlanningInput, host: string): string | undefined {
+  const recorded = current?.environments.find((one) => one.name === environment);
+  const isRecorded = recorded?.hosts.some(({ name }) => name === host);
+  return isRecorded ? current?.release : observedOn(observed, host).routes?.release;
 }
 
 /** Instances are watched and verifications run at the same time; the first that fails ends the soak. */

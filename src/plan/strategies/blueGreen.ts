@@ -23,7 +23,7 @@ export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): P
       batches: steps.filled([
         steps.stopBackground(input, release),
         ...steps.startBackground(input, after, release),
-        routed ? steps.switchRoutes(input, release, hosts) : [],
+        [...(routed ? steps.switchRoutes(input, release, hosts) : []), ...steps.leaveHosts(input, after)],
       ]),
     },
     { name: 'soak', batches: steps.filled([steps.soak(after, release)]) },
