@@ -7,7 +7,7 @@ const transform = {
 
 const base = { rootDir: __dirname, transform, testEnvironment: 'node', modulePathIgnorePatterns: ['<rootDir>/dist/'] };
 /** Tests that need no parts, or that start parts of their own. */
-const ALONE = ['src', 'cli', 'parts', 'replay'];
+const ALONE = ['src', 'cli', 'parts', 'replay', 'model'];
 
 /** Only a run that selects tests of the project `real` starts the real parts, once for all of them. */
 module.exports = {

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { strategy as strategyKind, type StrategyKind } from '../../src/manifest/kinds';
+import type { ReleaseRecord } from '../../src/manifest/record';
+import type { OneOff, Service } from '../../src/model/service';
+import { strategies } from '../../src/plan/strategies';
+import { digest, environment, record, service } from '../src/plan/fixtures';
+
+/** Random applications, over every strategy that there is: a strategy that is added is covered from then on. */
+
+const HOSTS = ['a', 'b', 'c'];
+const KINDS = Object.keys(strategies) as StrategyKind[];
+
+const oneOff = fc.constantFrom<OneOff>({ command: ['up'], undo: ['down'] }, { command: ['drop'], irreversible: true });
+
+const part = (name: string, kind: Service['kind']): fc.Arbitrary<Shape['services'][number]> =>
+  fc.record({
+    name: fc.constant(name),
+    kind: fc.constant(kind),
+    replicas: fc.integer({ min: 1, max: kind === 'accessory' ? 1 : 2 }),
+    before: fc.array(oneOff, { maxLength: kind === 'accessory' ? 0 : 1 }),
+  });
+
+/** What one release is: its services with their dependencies, on which hosts, by which strategy. */
+export interface Shape {
+  services: { name: string; kind: Service['kind']; replicas: number; before: OneOff[] }[];
+  hosts: string[];
+  strategy: StrategyKind;
+  soakMs: number;
+  routed: boolean;
+}
+
+export const shape: fc.Arbitrary<Shape> = fc.record({
+  services: fc
+    .tuple(part('web', 'released'), part('api', 'released'), part('jobs', 'background'), part('db', 'accessory'))
+    .chain(([web, ...others]) => fc.subarray(others).map((some) => [web, ...some])),
+  hosts: fc.subarray(HOSTS, { minLength: 1 }),
+  strategy: fc.constantFrom(...KINDS),
+  soakMs: fc.constantFrom(0, 1_000),
+  routed: fc.boolean(),
+});
+
+const NEEDS: Record<string, string[]> = { web: ['api', 'db'], api: ['db'], jobs: ['db'] };
+
+/** The record of a release of this shape. */
+export function recordOf(release: string, { services, hosts, strategy, soakMs, routed }: Shape): ReleaseRecord {
+  const names = services.map(({ name }) => name);
+  const all = services.map((one) =>
+    service(one.name, {
+      ...one,
+      image: `registry/shop/${one.name}@${digest(one.kind === 'accessory' ? 'd' : release.slice(0, 1))}`,
+      dependsOn: (NEEDS[one.name] ?? [])
+        .filter((name) => names.includes(name))
+        .map((name) => ({ service: name, condition: 'healthy' as const })),
+    }),
+  );
+  const routes = routed ? [{ service: 'web', host: 'shop.localhost', path: '/', port: 8080 }] : [];
+  return record(
+    release,
+    environment(all, {
+      hosts: hosts.map((name) => ({ kind: 'docker', name, address: name })),
+      strategy: strategyKind.parse({ kind: strategy }),
+      soakMs,
+      routes,
+    }),
+  );
+}

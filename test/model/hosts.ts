@@ -1,0 +1,238 @@
+import type { ReleaseRecord } from '../../src/manifest/record';
+import { accessoryName, instanceName, type Place } from '../../src/model/names';
+import type { Observed, ObservedContainer } from '../../src/model/observed';
+import type { Operation, OperationInputs, OperationName } from '../../src/model/plan';
+
+/** One engine with its proxy: what operations change, and what nobody may see broken. */
+interface Machine {
+  containers: Map<string, ObservedContainer>;
+  /** `environment/release` */
+  networks: Set<string>;
+  /** By environment. */
+  routes: Map<string, { release?: string; counter: number }>;
+  proxy?: { image: string; state: string };
+  images: Set<string>;
+}
+
+/** What a deed of a rollout needs to know besides its operation. */
+export interface Scope {
+  environment: string;
+  counter: number;
+  records: Map<string, ReleaseRecord>;
+}
+
+/** The engine or proxy refuses; the words are its own. */
+export class EngineRefuses extends Error {}
+
+/**
+ * Simulated hosts: containers by name, specification and state, networks, routes with their counter, accessories, one-off
+ * commands and what they did to the data. Each operation is as convergent as the real one, and refuses what engines refuse.
+ */
+export class SimulatedHosts {
+  private readonly machines = new Map<string, Machine>();
+  /** What `before` commands did and was not undone, by environment: `release/service#index`, oldest first. */
+  readonly data = new Map<string, string[]>();
+  /** One-off containers that are kept, so that none runs twice. */
+  private readonly oneOffs = new Set<string>();
+  private made = 0;
+
+  constructor(private readonly place: Omit<Place, 'environment'> = { installation: 'windlass', app: 'shop' }) {}
+
+  machine(host: string): Machine {
+    const known = this.machines.get(host);
+    if (known) return known;
+    const made = { containers: new Map(), networks: new Set<string>(), routes: new Map(), images: new Set<string>() };
+    this.machines.set(host, made);
+    return made;
+  }
+
+  /** What planning finds. */
+  observe(environment: string, hosts: string[]): Observed {
+    return { hosts: Object.fromEntries(hosts.map((host) => [host, this.observeHost(environment, host)])) };
+  }
+
+  private observeHost(environment: string, host: string): Observed['hosts'][string] {
+    const { containers, networks, routes, proxy } = this.machine(host);
+    const own = [...containers.values()].filter(({ name }) => name.startsWith(`${this.prefix(environment)}-`));
+    const route = routes.get(environment);
+    return {
+      containers: structuredClone(own).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      networks: [...networks]
+        .filter((key) => key.startsWith(`${environment}/`))
+        .map((key) => key.slice(environment.length + 1))
+        .sort(),
+      ...(route && { routes: { ...route } }),
+      ...(proxy && { proxy: { ...proxy } }),
+    };
+  }
+
+  /** What runs in the environment, over all hosts: the services of each release, as `aaa: api web`. */
+  running(environment: string): string[] {
+    const alive = [...this.machines.keys()]
+      .flatMap((host) => this.observeHost(environment, host).containers)
+      .filter(({ state }) => state === 'running');
+    const releases = [...new Set(alive.map(({ release }) => release))].sort();
+    const servicesOf = (release: string) => alive.filter((c) => c.release === release).map(({ service }) => service);
+    return releases.map((release) => `${release}: ${servicesOf(release).sort().join(' ')}`);
+  }
+
+  /** The instances of a routed service that the proxy would call and that would not answer: must be none, ever. */
+  broken(scope: Scope, hosts: string[]): string[] {
+    return hosts.flatMap((host) => {
+      const { containers, routes } = this.machine(host);
+      const release = routes.get(scope.environment)?.release;
+      if (release === undefined) return [];
+      return this.routed(scope, release)
+        .filter((name) => containers.get(name)?.state !== 'running')
+        .map((name) => `${host}: requests go to ${name}, which does not run`);
+    });
+  }
+
+  private routed(scope: Scope, release: string): string[] {
+    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
+    return (record?.services ?? [])
+      .filter(({ name }) => record?.routes.some((route) => route.service === name))
+      .flatMap(({ name, replicas }) =>
+        Array.from({ length: replicas }, (_, index) =>
+          instanceName(this.at(scope.environment), release, name, index + 1),
+        ),
+      );
+  }
+
+  /** Does the operation. Throws `EngineRefuses` where a real engine or proxy would refuse. */
+  apply(scope: Scope, operation: Operation): void {
+    const deed = this.deeds[operation.name] as (scope: Scope, input: Operation) => void;
+    deed(scope, operation);
+  }
+
+  private readonly deeds: { [Name in OperationName]: (scope: Scope, input: OperationInputs[Name]) => void } = {
+    ensureProxy: (_, { host }) => void (this.machine(host).proxy ??= { image: 'proxy', state: 'running' }),
+    pullImage: (scope, { host, release, service }) =>
+      void this.machine(host).images.add(this.service(scope, release, service).image),
+    createNetworks: ({ environment }, { host, release }) =>
+      void this.machine(host).networks.add(`${environment}/${release}`),
+    removeNetworks: ({ environment }, { host, release }) => {
+      const inUse = [...this.machine(host).containers.values()].filter(
+        (c) => c.release === release && c.role === 'instance' && c.name.startsWith(this.prefix(environment)),
+      );
+      if (inUse.some(({ state }) => state === 'running'))
+        throw new EngineRefuses(`network of ${release} on ${host} has active endpoints`);
+      for (const key of this.oneOffs)
+        if (key.startsWith(`${host}/${environment}/${release}/`)) this.oneOffs.delete(key);
+      this.machine(host).networks.delete(`${environment}/${release}`);
+    },
+    startAccessory: (scope, { host, release, service }) => {
+      this.requireReady(scope, host, release, service);
+      const name = accessoryName(this.at(scope.environment), service);
+      this.start(host, name, { role: 'accessory', service, release }, scope);
+    },
+    removeAccessory: ({ environment }, { host, release, service }) => {
+      const name = accessoryName(this.at(environment), service);
+      const { containers } = this.machine(host);
+      if (containers.get(name)?.release === release) containers.delete(name);
+    },
+    runOneOff: (scope, { host, release, service, index, undo }) => {
+      const { environment } = scope;
+      const key = `${host}/${environment}/${release}/${service}#${index}`;
+      const done = `${release}/${service}#${index}`;
+      const data = this.data.get(environment) ?? [];
+      if (undo) {
+        if (this.oneOffs.delete(key)) this.data.set(environment, without(data, done));
+        return;
+      }
+      this.requireReady(scope, host, release, service);
+      if (this.oneOffs.has(key)) return;
+      this.oneOffs.add(key);
+      this.data.set(environment, [...data, done]);
+    },
+    startInstance: (scope, { host, release, service, replica }) => {
+      this.requireReady(scope, host, release, service);
+      const name = instanceName(this.at(scope.environment), release, service, replica);
+      this.start(host, name, { role: 'instance', service, release }, scope);
+    },
+    stopInstance: ({ environment }, { host, release, service, replica }) => {
+      const name = instanceName(this.at(environment), release, service, replica);
+      const found = this.machine(host).containers.get(name);
+      if (found) found.state = 'exited';
+    },
+    removeInstance: ({ environment }, { host, release, service, replica }) =>
+      void this.machine(host).containers.delete(instanceName(this.at(environment), release, service, replica)),
+    switchRoutes: (scope, { host, release }) => {
+      const { environment, counter } = scope;
+      const { routes, proxy } = this.machine(host);
+      if (!proxy && (release === undefined || this.routed(scope, release).length === 0)) return;
+      if (!proxy) throw new EngineRefuses(`there is no proxy on ${host}`);
+      const newest = routes.get(environment)?.counter ?? 0;
+      if (counter < newest) throw new EngineRefuses(`the routes were set by rollout ${newest} already`);
+      routes.set(environment, { release, counter });
+    },
+    watchInstances: (scope, { host, release }) => {
+      const gone = this.instances(scope, release).filter(
+        (name) => this.machine(host).containers.get(name)?.state !== 'running',
+      );
+      if (gone.length > 0) throw new EngineRefuses(`${gone.join(', ')} on ${host} does not run`);
+    },
+    verify: () => undefined,
+    pruneImages: (_, { host, keep }) => {
+      const { images, containers } = this.machine(host);
+      const used = new Set([...containers.values()].map(({ image }) => image));
+      for (const image of images) if (!keep.includes(image) && !used.has(image)) images.delete(image);
+    },
+  };
+
+  private instances(scope: Scope, release: string): string[] {
+    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
+    return (record?.services ?? [])
+      .filter(({ kind }) => kind !== 'accessory')
+      .flatMap(({ name, replicas }) =>
+        Array.from({ length: replicas }, (_, index) =>
+          instanceName(this.at(scope.environment), release, name, index + 1),
+        ),
+      );
+  }
+
+  /** A container is made from an image that is there, in networks that are there. */
+  private requireReady(scope: Scope, host: string, release: string, service: string): void {
+    const { image } = this.service(scope, release, service);
+    if (!this.machine(host).images.has(image)) throw new EngineRefuses(`no such image on ${host}: ${image}`);
+    if (!this.machine(host).networks.has(`${scope.environment}/${release}`))
+      throw new EngineRefuses(`no network of ${release} on ${host}`);
+  }
+
+  private start(
+    host: string,
+    name: string,
+    who: Pick<ObservedContainer, 'role' | 'service' | 'release'>,
+    scope: Scope,
+  ): void {
+    const { containers } = this.machine(host);
+    const found = containers.get(name);
+    if (found) found.state = 'running';
+    else
+      containers.set(name, {
+        ...who,
+        name,
+        id: String((this.made += 1)).padStart(12, '0'),
+        spec: 's',
+        image: this.service(scope, who.release, who.service).image,
+        state: 'running',
+        health: 'healthy',
+      });
+  }
+
+  private service(scope: Scope, release: string, service: string) {
+    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
+    const found = record?.services.find(({ name }) => name === service);
+    if (!found) throw new EngineRefuses(`${release} has no service ${service} in ${scope.environment}`);
+    return found;
+  }
+
+  private at = (environment: string): Place => ({ ...this.place, environment });
+  private prefix = (environment: string) => `${this.place.installation}-${this.place.app}-${environment}`;
+}
+
+/** The last one of these goes. */
+function without(list: string[], one: string): string[] {
+  const index = list.lastIndexOf(one);
+  return index < 0 ? list : list.toSpliced(index, 1);
+}

@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import type { ReleaseRecord } from '../../src/manifest/record';
+import type { Observed } from '../../src/model/observed';
+import type { Outcome, Plan } from '../../src/model/plan';
+import { carryOut } from '../../src/plan/carryOut';
+import { planRollout } from '../../src/plan/planRollout';
+import { planning } from '../src/plan/fixtures';
+import { recordOf, shape, type Shape } from './applications';
+import { EXAMPLES } from './examples';
+import { type Scope, SimulatedHosts } from './hosts';
+import { Chance, SimulatedPorts } from './ports';
+
+/**
+ * The laws of planning and carrying out, over random applications, hosts, strategies, faults, crashes and messages. The seed of a
+ * failure is printed; `WINDLASS_SEED=…` repeats it, `WINDLASS_MODEL_RUNS=…` makes it longer. What was found stays in `examples.ts`.
+ */
+const RUNS = Number(process.env['WINDLASS_MODEL_RUNS'] ?? 300);
+const seed = process.env['WINDLASS_SEED'] ? Number(process.env['WINDLASS_SEED']) : undefined;
+
+const chances = fc.array(fc.nat(15), { maxLength: 80 });
+const PRODUCTION = 'production';
+
+/** One environment over many rollouts, as its writer sees it. */
+class Site {
+  readonly hosts = new SimulatedHosts();
+  readonly records = new Map<string, ReleaseRecord>();
+  current?: ReleaseRecord;
+  counter = 0;
+
+  observe(...records: (ReleaseRecord | undefined)[]): Observed {
+    const hosts = records.flatMap((one) => one?.environments[0]?.hosts.map(({ name }) => name) ?? []);
+    return this.hosts.observe(PRODUCTION, [...new Set(hosts)].sort());
+  }
+
+  plan(kind: 'release' | 'rollback' | 'restore', wanted: ReleaseRecord | undefined): Plan {
+    if (wanted) this.records.set(wanted.release, wanted);
+    const observed = this.observe(wanted, this.current, ...(kind === 'restore' ? this.records.values() : []));
+    const accessorySpecs = { db: 's' };
+    return planRollout(planning({ kind, wanted, current: this.current, observed, accessorySpecs }));
+  }
+
+  async rollOut(plan: Plan, numbers: number[], answers = { forward: 'rollback', back: 'retry' } as const) {
+    this.counter += 1;
+    const ports = new SimulatedPorts(this.hosts, this.scope(), plan, new Chance(numbers), answers);
+    const outcome: Outcome | 'terminated' = await ports.drive(carryOut(plan, ports));
+    if (ports.committed) this.current = plan.release ? this.records.get(plan.release) : undefined;
+    return { outcome, ports };
+  }
+
+  scope(counter = this.counter): Scope {
+    return { environment: PRODUCTION, counter, records: this.records };
+  }
+
+  /** All that users and data see of the environment, on every host that was ever used. */
+  seen(): unknown {
+    const observed = this.hosts.observe(PRODUCTION, ['a', 'b', 'c']);
+    const hosts = Object.entries(observed.hosts).map(([host, { containers, networks, routes }]) => ({
+      host,
+      containers: containers.map(({ id, name, state }) => `${name} ${id} ${state}`),
+      networks,
+      routes: routes?.release,
+    }));
+    return { hosts, data: this.hosts.data.get(PRODUCTION) ?? [] };
+  }
+
+  /** As `seen`, without what tells one container from another that was made from the same. */
+  standing(): unknown {
+    return JSON.parse(
+      JSON.stringify(this.seen(), (key, value: unknown) => (key === 'data' ? undefined : value)).replace(
+        / \d{12} /g,
+        ' ',
+      ),
+    );
+  }
+}
+
+/** A site on which a release was committed without incident. */
+async function siteOn(first: Shape | undefined): Promise<Site> {
+  const site = new Site();
+  if (first) await site.rollOut(site.plan('release', recordOf('aaa', first)), []);
+  return site;
+}
+
+const isIrreversible = (plan: Plan) =>
+  plan.phases.some(({ batches }) => batches.flat().some((step) => step.irreversible));
+
+async function hold<Ts extends [unknown, ...unknown[]]>(
+  name: keyof typeof EXAMPLES,
+  arbitraries: { [K in keyof Ts]: fc.Arbitrary<Ts[K]> },
+  law: (...args: Ts) => Promise<void>,
+): Promise<void> {
+  const property = fc.asyncProperty(...arbitraries, law);
+  const examples = EXAMPLES[name] as unknown as Ts[];
+  await fc.assert(property, { numRuns: RUNS, examples, ...(seed !== undefined && { seed }) });
+}
+
+describe('the laws of a rollout', () => {
+  it('ends all on the new release or all as it was, and never sends requests to what does not run', () =>
+    hold('allOrNothing', [fc.option(shape, { nil: undefined }), shape, chances], async (first, second, numbers) => {
+      const site = await siteOn(first);
+      const before = site.seen();
+      const plan = site.plan('release', recordOf('bbb', second));
+      const { outcome, ports } = await site.rollOut(plan, numbers);
+      expect(ports.broken).toEqual([]);
+      if (outcome === 'terminated') return;
+      if (outcome.status === 'undone' && !isIrreversible(plan)) expect(site.seen()).toEqual(before);
+      if (outcome.status === 'committed' && outcome.warnings.length === 0)
+        expect(site.standing()).toEqual((await onlyOn('bbb', second, first)).standing());
+    }));
+
+  it('is the same rollout when it is replayed from what is recorded', () =>
+    hold('replay', [shape, shape, chances], async (first, second, numbers) => {
+      const run = async () => {
+        const site = await siteOn(first);
+        return (await site.rollOut(site.plan('release', recordOf('bbb', second)), numbers)).ports.asked;
+      };
+      expect(await run()).toEqual(await run());
+    }));
+
+  it('changes nothing when its plan is applied a second time', () =>
+    hold('twice', [fc.option(shape, { nil: undefined }), shape], async (first, second) => {
+      const site = await siteOn(first);
+      const plan = site.plan('release', recordOf('bbb', second));
+      await site.rollOut(plan, []);
+      const once = site.seen();
+      const steps = plan.phases.slice(-1).flatMap(({ batches }) => batches.flat());
+      for (const { operation } of steps) site.hosts.apply(site.scope(), operation);
+      expect(site.seen()).toEqual(once);
+      const again = site.plan('restore', site.current);
+      await site.rollOut(again, []);
+      expect(site.seen()).toEqual(once);
+    }));
+
+  it('is taken back from wherever it was torn off, whatever its last deeds still do', () =>
+    hold(
+      'restore',
+      [fc.option(shape, { nil: undefined }), shape, chances, chances],
+      async (first, second, numbers, late) => {
+        const site = await siteOn(first);
+        const recorded = site.current;
+        const { outcome, ports } = await site.rollOut(site.plan('release', recordOf('bbb', second)), [...numbers, 14]);
+        if (outcome !== 'terminated' || ports.committed) return;
+        const stale = site.scope();
+        const restored = await site.rollOut(
+          site.plan('restore', recorded),
+          late.filter((fate) => fate !== 14),
+        );
+        if (restored.outcome === 'terminated' || restored.outcome.status !== 'committed') return;
+        for (const operation of ports.tornOff)
+          if (operation.name === 'switchRoutes')
+            expect(() => site.hosts.apply(stale, operation)).toThrow(/set by rollout/);
+        if (restored.outcome.warnings.length > 0) return;
+        if (first) expect(site.standing()).toEqual((await siteOn(first)).standing());
+        else expect(site.hosts.running(PRODUCTION).filter((line) => line !== 'bbb: db')).toEqual([]);
+      },
+    ));
+});
+
+/** Where the release stands that was rolled out on nothing; `also` were used before, so their accessories stay. */
+async function onlyOn(release: string, wanted: Shape, also?: Shape): Promise<Site> {
+  const site = new Site();
+  if (also) await site.rollOut(site.plan('release', recordOf('aaa', also)), []);
+  await site.rollOut(site.plan('release', recordOf(release, wanted)), []);
+  return site;
+}
