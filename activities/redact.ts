@@ -15,6 +15,15 @@ export function redact(text: string, values: string[]): string {
   return forms.reduce((left, form) => left.split(form).join(STRUCK), text);
 }
 
+/**
+ * As `redact`, of what a container says. Withheld as a whole while the value of a secret is not known, for then it could
+ * not be struck out.
+ */
+export function redactSaid(text: string, { values, unread }: { values: string[]; unread: string[] }): string {
+  if (unread.length === 0 || text.trim() === '') return redact(text, values);
+  return `(withheld: ${unread.join(', ')} cannot be read by the worker now, and could not be struck out)`;
+}
+
 /** As `redact`, of everything that people read in a failure. */
 export function redactFailure(failure: Failure, values: string[]): Failure {
   const { message, lastLines } = failure;

@@ -1,69 +1,82 @@
-import { readFileSync } from 'node:fs';
 import type { RegistryAccess, SecretSource } from '../src/model/release';
 import type { Login } from './drivers/docker/engine';
 import { permanent } from './drivers/errors';
+import { type Env, type Found, readSource } from './secret-sources';
 
-/** The worker's environment. */
-type Env = Record<string, string | undefined>;
+export type SecretSources = Record<string, SecretSource>;
+
+/** Values to strike out, and the names of those that are not known and so cannot be. */
+export interface KnownSecrets {
+  values: string[];
+  unread: string[];
+}
 
 const REFERENCE = /\{\{secret:([^{}]+)\}\}/g;
 
-/**
- * The value of a secret, read now. `name` is what people call it, for messages; a last newline of a file is dropped.
- * Permanent failure (kind `no-secret`) that names the reference when there is none.
- */
-export function resolveSecret(source: SecretSource, name: string, env: Env = process.env): string {
-  if ('env' in source) {
-    const value = env[source.env];
-    if (value) return value;
-    throw noSecret(
-      name,
-      `the worker has no variable ${source.env}. Set it where the worker is started, and start it again`,
-    );
-  }
-  try {
-    return readFileSync(source.file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw noSecret(
-      name,
-      `the worker cannot read the file ${source.file} (${code}). Put it there, readable by the worker's user`,
-    );
-  }
-}
+/** Reads secrets within one activity: each once, when it is needed first, however often it is referred to. */
+export class SecretReader {
+  private readonly read = new Map<string, Promise<Found>>();
 
-/** A text with the values of its secrets in place of `{{secret:NAME}}`. Permanent failure for a name without source. */
-export function resolveText(text: string, sources: Record<string, SecretSource>, env: Env = process.env): string {
-  return text.replace(REFERENCE, (_, name: string) => {
+  constructor(
+    private readonly env: Env = process.env,
+    private readonly fresh = false,
+  ) {}
+
+  /** The value, or why there is none. */
+  find(source: SecretSource): Promise<Found> {
+    const key = JSON.stringify(source);
+    const found = this.read.get(key) ?? readSource(source, this.env, this.fresh);
+    this.read.set(key, found);
+    return found;
+  }
+
+  /** The value; `name` is what people call it. Permanent failure (kind `no-secret`) that names the reference when there is none. */
+  async value(source: SecretSource, name: string): Promise<string> {
+    const found = await this.find(source);
+    if ('value' in found) return found.value;
+    throw noSecret(name, found.lacks);
+  }
+
+  /** A text with the values of its secrets in place of `{{secret:NAME}}`. Permanent failure for a name without source. */
+  async inText(text: string, sources: SecretSources): Promise<string> {
+    const names = [...new Set([...text.matchAll(REFERENCE)].map(([, name]) => name!))];
+    const values = new Map(
+      await Promise.all(names.map(async (name) => [name, await this.named(name, sources)] as const)),
+    );
+    return text.replace(REFERENCE, (_, name: string) => values.get(name)!);
+  }
+
+  /** As `inText`, of every text within plain data: a `ContainerSpec`, a list of arguments. Keys stay as they are. */
+  async inTexts<T>(data: T, sources: SecretSources): Promise<T> {
+    if (typeof data === 'string') return (await this.inText(data, sources)) as T;
+    if (Array.isArray(data)) return (await Promise.all(data.map((item) => this.inTexts<unknown>(item, sources)))) as T;
+    if (typeof data !== 'object' || data === null) return data;
+    const entries = Object.entries(data).map(
+      async ([key, value]) => [key, await this.inTexts<unknown>(value, sources)] as const,
+    );
+    return Object.fromEntries(await Promise.all(entries)) as T;
+  }
+
+  /** What is to be struck out of texts. */
+  async known(sources: SecretSources): Promise<KnownSecrets> {
+    const each = await Promise.all(
+      Object.entries(sources).map(async ([name, source]) => ({ name, found: await this.find(source) })),
+    );
+    return {
+      values: each.flatMap(({ found }) => ('value' in found ? [found.value] : [])),
+      unread: each.flatMap(({ name, found }) => ('value' in found ? [] : [name])),
+    };
+  }
+
+  private named(name: string, sources: SecretSources): Promise<string> {
     const source = sources[name];
-    if (source) return resolveSecret(source, name, env);
+    if (source) return this.value(source, name);
     throw noSecret(name, `no such secret is declared. Known: ${Object.keys(sources).join(', ') || 'none'}`);
-  });
-}
-
-/** As `resolveText`, of every text within plain data: a `ContainerSpec`, a list of arguments. Keys stay as they are. */
-export function resolveTexts<T>(data: T, sources: Record<string, SecretSource>, env: Env = process.env): T {
-  if (typeof data === 'string') return resolveText(data, sources, env) as T;
-  if (Array.isArray(data)) return data.map((item) => resolveTexts<unknown>(item, sources, env)) as T;
-  if (typeof data !== 'object' || data === null) return data;
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, resolveTexts<unknown>(value, sources, env)]),
-  ) as T;
-}
-
-/** The values of all secrets that can be read now, for `redact`; one that cannot be read cannot stand in a log either. */
-export function secretValues(sources: Record<string, SecretSource>, env: Env = process.env): string[] {
-  return Object.entries(sources).flatMap(([name, source]) => {
-    try {
-      return [resolveSecret(source, name, env)];
-    } catch {
-      return [];
-    }
-  });
+  }
 }
 
 /** The login of a registry, read now; undefined where it needs none. Permanent failure when only half of it is given. */
-export function loginFor(access: RegistryAccess, env: Env = process.env): Login | undefined {
+export async function loginFor(access: RegistryAccess, secrets = new SecretReader()): Promise<Login | undefined> {
   const { username, password, address } = access;
   if (!username && !password) return undefined;
   if (!username || !password) {
@@ -71,8 +84,8 @@ export function loginFor(access: RegistryAccess, env: Env = process.env): Login 
     throw noSecret(`registry.${lacks}`, `registry ${address} has a ${is} and no ${lacks}. Write both, or neither`);
   }
   return {
-    username: resolveSecret(username, 'registry.username', env),
-    password: resolveSecret(password, 'registry.password', env),
+    username: await secrets.value(username, 'registry.username'),
+    password: await secrets.value(password, 'registry.password'),
     serveraddress: address.split('/')[0]!,
   };
 }

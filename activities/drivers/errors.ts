@@ -11,6 +11,14 @@ export function permanent(failure: Failure): ApplicationFailure {
   });
 }
 
+/** The same error about another failure; one that carries none goes on as it is. */
+export function mapFailure(error: unknown, change: (failure: Failure) => Failure): unknown {
+  if (!(error instanceof ApplicationFailure) || (error.type !== PERMANENT && error.type !== TRANSIENT)) return error;
+  const failure = error.details?.[0] as Failure | undefined;
+  if (!failure) return error;
+  return error.type === PERMANENT ? permanent(change(failure)) : transient(change(failure));
+}
+
 /** Another attempt may mend it: a time-out, a refused connection, an answer of 5xx. */
 export function transient(failure: Failure): ApplicationFailure {
   return ApplicationFailure.create({ type: TRANSIENT, message: failure.message, details: [failure] });

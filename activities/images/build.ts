@@ -16,7 +16,7 @@ export async function buildImage(
   watch: Watch,
 ): Promise<BuildResult> {
   refuseSecrets(input);
-  const place = placeOf(input);
+  const place = await placeOf(input);
   const reused = input.fresh ? undefined : await findBuilt(input, place);
   if (reused) return { artifact: reused };
 

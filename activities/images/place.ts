@@ -20,8 +20,8 @@ export interface Place {
 }
 
 /** Where the image of a build goes; the registry's login is read now. */
-export function placeOf({ app, release, source, registry: access, build }: BuildInput): Place {
-  const login = loginFor(access);
+export async function placeOf({ app, release, source, registry: access, build }: BuildInput): Promise<Place> {
+  const login = await loginFor(access);
   const registry = connectRegistry(access.address, login);
   const repository = imageRepository(access.address, app, build.service);
   return {

@@ -10,7 +10,7 @@ export async function pushImage(
   engine: Engine,
   watch: Watch,
 ): Promise<Artifact> {
-  const { registry, login, repository, path, tag, commitTag } = placeOf(input);
+  const { registry, login, repository, path, tag, commitTag } = await placeOf(input);
   const { service } = input.build;
   if (!(await engine.imageId(input.imageId))) throw cleaned(engine.host, service, input.imageId);
   await engine.tagImage(input.imageId, repository, tag);

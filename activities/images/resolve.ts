@@ -37,7 +37,7 @@ async function lookUp({ reference, registry: access, service }: ResolveInput, en
   const { repository, tag = 'latest', digest } = splitReference(reference);
   const place = splitRepository(repository);
   const isOwn = place?.host === hostOf(access.address);
-  const login = isOwn ? loginFor(access) : undefined;
+  const login = isOwn ? await loginFor(access) : undefined;
   try {
     return await engine.resolveDigest(digest ? `${repository}@${digest}` : `${repository}:${tag}`, login);
   } catch (error) {

@@ -2,8 +2,8 @@ import { accessoryName, instanceName, type Place } from '../../src/model/names';
 import type { RolloutDeps } from '../rollout/context';
 
 import { permanent } from '../drivers/errors';
-import { redact } from '../redact';
-import { secretValues } from '../secrets';
+import { redactSaid } from '../redact';
+import { SecretReader } from '../secrets';
 import type { Activities } from '../types';
 import { findEnvironment } from './find-environment';
 
@@ -30,13 +30,13 @@ export async function readLogs(
     service.kind === 'accessory'
       ? [accessoryName(place, wanted)]
       : Array.from({ length: service.replicas }, (_, index) => instanceName(place, ref.release, wanted, index + 1));
-  const secrets = secretValues(environment.secrets);
+  const secrets = await new SecretReader().known(environment.secrets);
   const each = environment.hosts.flatMap((host) =>
     containers.map(async (container) => {
       const engine = await deps.connect(host);
       if (!(await engine.inspectContainer(container))) return [];
       const bytes = Math.floor(LONGEST_LOG / Math.max(1, containers.length));
-      return [{ host: host.name, container, text: redact(await engine.logs(container, bytes), secrets) }];
+      return [{ host: host.name, container, text: redactSaid(await engine.logs(container, bytes), secrets) }];
     }),
   );
   return (await Promise.all(each)).flat();

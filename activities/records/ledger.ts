@@ -31,7 +31,7 @@ export async function appendLedger({
   registry: RegistryAccess;
   entry: LedgerEntry;
 }): Promise<void> {
-  const { registry, repository } = openRecords(access, entry.app);
+  const { registry, repository } = await openRecords(access, entry.app);
   const tag = tagOf(entry);
   if (await registry.headManifest(repository, tag)) return;
   const annotations = {
@@ -54,7 +54,7 @@ export async function readLedger(
   access: RegistryAccess,
   { app, environment, limit }: { app: string; environment?: string; limit: number },
 ): Promise<LedgerEntry[]> {
-  const records = openRecords(access, app);
+  const records = await openRecords(access, app);
   const tags = (await records.registry.listTags(records.repository)).filter((tag) => tag.startsWith(PREFIX));
   const newestFirst = tags.sort().reverse();
   const entries: LedgerEntry[] = [];

@@ -22,7 +22,7 @@ export function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
 }
 
 async function fetchRecord(ref: RecordRef): Promise<ReleaseRecord> {
-  const { registry, repository } = openRecords(ref.registry, ref.app);
+  const { registry, repository } = await openRecords(ref.registry, ref.app);
   const place = `${registry.host}/${repository}@${ref.digest}`;
   const found = await registry.getArtifact(repository, ref.digest);
   if (found) return readRecord(found.json, ref, place);
@@ -38,7 +38,7 @@ export async function findRecord(
   app: string,
   release: string,
 ): Promise<{ ref: RecordRef; record: ReleaseRecord } | undefined> {
-  const { registry, repository } = openRecords(access, app);
+  const { registry, repository } = await openRecords(access, app);
   const found = await registry.getArtifact(repository, recordTag(release));
   if (!found) return undefined;
   const ref = { app, release, registry: access, digest: found.digest };

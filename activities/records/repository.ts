@@ -11,7 +11,7 @@ export interface Records {
 }
 
 /** That place, with the registry's login read now. Permanent failure when the login cannot be read. */
-export function openRecords(access: RegistryAccess, app: string): Records {
-  const registry = connectRegistry(access.address, loginFor(access));
+export async function openRecords(access: RegistryAccess, app: string): Promise<Records> {
+  const registry = connectRegistry(access.address, await loginFor(access));
   return { registry, repository: recordRepository(access.address, app).slice(registry.host.length + 1) };
 }

@@ -14,7 +14,7 @@ import { openRecords } from './repository';
 export async function storeRelease(input: StoreInput): Promise<StoredRelease> {
   const record = assembleRecord(input);
   const { app, release, registry: access, createdAt } = record;
-  const { registry, repository } = openRecords(access, app);
+  const { registry, repository } = await openRecords(access, app);
   const annotations = {
     'org.opencontainers.image.created': createdAt,
     'org.opencontainers.image.revision': record.commit.sha,

@@ -4,7 +4,6 @@ import type { OperationName } from '../../src/model/plan';
 import type { Service } from '../../src/model/service';
 import type { ContainerMake } from '../drivers/docker/engine';
 import { translateService } from '../drivers/docker/translate';
-import { resolveTexts } from '../secrets';
 import type { RolloutContext } from './context';
 import { networksOf } from './networks';
 import { hashSpec } from './spec';
@@ -94,7 +93,7 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
     spec,
     networks,
     async whole() {
-      const container = resolveTexts(service.container, environment.secrets);
+      const container = await ctx.secrets.inTexts(service.container, environment.secrets);
       const volumes = await createVolumes(ctx, environment, service);
       return {
         name,

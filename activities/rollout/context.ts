@@ -7,10 +7,10 @@ import type { HostScope, OperationName } from '../../src/model/plan';
 import type { RecordRef } from '../../src/model/release';
 import type { Engine, Watch } from '../drivers/docker/engine';
 import type { Proxy } from '../drivers/proxy/proxy';
-import { permanent } from '../drivers/errors';
+import { mapFailure, permanent } from '../drivers/errors';
 import { currentWatch } from '../heartbeat';
 import { redact, redactFailure } from '../redact';
-import { secretValues } from '../secrets';
+import { SecretReader } from '../secrets';
 import type { Settings } from '../settings';
 import type { RolloutScope } from '../types';
 import { readReleases, type Releases } from './releases';
@@ -35,10 +35,14 @@ export interface RolloutContext extends Releases {
   target: Target;
   engine: Engine;
   proxy: Proxy;
+  /** Reads what this operation needs of them, each once. */
+  secrets: SecretReader;
   /** What it is told goes into history, so secrets are struck out of it. */
   watch: Watch;
-  /** A failure that no retry can mend, naming operation and host; secrets are struck out of it. */
+  /** A failure that no retry can mend, naming operation and host. */
   fail(failure: Failure): ApplicationFailure;
+  /** An error of the operation without the secrets. */
+  redacted(error: unknown): Promise<unknown>;
 }
 
 /** Puts together what an operation needs. Fails permanently when no release that takes part knows the host. */
@@ -56,7 +60,12 @@ export async function openContext(
     const message = `no release that takes part has a host ${host} in ${scope.environment}. What takes part: ${known}`;
     throw fail({ kind: 'no-such-host', message });
   }
-  const secrets = environments.flatMap((environment) => secretValues(environment.secrets));
+  const secrets = new SecretReader();
+  // Only when something is told are they read: an operation that fails for want of a secret store must still be undone.
+  const values = async () =>
+    (await Promise.all(environments.map((environment) => secrets.known(environment.secrets)))).flatMap(
+      (known) => known.values,
+    );
   const watch = currentWatch();
   return {
     ...releases,
@@ -67,7 +76,15 @@ export async function openContext(
     target,
     engine: await connect(target),
     proxy,
-    watch: { ...watch, onProgress: (line) => watch.onProgress?.(redact(line, secrets)) },
-    fail: (failure) => fail(redactFailure(failure, secrets)),
+    secrets,
+    watch: {
+      ...watch,
+      onProgress: (line) => void values().then((known) => watch.onProgress?.(redact(line, known))),
+    },
+    fail,
+    async redacted(error) {
+      const known = await values();
+      return mapFailure(error, (failure) => redactFailure(failure, known));
+    },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import type { Service } from '../../src/model/service';
 import type { ContainerState } from '../drivers/docker/engine';
+import { redactSaid } from '../redact';
 import type { RolloutContext } from './context';
 import { readLastLines } from './last-lines';
 import { isRouted } from './routes';
@@ -73,7 +74,7 @@ function chooseLook(
   // One that hangs is not waited for longer than the instance as a whole, give or take a second.
   const left = Math.max(began + service.healthyWithinMs - Date.now(), 1_000);
   const timeoutMs = Math.min(state.healthTimeoutMs ?? COMMAND_MS, left);
-  if (command) return () => runHealthCommand(ctx, name, command, timeoutMs);
+  if (command) return () => runHealthCommand(ctx, { name, environment, command, timeoutMs });
   if (isRouted(environment, service.name)) return () => askRoutes(ctx, name, service, environment);
   return () =>
     Promise.resolve(Date.now() - began >= STEADY_MS ? undefined : `runs for less than ${STEADY_MS / 1_000} s`);
@@ -86,11 +87,21 @@ function healthCommand({ healthTest = [] }: ContainerState): string[] | undefine
   return form === 'CMD-SHELL' ? ['/bin/sh', '-c', words.join(' ')] : words;
 }
 
-async function runHealthCommand(ctx: RolloutContext, name: string, command: string[], timeoutMs: number) {
+async function runHealthCommand(
+  ctx: RolloutContext,
+  {
+    name,
+    environment,
+    command,
+    timeoutMs,
+  }: Pick<Waited, 'name' | 'environment'> & { command: string[]; timeoutMs: number },
+) {
   try {
     const { exitCode, stdout, stderr } = await ctx.engine.exec(name, command, { timeoutMs, signal: ctx.watch.signal });
-    const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1);
-    return exitCode === 0 ? undefined : `its health command exited with ${exitCode}${said ? `: ${said}` : ''}`;
+    if (exitCode === 0) return undefined;
+    const known = await ctx.secrets.known(environment.secrets);
+    const said = redactSaid(`${stdout}\n${stderr}`, known).trim().split('\n').at(-1);
+    return `its health command exited with ${exitCode}${said ? `: ${said}` : ''}`;
   } catch (error) {
     // It may have ended this very moment, which the next look tells; an engine that is not reached fails there too.
     if (ctx.watch.signal?.aborted) throw error;

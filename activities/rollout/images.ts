@@ -6,7 +6,8 @@ import type { RolloutContext } from './context';
 export async function pullImage(ctx: RolloutContext, { release, service: name }: ServiceScope): Promise<void> {
   const { image } = await ctx.service(release, name);
   const registry = (await ctx.findRecord(release))?.registry;
-  const login = registry && image.startsWith(`${registry.address}/`) ? loginFor(registry) : undefined;
+  const login =
+    registry && image.startsWith(`${registry.address}/`) ? await loginFor(registry, ctx.secrets) : undefined;
   await ctx.engine.pullImage(image, login, ctx.watch);
 }
 

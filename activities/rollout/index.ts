@@ -29,7 +29,7 @@ export const operations = {
   pruneImages,
 } satisfies { [Name in OperationName]: (ctx: RolloutContext, input: OperationInputs[Name]) => Promise<void> };
 
-/** The operations as activities. Whatever fails says by which operation, on which host and of which service. */
+/** The operations as activities. Whatever fails says by which operation, on which host and of which service, without secrets. */
 export function createRolloutActivities(deps: RolloutDeps): RolloutActivities {
   const names = Object.keys(operations) as OperationName[];
   return Object.fromEntries(names.map((name) => [name, activityOf(deps, name)])) as RolloutActivities;
@@ -39,8 +39,13 @@ function activityOf<Name extends OperationName>(deps: RolloutDeps, name: Name) {
   const operation = operations[name] as (ctx: RolloutContext, input: OperationInputs[Name]) => Promise<void>;
   return async (input: OperationInput<Name>): Promise<void> => {
     const service = 'service' in input ? input.service : undefined;
-    await naming({ operation: name, host: input.host, service }, async () =>
-      operation(await openContext(deps, name, input), input),
-    );
+    await naming({ operation: name, host: input.host, service }, async () => {
+      const ctx = await openContext(deps, name, input);
+      try {
+        await operation(ctx, input);
+      } catch (error) {
+        throw await ctx.redacted(error);
+      }
+    });
   };
 }

@@ -1,6 +1,5 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
-import { redact } from '../redact';
-import { secretValues } from '../secrets';
+import { redactSaid } from '../redact';
 import type { RolloutContext } from './context';
 
 const LINES = 30;
@@ -14,6 +13,6 @@ export async function readLastLines(
   name: string,
 ): Promise<string[]> {
   if (!(await ctx.engine.inspectContainer(name))) return [];
-  const text = redact(await ctx.engine.logs(name, BYTES), secretValues(secrets)).trimEnd();
+  const text = redactSaid(await ctx.engine.logs(name, BYTES), await ctx.secrets.known(secrets)).trimEnd();
   return text === '' ? [] : text.split('\n').slice(-LINES);
 }

@@ -3,8 +3,6 @@ import type { Verification } from '../../src/manifest/kinds';
 import { TRANSIENT } from '../../src/model/failure';
 import type { ReleaseScope } from '../../src/model/plan';
 import { transient } from '../drivers/errors';
-import { redactFailure } from '../redact';
-import { secretValues } from '../secrets';
 import { askVerification } from '../verifications';
 import type { Subject, VerificationResult } from '../verifications/result';
 import type { RolloutContext } from './context';
@@ -27,18 +25,13 @@ export async function verify(
     case 'passed':
       return;
     case 'errored':
-      throw transient(
-        redactFailure(
-          {
-            operation: 'verify',
-            host: ctx.host,
-            service,
-            kind: 'verification-errored',
-            message: `"${title}" could not be carried out: ${result.why}`,
-          },
-          secretValues(environment.secrets),
-        ),
-      );
+      throw transient({
+        operation: 'verify',
+        host: ctx.host,
+        service,
+        kind: 'verification-errored',
+        message: `"${title}" could not be carried out: ${result.why}`,
+      });
     case 'inconclusive':
       throw ctx.fail({
         kind: 'verification-inconclusive',

@@ -2,8 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Verification } from '../../src/manifest/kinds';
 import type { Route } from '../../src/model/service';
 import type { Answer } from '../drivers/proxy/proxy';
-import { redact } from '../redact';
-import { secretValues } from '../secrets';
+import { redactSaid } from '../redact';
 import { askFromWorker } from './from-worker';
 import type { Subject, VerificationResult } from './result';
 
@@ -24,8 +23,6 @@ export async function verifyHttp(subject: Subject, verification: Http): Promise<
       why: `${verification.service} has no route in ${environment.name}. Give it one, or verify it with "kind: run"`,
     };
   const wanted = describeWanted(verification);
-  // Before it is cut short: half a secret would not be found any more.
-  const strike = (text: string) => redact(text, secretValues(environment.secrets));
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(subject, verification, route);
     if (answer === 'unreachable')
@@ -33,8 +30,10 @@ export async function verifyHttp(subject: Subject, verification: Http): Promise<
         outcome: 'inconclusive',
         why: `the worker does not reach the proxy of ${ctx.host} at ${ctx.settings.proxyHttp}. Verify it with "from: host"`,
       };
-    const wrong = describeWrong(verification, answer, strike);
-    if (!wrong) return { outcome: 'passed' };
+    if (!describeWrong(verification, answer)) return { outcome: 'passed' };
+    // Before it is cut short: half a secret would not be found any more.
+    const known = await ctx.secrets.known(environment.secrets);
+    const wrong = describeWrong(verification, answer, (text) => redactSaid(text, known));
     ctx.watch.onProgress?.(`attempt ${attempt} of ${verification.attempts}: ${wrong}`);
     if (attempt >= verification.attempts)
       return {

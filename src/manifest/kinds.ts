@@ -73,16 +73,31 @@ export const strategy = z.discriminatedUnion('kind', [z.strictObject({ kind: z.l
 export type Strategy = z.output<typeof strategy>;
 export type StrategyKind = Strategy['kind'];
 
+/** A program by its name or whole path, then its arguments as they are. */
+const secretCommand = z
+  .array(z.string())
+  .min(1, 'is empty. Write the command as a list: [op, read, op://vault/item/field]')
+  .refine(([program]) => program === undefined || /^(\/\S+|[\w.-]+)$/.test(program), {
+    path: [0],
+    error: 'is not a program. Write its name, as op, or its whole path; there is no shell',
+  });
+
 /** Where a secret's value is read at use, by the worker. */
 export const secretSource = z.union(
   [
     z.strictObject({ env: z.string().min(1).describe('A variable of the environment of the worker.') }),
     z.strictObject({ file: path.describe('A file of the worker; a last newline is dropped.') }),
+    z.strictObject({
+      exec: secretCommand.describe(
+        'A command that prints it, run by the worker, without a shell, for 10 s at most. Its program must be among the ' +
+          'WINDLASS_SECRET_COMMANDS of the worker; whoever may commit this file may run it there.',
+      ),
+    }),
   ],
   {
     error:
-      'does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or ' +
-      '{ file: /path } for a file of its machine',
+      'does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, ' +
+      '{ file: /path } for a file of its machine, or { exec: [program, argument] } for what a command prints there',
   },
 ) satisfies z.ZodType<SecretSource>;
 

@@ -1,7 +1,10 @@
 /** A release: the artifacts and the frozen configuration of all services of one commit, under one id. */
 
-/** Where a secret's value is read at use, by the worker: a variable of its environment, or a file of its machine. */
-export type SecretSource = { env: string } | { file: string };
+/**
+ * Where a secret's value is read at use, by the worker: a variable of its environment, a file of its machine, or what a
+ * command prints there, which is run without a shell.
+ */
+export type SecretSource = { env: string } | { file: string } | { exec: string[] };
 
 /** Where images, records and the ledger are kept; logins are references. */
 export interface RegistryAccess {

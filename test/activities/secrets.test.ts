@@ -1,56 +1,144 @@
-import { redact, redactFailure } from '../../activities/redact';
-import { loginFor, resolveSecret, resolveText, resolveTexts, secretValues } from '../../activities/secrets';
-import { makeFolder } from './fixtures';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { redact, redactFailure, redactSaid } from '../../activities/redact';
+import { loginFor, SecretReader } from '../../activities/secrets';
+import type { SecretSource } from '../../src/model/release';
+import { failureOf, makeFolder } from './fixtures';
 
 const env = { TOKEN: 'canary-token', OTHER: 'x' };
+const reader = () => new SecretReader(env);
 
-test('from the environment of the worker, and from a file without its last newline', () => {
+test('from the environment of the worker, and from a file without its last newline', async () => {
   const file = `${makeFolder({ key: 'line 1\nline 2\n' })}/key`;
-  expect(resolveSecret({ env: 'TOKEN' }, 'token', env)).toBe('canary-token');
-  expect(resolveSecret({ file }, 'key', env)).toBe('line 1\nline 2');
+  expect(await reader().value({ env: 'TOKEN' }, 'token')).toBe('canary-token');
+  expect(await reader().value({ file }, 'key')).toBe('line 1\nline 2');
 });
 
-test('what is missing is named by its reference', () => {
-  const failing = (deed: () => unknown) => {
-    try {
-      deed();
-    } catch (error) {
-      return error as Error & { type: string; nonRetryable: boolean };
-    }
-    throw new Error('it did not fail');
-  };
-  const missing = failing(() => resolveSecret({ env: 'NONE' }, 'db', env));
-  expect(missing).toMatchObject({ type: 'Permanent', nonRetryable: true });
-  expect(missing.message).toBe(
-    'secret db: the worker has no variable NONE. Set it where the worker is started, and start it again',
-  );
-  expect(failing(() => resolveSecret({ file: '/none/such' }, 'db', env)).message).toMatch(
+test('what is missing is named by its reference', async () => {
+  expect(await failureOf(reader().value({ env: 'NONE' }, 'db'))).toEqual({
+    type: 'Permanent',
+    kind: 'no-secret',
+    message: 'secret db: the worker has no variable NONE. Set it where the worker is started, and start it again',
+  });
+  expect((await failureOf(reader().value({ file: '/none/such' }, 'db'))).message).toMatch(
     /cannot read the file \/none\/such \(ENOENT\)/,
   );
-  expect(failing(() => resolveText('{{secret:b}}', { a: { env: 'A' } }, env)).message).toBe(
+  expect((await failureOf(reader().inText('{{secret:b}}', { a: { env: 'A' } }))).message).toBe(
     'secret b: no such secret is declared. Known: a',
   );
   const half = { address: 'reg.example/team', username: { env: 'TOKEN' } };
-  expect(failing(() => loginFor(half, env)).message).toMatch(/reg\.example\/team has a username and no password/);
+  expect((await failureOf(loginFor(half, reader()))).message).toMatch(
+    /reg\.example\/team has a username and no password/,
+  );
 });
 
-test('in texts, and in all texts of plain data', () => {
+test('in texts, and in all texts of plain data', async () => {
   const sources = { t: { env: 'TOKEN' }, o: { env: 'OTHER' } };
-  expect(resolveText('a {{secret:t}}/{{secret:o}} {{other}}', sources, env)).toBe('a canary-token/x {{other}}');
+  expect(await reader().inText('a {{secret:t}}/{{secret:o}} {{other}}', sources)).toBe('a canary-token/x {{other}}');
   const spec = { environment: { A: '{{secret:t}}' }, command: ['--x={{secret:o}}'], n: 1, none: undefined, yes: true };
-  expect(resolveTexts(spec, sources, env)).toEqual({
+  expect(await reader().inTexts(spec, sources)).toEqual({
     environment: { A: 'canary-token' },
     command: ['--x=x'],
     n: 1,
     yes: true,
   });
-  expect(secretValues({ ...sources, gone: { env: 'GONE' } }, env)).toEqual(['canary-token', 'x']);
+  const known = await reader().known({ ...sources, gone: { env: 'GONE' } });
+  expect(known).toEqual({ values: ['canary-token', 'x'], unread: ['gone'] });
+  expect(redactSaid('says canary-token', { ...known, unread: [] })).toBe('says ***');
+  expect(redactSaid('says canary-token and more', known)).toMatch(/^\(withheld: gone cannot be read by the worker now/);
 });
 
-test('the login of a registry', () => {
+test('the login of a registry', async () => {
   const access = { address: 'reg.example:5000/team', username: { env: 'OTHER' }, password: { env: 'TOKEN' } };
-  expect(loginFor(access, env)).toEqual({ username: 'x', password: 'canary-token', serveraddress: 'reg.example:5000' });
-  expect(loginFor({ address: 'reg.example' }, env)).toBeUndefined();
+  expect(await loginFor(access, reader())).toEqual({
+    username: 'x',
+    password: 'canary-token',
+    serveraddress: 'reg.example:5000',
+  });
+  expect(await loginFor({ address: 'reg.example' }, reader())).toBeUndefined();
+});
+
+describe('from a command', () => {
+  /** A store of its own: `script` is run by sh, which is what may be run. */
+  const storeOf = (script: string, allowed = 'vault,/bin/sh') => {
+    const folder = makeFolder({ asked: '' });
+    const asked = () => readFileSync(`${folder}/asked`, 'utf8').length;
+    const exec = ['/bin/sh', '-c', `printf . >> "$0/asked"; ${script}`, folder, '$HOME `id`'];
+    const variables = {
+      ...env,
+      PATH: process.env['PATH'],
+      VAULT_TOKEN: 'login-0815',
+      WINDLASS_SECRET_COMMANDS: allowed,
+    };
+    const read = (fresh?: boolean) => new SecretReader(variables, fresh).value({ exec }, 'db');
+    return { folder, exec, variables, asked, read };
+  };
+
+  test('that is run without a shell of ours, with the environment of the worker, outside of every project', async () => {
+    const { read } = storeOf('printf "%s %s %s\\n" "$1" "$TOKEN" "$(pwd)"');
+    expect(await read()).toBe('$HOME `id` canary-token /');
+  });
+
+  test('once for all references, and for all activities of the same time, but anew where it is asked for', async () => {
+    const { exec, variables, asked, read, folder } = storeOf('cat "$0/value"');
+    writeFileSync(`${folder}/value`, 'canary-1\n');
+    const text = { a: '{{secret:db}}', b: ['{{secret:db}} {{secret:again}}'] };
+    const sources: Record<string, SecretSource> = { db: { exec }, again: { exec } };
+    expect(await new SecretReader(variables).inTexts(text, sources)).toEqual({
+      a: 'canary-1',
+      b: ['canary-1 canary-1'],
+    });
+    expect(await Promise.all([read(), read()])).toEqual(['canary-1', 'canary-1']);
+    expect(asked()).toBe(1);
+    writeFileSync(`${folder}/value`, 'canary-2\n');
+    expect(await read(true)).toBe('canary-2');
+    expect(await read()).toBe('canary-2');
+    expect(asked()).toBe(2);
+  });
+
+  test.each([
+    [
+      'a failure, without what it has printed and what it logs in with',
+      'echo canary-9; echo "much to say" >&2; echo "no: canary-9, login-0815" >&2; exit 3',
+      /ended with exit status 3: no: \*\*\*, \*\*\*$/,
+    ],
+    ['silence', 'exit 0', /printed nothing$/],
+  ])('%s is told', async (_, script, says) => {
+    expect((await failureOf(storeOf(script).read())).message).toMatch(says);
+  });
+
+  test('one that failed is asked again', async () => {
+    const { read, asked } = storeOf('exit 1');
+    await failureOf(read());
+    await failureOf(read());
+    expect(asked()).toBe(2);
+  });
+
+  test('one that waits is ended, with what it has started', async () => {
+    const { read, folder } = storeOf('sleep 14 & echo $! > "$0/child"; wait');
+    expect((await failureOf(read())).message).toMatch(/within 10 s and was ended\. Does it wait for a login\?/);
+    const child = readFileSync(`${folder}/child`, 'utf8').trim();
+    expect(existsSync(`/proc/${child}/cmdline`) && readFileSync(`/proc/${child}/cmdline`, 'utf8')).toBeFalsy();
+  }, 20_000);
+
+  test.each([
+    ['nothing', undefined, 'WINDLASS_SECRET_COMMANDS=/bin/sh'],
+    ['another program', 'op', 'WINDLASS_SECRET_COMMANDS=op,/bin/sh'],
+  ])('is refused where the worker may run %s', async (_, allowed, setting) => {
+    const { read, asked } = storeOf('echo canary', allowed ?? '');
+    const { message } = await failureOf(read());
+    expect(message).toBe(
+      'secret db: the worker may not run /bin/sh. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, start the worker with ' +
+        setting,
+    );
+    expect(asked()).toBe(0);
+  });
+
+  test('a program that is not there', async () => {
+    const secrets = new SecretReader({ ...env, PATH: '/none', WINDLASS_SECRET_COMMANDS: 'op' });
+    expect((await failureOf(secrets.value({ exec: ['op', 'read'] }, 'db'))).message).toBe(
+      'secret db: the worker cannot run op (ENOENT). Install it where the worker runs',
+    );
+  });
 });
 
 describe('redact', () => {

@@ -89,7 +89,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a login that is written out',
     `registry: { address: registry.example.com, username: robot, password: { env: P } }\n${staging()}`,
     [
-      'windlass.yaml:1:54 registry.username: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or { file: /path } for a file of its machine.',
+      'windlass.yaml:1:54 registry.username: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, { file: /path } for a file of its machine, or { exec: [program, argument] } for what a command prints there.',
     ],
   ],
   [
@@ -155,13 +155,22 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a literal under secrets',
     staging('secrets:', '  TOKEN: hunter2'),
     [
-      'windlass.yaml:6:14 environments.staging.secrets.TOKEN: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, or { file: /path } for a file of its machine.',
+      'windlass.yaml:6:14 environments.staging.secrets.TOKEN: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, { file: /path } for a file of its machine, or { exec: [program, argument] } for what a command prints there.',
     ],
   ],
   [
     'a file of a secret that is no path',
     staging('secrets:', '  TOKEN: { file: token.txt }'),
     ['windlass.yaml:6:22 environments.staging.secrets.TOKEN.file: is not a path. Begin it with /.'],
+  ],
+  [
+    'a command of a secret that is none',
+    staging('secrets:', '  TOKEN: { exec: [] }', '  OTHER: { exec: ["op read x"] }', '  THIRD: { exec: op read x }'),
+    [
+      'windlass.yaml:6:16 environments.staging.secrets.TOKEN.exec: is empty. Write the command as a list: [op, read, op://vault/item/field].',
+      'windlass.yaml:7:23 environments.staging.secrets.OTHER.exec[0]: is not a program. Write its name, as op, or its whole path; there is no shell.',
+      'windlass.yaml:8:7 environments.staging.secrets.THIRD: does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, { file: /path } for a file of its machine, or { exec: [program, argument] } for what a command prints there.',
+    ],
   ],
   [
     'a variable and a secret of one name',

@@ -25,8 +25,9 @@ test('the commented example is a manifest', () => {
 test('the commented example has every key, and the reference no other', () => {
   const keys = listKeys().map(({ key }) => key);
   const written = new Set(pathsOf(parse(EXAMPLE), new Set(keys)));
-  // A secret is read from one place, so one of the two is written.
-  const isOtherSource = (key: string) => /\.(env|file)$/.test(key) && written.has(key.replace(/\.(env|file)$/, ''));
+  // A secret is read from one place, so one of them is written.
+  const isOtherSource = (key: string) =>
+    /\.(env|file|exec)$/.test(key) && written.has(key.replace(/\.(env|file|exec)$/, ''));
   expect(keys.filter((key) => !written.has(key) && !isOtherSource(key))).toEqual([]);
 });
 

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import type { SecretSource } from '../src/model/release';
+import { looksSecret } from '../src/model/secret';
+import { runSecretCommand } from './drivers/secret-command';
+import { redact } from './redact';
+
+/** The environment of the worker. */
+export type Env = Record<string, string | undefined>;
+
+type Kind = SecretSource extends infer Source ? (Source extends unknown ? keyof Source : never) : never;
+type Of<K extends Kind> = Extract<SecretSource, Record<K, unknown>>;
+/** The value, or why there is none and what to do, in a sentence without it. */
+export type Found = { value: string } | { lacks: string };
+
+/** How a secret is read from each kind of source. */
+const sources = { env: readVariable, file: readSecretFile, exec: readCommand } satisfies {
+  [K in Kind]: (source: Of<K>, env: Env, fresh: boolean) => Found | Promise<Found>;
+};
+
+/** Reads a secret now; `fresh`: from where it is kept, whatever a command has printed a moment ago. */
+export async function readSource(source: SecretSource, env: Env, fresh: boolean): Promise<Found> {
+  const [kind] = Object.keys(source) as [Kind];
+  const read = sources[kind] as (source: SecretSource, env: Env, fresh: boolean) => Found | Promise<Found>;
+  return await read(source, env, fresh);
+}
+
+function readVariable({ env: name }: Of<'env'>, env: Env): Found {
+  const value = env[name];
+  if (value) return { value };
+  return { lacks: `the worker has no variable ${name}. Set it where the worker is started, and start it again` };
+}
+
+async function readSecretFile({ file }: Of<'file'>): Promise<Found> {
+  try {
+    return { value: withoutNewline(await readFile(file, 'utf8')) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { lacks: `the worker cannot read the file ${file} (${code}). Put it there, readable by the worker's user` };
+  }
+}
+
+const WITHIN_MS = 10_000;
+/** Every step of a rollout that makes a container needs the values; a store is not asked for each of a hundred. */
+const KEPT_MS = 30_000;
+const kept = new Map<string, { until: number; found: Promise<Found> }>();
+
+function readCommand({ exec }: Of<'exec'>, env: Env, fresh: boolean): Promise<Found> {
+  const allowed = (env[SETTING] ?? '').split(',').filter(Boolean);
+  if (!allowed.includes(exec[0]!)) return Promise.resolve({ lacks: notAllowed(exec[0]!, allowed) });
+  const key = JSON.stringify(exec);
+  const known = kept.get(key);
+  if (known && !fresh && Date.now() < known.until) return known.found;
+  const found = runCommand(exec, env);
+  kept.set(key, { until: Date.now() + KEPT_MS, found });
+  // What failed is asked again, and no value is kept longer than it is used.
+  const forget = () => kept.get(key)?.found === found && kept.delete(key);
+  void found.then((ended) => ('lacks' in ended ? forget() : setTimeout(forget, KEPT_MS).unref()));
+  return found;
+}
+
+/** The setting of the worker that says which programs may be run for a secret. */
+const SETTING = 'WINDLASS_SECRET_COMMANDS';
+
+const notAllowed = (program: string, allowed: string[]) =>
+  `the worker may not run ${program}. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, ` +
+  `start the worker with ${SETTING}=${[...allowed, program].join(',')}`;
+
+async function runCommand(exec: string[], env: Env): Promise<Found> {
+  const said = exec.join(' ');
+  const ended = await runSecretCommand(exec, env, WITHIN_MS);
+  if (ended.end === 'missing')
+    return { lacks: `the worker cannot run ${exec[0]} (${ended.why}). Install it where the worker runs` };
+  if (ended.end === 'late')
+    return {
+      lacks: `"${said}" printed no end of a value within ${WITHIN_MS / 1_000} s and was ended. Does it wait for a login?`,
+    };
+  const { status, stdout, stderr } = ended;
+  if (status !== 0) {
+    const last = stderr.trim().split('\n').at(-1)!;
+    // What it has printed may be the value, and what it was given to log in with is one.
+    const logins = Object.entries(env).flatMap(([name, value]) => (value && looksSecret(name) ? [value] : []));
+    return {
+      lacks: `"${said}" ended with ${status === null ? 'a signal' : `exit status ${status}`}${last ? `: ${redact(last, [stdout.trim(), ...logins])}` : ''}`,
+    };
+  }
+  const value = withoutNewline(stdout);
+  return value ? { value } : { lacks: `"${said}" printed nothing` };
+}
+
+const withoutNewline = (text: string) => text.replace(/\r?\n$/, '');
