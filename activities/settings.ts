@@ -27,7 +27,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     proxyImage: env['WINDLASS_PROXY_IMAGE'] ?? 'traefik:v3.7',
     proxyHttp: env['WINDLASS_PROXY_HTTP'] ?? '80',
     cache: env['WINDLASS_CACHE'] ?? `${home}/windlass/worker`,
-    composeCommand: (env['WINDLASS_COMPOSE'] ?? 'docker compose').split(' '),
+    composeCommand: splitWords(env['WINDLASS_COMPOSE'] ?? 'docker compose'),
     buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
   };
 }
+
+/** A command line in words; one with spaces stands in quotes: `"/opt/my tools/docker-compose"`. */
+const splitWords = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(([word, double, single]) => double ?? single ?? word);

