@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
 import type { Failure } from '../../src/model/failure';
@@ -64,7 +65,10 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
     private readonly query: () => Promise<Progress>,
     private readonly viewOf: (progress: Progress) => View,
     private readonly enough: (progress: Progress, view: View) => boolean,
-  ) {}
+  ) {
+    // The client listens anew with every long poll, and a release may wait for days: that is no leak to warn of.
+    setMaxListeners(0, this.over.signal);
+  }
 
   async run(): Promise<Followed<Progress>> {
     const wake = new AbortController();
