@@ -1,10 +1,11 @@
 import { accessoryName, labels, readLabels } from '../../src/model/names';
 import type { ServiceScope } from '../../src/model/plan';
+import { restartPolicyOf } from '../drivers/docker/translate';
 import { makeAccessory } from './containers';
 import type { RolloutContext } from './context';
 import { ensureContainer } from './ensure-container';
 import { waitUntilHealthy } from './health';
-import { createEnvironmentNetwork, joinAccessory } from './networks';
+import { createEnvironmentNetwork, joinAccessoryEverywhere } from './networks';
 
 /** The accessory runs, is healthy, and is in the release's networks. One that is there is never made anew. */
 export async function startAccessory(ctx: RolloutContext, { release, service: name }: ServiceScope): Promise<void> {
@@ -13,7 +14,9 @@ export async function startAccessory(ctx: RolloutContext, { release, service: na
   await createEnvironmentNetwork(ctx);
   const make = makeAccessory(ctx, environment, service, release);
   const restarts = await ensureContainer(ctx, make);
-  await joinAccessory(ctx, environment, service, release);
+  // One that was to be made anew may have been stopped for good, and the rollout then terminated.
+  await ctx.engine.setRestartPolicy(make.name, restartPolicyOf(service.container));
+  await joinAccessoryEverywhere(ctx, name);
   await waitUntilHealthy(ctx, { name: make.name, service, environment, restarts });
 }
 

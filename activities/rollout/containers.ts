@@ -19,7 +19,7 @@ export interface Make {
 }
 
 /** Who a container is, besides app, environment, service and specification. */
-type Words = Pick<LabelWords, 'role' | 'release' | 'step'>;
+type Words = Pick<LabelWords, 'role' | 'release' | 'step' | 'irreversible'>;
 
 /** A replica of a service in a release. What compose publishes has become its route. */
 export function makeInstance(
@@ -49,7 +49,12 @@ export function makeAccessory(
     name: accessoryName(ctx.place, service.name),
     spec: hashSpec(service),
     networks: [{ name: environmentNetwork(ctx.place), aliases: [service.name] }],
-    words: { role: 'accessory', release, step: 'startAccessory' },
+    words: {
+      role: 'accessory',
+      release,
+      step: 'startAccessory',
+      ...(service.irreversible && { irreversible: 'true' }),
+    },
   });
 }
 

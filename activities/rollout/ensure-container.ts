@@ -14,7 +14,7 @@ export async function ensureContainer(ctx: RolloutContext, make: Make): Promise<
     ctx.watch.onProgress?.(
       `${make.name} is ${found.state}, made from ${words?.spec}, and is made anew from ${make.spec}`,
     );
-    await engine.removeContainer(make.name);
+    await engine.removeContainer(make.name, { keepVolumes: words?.role === 'accessory' });
     found = undefined;
   }
   if (found?.state === 'running' || found?.state === 'restarting') return found.restarts;

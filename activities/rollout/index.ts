@@ -2,6 +2,7 @@ import type { OperationInputs, OperationName } from '../../src/model/plan';
 import { naming } from '../naming';
 import type { OperationInput, RolloutActivities } from '../types';
 import { removeAccessory, startAccessory } from './accessories';
+import { discardAccessory, recreateAccessory, restoreAccessory } from './recreate';
 import { openContext, type RolloutContext, type RolloutDeps } from './context';
 import { pruneImages, pullImage } from './images';
 import { removeInstance, startInstance, stopInstance } from './instances';
@@ -19,6 +20,9 @@ export const operations = {
   removeNetworks,
   startAccessory,
   removeAccessory,
+  recreateAccessory,
+  restoreAccessory,
+  discardAccessory,
   runOneOff,
   startInstance,
   stopInstance,

@@ -5,6 +5,7 @@ import {
   labels,
   proxyName,
   proxyNetwork,
+  readLabels,
   releaseNetwork,
 } from '../../src/model/names';
 import type { ReleaseScope } from '../../src/model/plan';
@@ -78,6 +79,19 @@ export async function joinAccessory(
 ): Promise<void> {
   for (const { name, aliases } of networksOf(ctx, environment, service, release))
     await ctx.engine.connectNetwork(name, accessoryName(ctx.place, service.name), aliases);
+}
+
+/** As `joinAccessory`, for every release that takes part and has its networks here: the one that is being left needs it, too. */
+export async function joinAccessoryEverywhere(ctx: RolloutContext, name: string): Promise<void> {
+  const { engine, place } = ctx;
+  const words = { app: place.app, environment: place.environment };
+  const networks = await engine.listNetworks(labels(place.installation, { role: 'network', ...words }));
+  const here = new Set(networks.flatMap((network) => readLabels(place.installation, network.labels)?.release ?? []));
+  for (const { release } of await ctx.records()) {
+    const environment = await ctx.findEnvironment(release);
+    const service = environment?.services.find((one) => one.name === name && one.kind === 'accessory');
+    if (environment && service && here.has(release)) await joinAccessory(ctx, environment, service, release);
+  }
 }
 
 /** The proxy joins the networks that routed services have in the release; external ones only for want of another. */

@@ -1,5 +1,5 @@
 import type { Target } from '../../src/manifest/kinds';
-import { labels, type Place, proxyName, readLabels } from '../../src/model/names';
+import { accessoryName, labels, type Place, proxyName, readLabels } from '../../src/model/names';
 import type { Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import type { RolloutDeps } from './context';
@@ -51,12 +51,12 @@ async function findReleases(engine: Engine, place: Place): Promise<string[]> {
 const labelsOf = ({ installation, app, environment }: Place, role: 'instance' | 'accessory' | 'network') =>
   labels(installation, { role, app, environment });
 
-function describe(place: Place, role: ObservedContainer['role'], state: ContainerState): ObservedContainer {
-  const { service = '', release = '', spec = '' } = readLabels(place.installation, state.labels) ?? {};
+function describe(place: Place, role: 'instance' | 'accessory', state: ContainerState): ObservedContainer {
+  const { service = '', release = '', spec = '', irreversible } = readLabels(place.installation, state.labels) ?? {};
   return {
     id: state.id.slice(0, 12),
     name: state.name,
-    role,
+    role: role === 'accessory' && state.name !== accessoryName(place, service) ? 'kept' : role,
     service,
     release,
     spec,
@@ -64,5 +64,7 @@ function describe(place: Place, role: ObservedContainer['role'], state: Containe
     state: state.state,
     health: state.health,
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
+    restart: state.restart,
+    ...(irreversible && { irreversible: true as const }),
   };
 }

@@ -3,10 +3,17 @@ import type { Service } from '../../src/model/service';
 
 /**
  * What a container is made from, in twelve digits: its label `spec`. Image, container and networks count; what only says
- * when it is started or stopped does not, nor does a secret's value, for that stands as a reference.
+ * when it is started or stopped does not, nor does a secret's value, for that stands as a reference. Of an accessory the
+ * networks do not count: it joins and leaves those of releases as it is.
  */
-export function hashSpec({ image, container, networks }: Pick<Service, 'image' | 'container' | 'networks'>): string {
-  return createHash('sha256').update(inOrder({ image, container, networks })).digest('hex').slice(0, 12);
+export function hashSpec({
+  kind,
+  image,
+  container,
+  networks,
+}: Pick<Service, 'kind' | 'image' | 'container' | 'networks'>): string {
+  const made = { image, container, networks: kind === 'accessory' ? undefined : networks };
+  return createHash('sha256').update(inOrder(made)).digest('hex').slice(0, 12);
 }
 
 /** JSON with the keys in order, so that a record which was written by another version says the same. */

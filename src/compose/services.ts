@@ -43,6 +43,7 @@ export function readService(name: string, service: ComposeService, { kinds, wish
       ...readPorts(name, service, { kind, publish: said.publish, routed }, at, notes),
     },
     before: said.before,
+    ...(said.irreversible && { irreversible: true as const }),
     healthyWithinMs: said.healthyWithin,
     drainMs: said.drain,
   };

@@ -12,6 +12,8 @@ export interface ServiceWishes {
   background: boolean;
   /** Undefined: as the compose file suggests. */
   accessory?: boolean;
+  /** Of an accessory: a change of it cannot be undone. */
+  irreversible?: true;
   before: { command: string[]; undo?: string[]; irreversible?: boolean }[];
   /** Milliseconds, as `drain`. */
   healthyWithin: number;

@@ -15,6 +15,7 @@ export function checkServices(manifest: Manifest, services: ServicesByEnvironmen
   return [
     ...unknownServices(manifest, services),
     ...commandsOfAccessories(manifest, services),
+    ...changesOfOthers(manifest, services),
     ...namesTooLong(manifest, services, installation),
     ...namesOfReplicas(services),
     ...hostPortsThatMeet(manifest, services),
@@ -63,6 +64,18 @@ function commandsOfAccessories(manifest: Manifest, services: ServicesByEnvironme
       },
     ];
   });
+}
+
+/** Whatever is no accessory is made anew in every release, and the old one is still there to go back to. */
+function changesOfOthers(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
+  const accessories = accessoriesOf(services);
+  return Object.entries(manifest.services)
+    .filter(([name, { irreversible }]) => irreversible && !accessories.has(name))
+    .map(([name]) => ({
+      path: ['services', name, 'irreversible'],
+      message: `is said of ${name}, which is no accessory. Say it of a command under before, or remove it`,
+      atKey: true,
+    }));
 }
 
 function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, installation: string): Finding[] {

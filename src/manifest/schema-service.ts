@@ -24,6 +24,12 @@ export const service = z.strictObject({
     .describe(
       'It keeps data and outlives releases. Without it: a service with a named volume and only `image` is one.',
     ),
+  irreversible: z
+    .literal(true, { error: 'is something else. Write true, or leave it out' })
+    .optional()
+    .describe(
+      'Of an accessory: a change of it cannot be undone, as of a database that upgrades its files. What fails after it asks an operator, and no rollback makes the former one again.',
+    ),
   before: z.array(before).default([]).describe('Commands that run once before the switch, in this order.'),
   healthyWithin: duration.prefault('60s').describe('How long a new instance may take to become healthy.'),
   drain: duration

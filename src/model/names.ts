@@ -38,6 +38,9 @@ export const instanceName = (p: Place, release: string, service: string, replica
 
 /** An accessory outlives releases, so its name has none. */
 export const accessoryName = (p: Place, service: string) => join(environmentNetwork(p), service);
+/** An accessory that a release has made anew, as it was before: stopped, and kept until the release is committed. */
+export const keptName = (p: Place, service: string, release: string) =>
+  join(accessoryName(p, service), 'before', release);
 export const volumeName = (p: Place, volume: string) => join(environmentNetwork(p), volume);
 
 /** A command that runs once: `purpose` says for what (`before-0`, `undo-0`, `verify-2`). */
@@ -68,6 +71,8 @@ export interface LabelWords {
   step?: string;
   /** What it was made from: a hash of its specification. */
   spec?: string;
+  /** Of an accessory whose making cannot be undone. */
+  irreversible?: 'true';
 }
 
 /** The labels of a thing that windlass makes. */

@@ -18,7 +18,8 @@ export interface ObservedContainer {
   /** The first twelve digits of the engine's id. */
   id: string;
   name: string;
-  role: 'instance' | 'accessory';
+  /** `kept`: an accessory that was made anew, as it was before; it is stopped. */
+  role: 'instance' | 'accessory' | 'kept';
   service: string;
   /** The release that made it. */
   release: string;
@@ -31,4 +32,14 @@ export interface ObservedContainer {
   health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   /** ISO 8601. */
   startedAt?: string;
+  /** When the engine starts it again by itself. */
+  restart: RestartPolicy;
+  /** An accessory whose making cannot be undone: nothing but a release makes it anew. */
+  irreversible?: true;
+}
+
+/** When an engine starts a container again by itself; `times` bounds `on-failure`. */
+export interface RestartPolicy {
+  name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  times?: number;
 }

@@ -1,4 +1,5 @@
 import type { Failure } from './failure';
+import type { RestartPolicy } from './observed';
 
 /**
  * A plan takes one environment from what is observed to what is wanted. It is plain data, kept in history and shown to
@@ -54,6 +55,12 @@ export interface OperationInputs {
   startAccessory: ServiceScope;
   /** Removes an accessory if this very release made it; never its volume. */
   removeAccessory: ServiceScope;
+  /** Another container from the release's specification, on the same volumes; the one that ran is stopped, and kept. */
+  recreateAccessory: ServiceScope;
+  /** The accessory is again the container that `recreateAccessory` of this release kept, with its restart policy. */
+  restoreAccessory: ServiceScope & { restart: RestartPolicy };
+  /** Removes the container that `recreateAccessory` of this release kept; never its volumes. */
+  discardAccessory: ServiceScope;
   /** Runs a `before` command (or its undo) to its end, once. */
   runOneOff: ServiceScope & { index: number; undo?: boolean };
   /** Creates the container, starts it, waits until it is healthy; each only where it is not so yet. */
@@ -96,6 +103,9 @@ const OPERATIONS: Record<OperationName, { words: string; work: Work }> = {
   removeNetworks: { words: 'remove networks', work: 'short' },
   startAccessory: { words: 'start accessory', work: 'long' },
   removeAccessory: { words: 'remove accessory', work: 'long' },
+  recreateAccessory: { words: 'recreate accessory', work: 'long' },
+  restoreAccessory: { words: 'restore accessory', work: 'long' },
+  discardAccessory: { words: 'discard the former accessory', work: 'long' },
   runOneOff: { words: 'run command of', work: 'long' },
   startInstance: { words: 'start', work: 'long' },
   stopInstance: { words: 'stop', work: 'long' },

@@ -15,6 +15,8 @@ export interface Service {
   container: ContainerSpec;
   /** Commands that run once before the switch, from this service's new image. */
   before: OneOff[];
+  /** Of an accessory: that it was made anew cannot be undone. */
+  irreversible?: true;
   /** How long a new instance may take to become healthy. */
   healthyWithinMs: number;
   /** How long requests in flight may take to end before an old instance is stopped. */

@@ -11,7 +11,10 @@ export function compareConfigurations(before: EnvironmentRecord | undefined, aft
     if (!was) lines.push(`${service.name}: new, ${shortImage(service.image)}`);
     else lines.push(...compareValues(service.name, shorten(was), shorten(service)));
   }
-  for (const name of old.keys()) lines.push(`${name}: is no longer part of the release and is removed`);
+  for (const { name, kind } of old.values())
+    lines.push(
+      `${name}: is no longer part of the release and ${kind === 'accessory' ? 'stays as it runs' : 'is removed'}`,
+    );
   if (before) lines.push(...compareValues('routes', before.routes, after.routes));
   return lines;
 }
@@ -28,9 +31,13 @@ export function comparePlans(approved: Pick<Plan, 'before' | 'changes'>, now: Pl
 /** `sha256:` and twelve digits are enough for people to tell images apart. */
 export const shortImage = (image: string) => image.replace(/^.*@(sha256:[0-9a-f]{12}).*$/, '$1');
 
-const shorten = <T extends { image: string }>(service: T): T => ({ ...service, image: shortImage(service.image) });
+/** Images as people tell them apart. */
+export const shorten = <T extends { image: string }>(service: T): T => ({
+  ...service,
+  image: shortImage(service.image),
+});
 
-function compareValues(path: string, before: unknown, after: unknown): string[] {
+export function compareValues(path: string, before: unknown, after: unknown): string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!isObject(before) || !isObject(after)) return [`${path}: ${show(before)} → ${show(after)}`];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();

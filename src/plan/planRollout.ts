@@ -1,7 +1,8 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import { PLAN_FORMAT, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
-import { environmentOf, type PlanningInput, Refused } from './planning';
+import { warnOfAccessories } from './accessories';
+import { environmentOf, type PlanningInput } from './planning';
 import { planToNothing, strategies } from './strategies';
 
 /**
@@ -13,7 +14,6 @@ export function planRollout(input: PlanningInput): Plan {
   const { wanted, current, app, environment } = input;
   const after = wanted && environmentOf(wanted, environment);
   const before = current?.environments.find((one) => one.name === environment);
-  if (after) refuseChangedAccessories(input, after);
   return {
     format: PLAN_FORMAT,
     app,
@@ -23,7 +23,7 @@ export function planRollout(input: PlanningInput): Plan {
     strategy: after?.strategy.kind ?? 'remove',
     before: describeObserved(input),
     changes: after ? compareConfigurations(before, after) : ['everything but accessories is removed'],
-    warnings: after ? warn(input, after) : [],
+    warnings: after ? [...warn(input, after), ...warnOfAccessories(input, after)] : [],
     phases: after ? strategies[after.strategy.kind](input, after) : planToNothing(input),
   };
 }
@@ -53,21 +53,4 @@ function warn({ kind, current, environment }: PlanningInput, after: EnvironmentR
           `${service.name}: "${command.command.join(' ')}" cannot be undone; what fails after it asks an operator`,
       ),
   );
-}
-
-/** To make an accessory anew is an outage with a way back of its own; until that is built it is refused, not ignored. */
-function refuseChangedAccessories({ observed, accessorySpecs }: PlanningInput, after: EnvironmentRecord): void {
-  for (const [host, { containers }] of Object.entries(observed.hosts))
-    for (const { role, service, spec } of containers) {
-      const wanted = after.services.find((one) => one.name === service && one.kind === 'accessory');
-      if (role === 'accessory' && wanted && spec !== accessorySpecs[service])
-        throw new Refused({
-          kind: 'accessory-changed',
-          host,
-          service,
-          message:
-            `the image or the configuration of the accessory ${service} has changed, and windlass cannot make a running accessory anew yet. ` +
-            `Take the change back, or remove the container of ${service} by hand (its volume stays) and start the release again`,
-        });
-    }
 }

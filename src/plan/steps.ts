@@ -6,12 +6,11 @@ import { observedOn, type PlanningInput } from './planning';
 
 /** The parts that plans are made of. A strategy puts them together. */
 
-const isAccessory = (service: Service) => service.kind === 'accessory';
 const isReleased = (service: Service) => service.kind === 'released';
 export const isBackground = (service: Service) => service.kind === 'background';
 
 const replicas = (service: Service) => Array.from({ length: service.replicas }, (_, index) => index + 1);
-const hostNames = (after: EnvironmentRecord) => after.hosts.map((host) => host.name);
+export const hostNames = (after: EnvironmentRecord) => after.hosts.map((host) => host.name);
 /** Batches without steps are no batches. */
 export const filled = (batches: Step[][]) => batches.filter((batch) => batch.length > 0);
 
@@ -31,23 +30,6 @@ export function fetchAndConnect(input: PlanningInput, after: EnvironmentRecord, 
     };
   });
   return [[...proxies, ...pulls], networks];
-}
-
-/** Accessories run and can be reached by the release; one that runs already is only connected. */
-export function startAccessories(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
-  return orderServices(after.services.filter(isAccessory)).map((layer) =>
-    hostNames(after).flatMap((host) =>
-      layer.map(({ name: service }): Step => {
-        const there = observedOn(input.observed, host).containers.some(
-          (c) => c.role === 'accessory' && c.service === service,
-        );
-        return {
-          operation: { name: 'startAccessory', host, service, release },
-          ...(there ? {} : { undo: { name: 'removeAccessory', host, service, release } as const }),
-        };
-      }),
-    ),
-  );
 }
 
 /** `before` commands, in the order of their services and of the manifest, one at a time, on one host. */

@@ -1,4 +1,5 @@
 import type { ContainerInspectInfo } from 'dockerode';
+import type { RestartPolicy } from '../../../src/model/observed';
 import type { ContainerState } from './engine';
 
 /** What the engine tells of a container, in our words. */
@@ -18,6 +19,10 @@ export function readState(info: ContainerInspectInfo): ContainerState {
     ...(state.OOMKilled ? { oomKilled: true } : {}),
     restarts: info.RestartCount,
     ...(wasStarted(state.StartedAt) ? { startedAt: state.StartedAt } : {}),
+    restart: readRestart(info),
+    volumes: (info.Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
+      Type === 'volume' && Name ? [{ target: Destination, name: Name }] : [],
+    ),
     networks: readNetworks(info),
     ports: readPorts(info),
     ...(hasTest ? { healthTest: test } : {}),
@@ -30,6 +35,12 @@ const readHealth = (status: string | undefined): ContainerState['health'] =>
 
 /** The engine writes year 1 for "never". */
 const wasStarted = (at: string | undefined) => at !== undefined && !at.startsWith('0001-');
+
+function readRestart(info: ContainerInspectInfo): RestartPolicy {
+  const { Name, MaximumRetryCount: times } = info.HostConfig.RestartPolicy ?? {};
+  // The engine has an empty word for "never", too.
+  return { name: (Name || 'no') as RestartPolicy['name'], ...(times ? { times } : {}) };
+}
 
 function readNetworks(info: ContainerInspectInfo): Record<string, string> {
   const networks = Object.entries(info.NetworkSettings.Networks ?? {});

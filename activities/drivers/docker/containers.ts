@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RestartPolicy } from '../../../src/model/observed';
 import { permanent, transient } from '../errors';
 import { readState } from './container-state';
 import type { ContainerMake, ContainerState, Engine } from './engine';
 import { ANSWERS_WITHIN_MS, ask, askUnless, type Host } from './host';
 import { connectNetwork } from './networks';
+import { engineRestart } from './translate';
 
 type Containers = Pick<
   Engine,
@@ -13,6 +15,8 @@ type Containers = Pick<
   | 'startContainer'
   | 'stopContainer'
   | 'removeContainer'
+  | 'renameContainer'
+  | 'setRestartPolicy'
   | 'waitContainer'
 >;
 
@@ -23,7 +27,10 @@ export const containersOf = (host: Host): Containers => ({
   createContainer: (make) => create(host, make),
   startContainer: (name) => start(host, name),
   stopContainer: (name, graceMs) => stop(host, name, graceMs),
-  removeContainer: (name) => remove(host, name),
+  removeContainer: (name, options) => remove(host, name, options),
+  renameContainer: (name, to) =>
+    ask(host, `rename container ${name} to ${to}`, () => host.docker.getContainer(name).rename({ name: to })),
+  setRestartPolicy: (name, policy) => setRestartPolicy(host, name, policy),
   waitContainer: (name, signal) => wait(host, name, signal),
 });
 
@@ -80,16 +87,24 @@ async function stop(host: Host, name: string, graceMs?: number): Promise<void> {
   });
 }
 
-async function remove(host: Host, name: string): Promise<void> {
+async function remove(host: Host, name: string, { keepVolumes = false } = {}): Promise<void> {
   const gone = async () => !(await inspect(host, name));
   // 409: it is being removed already.
   const container = host.docker.getContainer(name);
-  await askUnless(host, [404, 409], `remove container ${name}`, () => container.remove({ force: true, v: true }));
+  await askUnless(host, [404, 409], `remove container ${name}`, () =>
+    container.remove({ force: true, v: !keepVolumes }),
+  );
   for (let attempt = 0; attempt < 100; attempt++) {
     if (await gone()) return;
     await sleep(100);
   }
   throw transient(beingRemoved(host, name));
+}
+
+async function setRestartPolicy(host: Host, name: string, policy: RestartPolicy): Promise<void> {
+  await ask(host, `set the restart policy of container ${name}`, () =>
+    host.docker.getContainer(name).update({ RestartPolicy: engineRestart(policy) }),
+  );
 }
 
 async function wait(host: Host, name: string, signal?: AbortSignal): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { RestartPolicy } from '../../../src/model/observed';
 
 /**
  * What windlass asks of a Docker engine. Every deed is convergent: making what is there, or removing what is not, is no
@@ -17,8 +18,12 @@ export interface Engine {
   startContainer(name: string): Promise<void>;
   /** Sends the container's stop signal, then kills after `graceMs` (undefined: the container's own). Keeps it; nothing when it is not there. */
   stopContainer(name: string, graceMs?: number): Promise<void>;
-  /** Removes it, running or not, with its anonymous volumes; nothing when it is not there. */
-  removeContainer(name: string): Promise<void>;
+  /** Removes it, running or not, with its anonymous volumes unless they are to stay; nothing when it is not there. */
+  removeContainer(name: string, options?: { keepVolumes: boolean }): Promise<void>;
+  /** Calls it otherwise; it keeps its networks and what it is. */
+  renameContainer(name: string, to: string): Promise<void>;
+  /** When the engine starts it again by itself from now on. */
+  setRestartPolicy(name: string, policy: RestartPolicy): Promise<void>;
   /** Waits until the container has ended; returns its exit status. One that was never started is an error. */
   waitContainer(name: string, signal?: AbortSignal): Promise<number>;
   /** The last `bytes` (at most) of its output, both streams, as text. */
@@ -82,6 +87,10 @@ export interface ContainerState {
   /** How often the engine has restarted it. */
   restarts: number;
   startedAt?: string;
+  /** When the engine starts it again by itself. */
+  restart: RestartPolicy;
+  /** The volumes that it mounts: where, and what they are called. */
+  volumes: { target: string; name: string }[];
   /** network → address in it. */
   networks: Record<string, string>;
   /** `80/tcp` → what it is published as. */

@@ -1,3 +1,4 @@
+import type { RestartPolicy } from '../../../src/model/observed';
 import type { ContainerSpec, HealthCheck, Mount, PublishedPort, Service } from '../../../src/model/service';
 
 export interface TranslateOptions {
@@ -58,21 +59,26 @@ function translateHost(spec: ContainerSpec, ports: PublishedPort[], options: Tra
     Memory: spec.memoryBytes,
     NanoCpus: spec.cpus === undefined ? undefined : Math.round(spec.cpus * 1e9),
     PidsLimit: spec.pidsLimit,
-    RestartPolicy: restartPolicy(spec, options.oneOff),
+    RestartPolicy: engineRestart(options.oneOff ? { name: 'no' } : restartPolicyOf(spec)),
     Mounts: spec.mounts.map((mount) => translateMount(mount, options.volumes)),
     PortBindings: portBindings(ports),
     LogConfig: { Type: driver, Config: logOptions },
   });
 }
 
-function restartPolicy({ restart, restartMaxAttempts }: ContainerSpec, oneOff = false) {
-  if (oneOff) return { Name: 'no' };
-  const Name = restart ?? 'unless-stopped';
-  return {
-    Name,
-    ...(Name === 'on-failure' && restartMaxAttempts !== undefined && { MaximumRetryCount: restartMaxAttempts }),
-  };
+/** When the engine starts it again by itself: what compose says, else whenever it was not stopped on purpose. */
+export function restartPolicyOf({
+  restart,
+  restartMaxAttempts,
+}: Pick<ContainerSpec, 'restart' | 'restartMaxAttempts'>): RestartPolicy {
+  const name = restart ?? 'unless-stopped';
+  return { name, ...(name === 'on-failure' && restartMaxAttempts !== undefined && { times: restartMaxAttempts }) };
 }
+
+export const engineRestart = ({ name, times }: RestartPolicy) => ({
+  Name: name,
+  ...(times !== undefined && { MaximumRetryCount: times }),
+});
 
 function translateHealthcheck(check: HealthCheck) {
   if (check.disabled) return { Test: ['NONE'] };

@@ -1,5 +1,6 @@
 import type { EnvironmentRecord } from '../../manifest/record';
 import type { Phase } from '../../model/plan';
+import { discardFormer, prepareAccessories } from '../accessories';
 import type { PlanningInput } from '../planning';
 import * as steps from '../steps';
 
@@ -13,7 +14,7 @@ export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): P
       name: 'prepare',
       batches: steps.filled([
         ...steps.fetchAndConnect(input, after, release),
-        ...steps.startAccessories(input, after, release),
+        ...prepareAccessories(input, after, release),
         ...steps.runBefore(input, after, release),
         ...steps.startReleased(input, after, release),
       ]),
@@ -28,6 +29,6 @@ export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): P
     },
     { name: 'soak', batches: steps.filled([steps.soak(after, release)]) },
     { name: 'commit', batches: [] },
-    { name: 'retire', batches: steps.retire(input, release) },
+    { name: 'retire', batches: [...discardFormer(input, after, release), ...steps.retire(input, release)] },
   ];
 }

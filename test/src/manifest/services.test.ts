@@ -55,6 +55,13 @@ test('a service of one environment alone may have an entry', () => {
   ).toEqual([]);
 });
 
+test('a change that cannot be undone, of a service that is made anew in every release', () => {
+  const text = `services: { web: { irreversible: true } }\n${TWO}`;
+  expect(check(text, { staging: [service('web')], production: [service('web')] })).toEqual([
+    'windlass.yaml:1:20 services.web.irreversible: is said of web, which is no accessory. Say it of a command under before, or remove it.',
+  ]);
+});
+
 test('commands of an accessory that is one by its volume', () => {
   const text = `services: { db: { before: [{ command: [a], irreversible: true }] } }\napp: shop\nenvironments: { staging: { hosts: [local] } }`;
   expect(check(text, { staging: [service('web'), service('db', { kind: 'accessory' })] })).toEqual([

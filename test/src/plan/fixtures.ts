@@ -1,3 +1,4 @@
+import { describeOperation, type Plan } from '../../../src/model/plan';
 import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record';
 import type { Observed, ObservedContainer } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
@@ -66,6 +67,7 @@ export function running(release: string, name: string, more: Partial<ObservedCon
     image: `registry/shop/${name}@${digest('a')}`,
     state: 'running',
     health: 'healthy',
+    restart: { name: 'unless-stopped' },
     ...more,
   };
 }
@@ -83,3 +85,15 @@ export const planning = (more: Partial<PlanningInput>): PlanningInput => ({
   keepImages: [],
   ...more,
 });
+
+/** A plan as people read it: `phase: a | b` for each batch, compensations behind `↺`, what cannot be undone before `!`. */
+export const readPlan = (plan: Plan): string[] =>
+  plan.phases.flatMap(({ name, batches }) =>
+    batches.map((batch) => {
+      const steps = batch.map(
+        ({ operation, undo, irreversible }) =>
+          describeOperation(operation) + (undo ? ` ↺ ${describeOperation(undo)}` : '') + (irreversible ? ' !' : ''),
+      );
+      return `${name}: ${steps.join(' | ')}`;
+    }),
+  );

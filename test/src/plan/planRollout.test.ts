@@ -1,7 +1,6 @@
 import type { Verification } from '../../../src/manifest/kinds';
 import { describeOperation, type Plan } from '../../../src/model/plan';
 import { comparePlans } from '../../../src/plan/compare';
-import { Refused } from '../../../src/plan/planning';
 import { planRollout } from '../../../src/plan/planRollout';
 import { environment, observed, planning, record, running, service } from './fixtures';
 
@@ -133,16 +132,5 @@ describe('a plan', () => {
       'web.image: sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb',
       'api: new, sha256:aaaaaaaaaaaa',
     ]);
-  });
-
-  it('is refused when a running accessory would have to change', () => {
-    const found = observed([running('aaa', 'db', { role: 'accessory', spec: 'old' })]);
-    const input = planning({
-      wanted: record('bbb', environment([web, db])),
-      observed: found,
-      accessorySpecs: { db: 'new' },
-    });
-    expect(() => planRollout(input)).toThrow(Refused);
-    expect(() => planRollout(input)).toThrow(/accessory db has changed/);
   });
 });

@@ -1,0 +1,144 @@
+import type { EnvironmentRecord } from '../manifest/record';
+import type { ObservedContainer, RestartPolicy } from '../model/observed';
+import type { Operation, Step } from '../model/plan';
+import type { Service } from '../model/service';
+import { compareValues, shorten } from './compare';
+import { orderServices } from './order';
+import { observedOn, type PlanningInput } from './planning';
+import { filled, hostNames } from './steps';
+
+/**
+ * Accessories keep data and outlive releases: one that runs is left as it runs, and only joins the release's networks. One
+ * that has changed is made anew, which is the one outage that a blue-green plan has, and says. It comes when everything
+ * else that can fail beforehand is done, and before commands and instances of the release that need it as it will be.
+ */
+export function prepareAccessories(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
+  return orderServices(after.services.filter(isAccessory)).flatMap((layer) => {
+    const steps = hostNames(after).flatMap((host) => layer.map((service) => prepare(input, host, service, release)));
+    return filled([steps.flatMap(({ before }) => before ?? []), steps.map(({ step }) => step)]);
+  });
+}
+
+/** What was kept for the way back goes when there is no way back any more. */
+export function discardFormer(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
+  const steps = Object.keys(input.observed.hosts)
+    .sort()
+    .flatMap((host) => {
+      const kept = observedOn(input.observed, host).containers.filter(({ role }) => role === 'kept');
+      const leftovers = kept.map((c) => ({ service: c.service, release: releaseThatKept(c) }));
+      const own = after.services
+        .filter((service) => isAccessory(service) && fateOf(input, host, service).what === 'recreate')
+        .map(({ name: service }) => ({ service, release }));
+      const all = new Map([...leftovers, ...own].map((one) => [`${one.service} ${one.release}`, one]));
+      return [...all.values()].map((one): Step => ({ operation: { name: 'discardAccessory', host, ...one } }));
+    });
+  return filled([steps]);
+}
+
+/** What an approver must know: who is without the accessory and for how long, and what the way back is. */
+export function warnOfAccessories(input: PlanningInput, after: EnvironmentRecord): string[] {
+  return after.services.filter(isAccessory).flatMap((service) => {
+    const fates = hostNames(after).map((host) => fateOf(input, host, service));
+    return [
+      ...(fates.some(({ what }) => what === 'recreate') ? [describeOutage(input, after, service)] : []),
+      ...(fates.some(({ what }) => what === 'stay')
+        ? [
+            `${service.name}: stays as it is, for the change of it was said to be irreversible. It is not what this release was verified with`,
+          ]
+        : []),
+    ];
+  });
+}
+
+const isAccessory = (service: Service) => service.kind === 'accessory';
+
+/** What becomes of an accessory on a host. */
+type Fate =
+  | { what: 'start' | 'join' }
+  /** It has changed, and cannot be taken back. */
+  | { what: 'stay' }
+  | { what: 'recreate'; ran: ObservedContainer }
+  /** A rollout that was terminated has kept it. */
+  | { what: 'restore'; kept: ObservedContainer };
+
+function fateOf(input: PlanningInput, host: string, service: Service): Fate {
+  const { kind, accessorySpecs, observed } = input;
+  const own = observedOn(observed, host).containers.filter((c) => c.service === service.name);
+  const spec = accessorySpecs[service.name];
+  const ran = own.find(({ role }) => role === 'accessory');
+  const kept = own.find((c) => c.role === 'kept' && c.spec === spec);
+  if (ran && ran.spec === spec) return { what: 'join' };
+  if (ran?.irreversible && kind !== 'release') return { what: 'stay' };
+  if (kept && kind === 'restore') return { what: 'restore', kept };
+  return ran ? { what: 'recreate', ran } : { what: 'start' };
+}
+
+function prepare(input: PlanningInput, host: string, service: Service, release: string): { before?: Step; step: Step } {
+  const scope = { host, service: service.name, release };
+  const fate = fateOf(input, host, service);
+  switch (fate.what) {
+    case 'start':
+      return {
+        step: { operation: { name: 'startAccessory', ...scope }, undo: { name: 'removeAccessory', ...scope } },
+      };
+    case 'join':
+    case 'stay':
+      return { step: { operation: { name: 'startAccessory', ...scope } } };
+    case 'restore':
+      return {
+        before: { operation: restore(scope, releaseThatKept(fate.kept), restartOf(service, fate.kept)) },
+        step: { operation: { name: 'startAccessory', ...scope } },
+      };
+    case 'recreate': {
+      const operation = { name: 'recreateAccessory', ...scope } as const;
+      if (service.irreversible) return { step: { operation, irreversible: true } };
+      return { step: { operation, undo: restore(scope, release, restartOf(formerly(input, service), fate.ran)) } };
+    }
+  }
+}
+
+const restore = (scope: { host: string; service: string }, release: string, restart: RestartPolicy): Operation => ({
+  name: 'restoreAccessory',
+  ...scope,
+  release,
+  restart,
+});
+
+/** What its record says where the container says `no`: a rollout that was terminated may have set that. */
+function restartOf(service: Service | undefined, { restart }: ObservedContainer): RestartPolicy {
+  if (restart.name !== 'no' || !service) return restart;
+  const { restart: name = 'unless-stopped', restartMaxAttempts: times } = service.container;
+  return { name, ...(name === 'on-failure' && times !== undefined && { times }) };
+}
+
+const servicesOf = ({ current, environment }: PlanningInput): Service[] | undefined =>
+  current?.environments.find(({ name }) => name === environment)?.services;
+const formerly = (input: PlanningInput, { name }: Service) => servicesOf(input)?.find((one) => one.name === name);
+
+/** What counts in a container that outlives releases. */
+const madeFrom = ({ image, container }: Service) => shorten({ image, container });
+
+/** The name of what is kept ends in the release that it was kept by; see `keptName`. */
+const releaseThatKept = ({ name, service }: ObservedContainer) =>
+  name.slice(name.lastIndexOf(`-${service}-before-`) + `-${service}-before-`.length);
+
+function describeOutage(input: PlanningInput, after: EnvironmentRecord, service: Service): string {
+  const { name, irreversible, container, healthyWithinMs } = service;
+  const before = formerly(input, service);
+  const changes = before ? compareValues('', madeFrom(before), madeFrom(service)).map((line) => line.slice(1)) : [];
+  const stopMs = (before ?? service).container.stopGraceMs ?? 10_000;
+  const users = (servicesOf(input) ?? after.services)
+    .filter(({ dependsOn }) => dependsOn.some((on) => on.service === name))
+    .map((one) => one.name);
+  const who = users.length > 0 ? users.join(', ') : 'whoever calls it';
+  const seconds = Math.ceil((stopMs + healthyWithinMs) / 1_000);
+  const back = irreversible
+    ? 'This cannot be undone: what fails after it asks an operator'
+    : `If the release goes back, so does ${name}, with the same outage; what was written in between stays`;
+  const why = changes.length > 0 ? changes.join('; ') : 'it runs otherwise than is recorded';
+  const volumes = container.mounts.some(({ type }) => type === 'volume') ? 'Its volumes stay. ' : '';
+  return (
+    `${name}: is made anew (${why}). OUTAGE: from the stop of the old one until the new one is healthy, ${seconds} s at most, ` +
+    `${who} ${input.current ? `of ${input.current.release} ` : ''}cannot reach it. ${volumes}${back}`
+  );
+}
