@@ -18,11 +18,23 @@ const part = (name: string, kind: Service['kind']): fc.Arbitrary<Shape['services
     kind: fc.constant(kind),
     replicas: fc.integer({ min: 1, max: kind === 'accessory' ? 1 : 2 }),
     before: fc.array(oneOff, { maxLength: kind === 'accessory' ? 0 : 1 }),
+    ...(kind === 'accessory' && {
+      version: fc.constantFrom('c', 'd'),
+      irreversible: fc.constantFrom(undefined, undefined, true as const),
+    }),
   });
 
 /** What one release is: its services with their dependencies, on which hosts, by which strategy. */
 export interface Shape {
-  services: { name: string; kind: Service['kind']; replicas: number; before: OneOff[] }[];
+  services: {
+    name: string;
+    kind: Service['kind'];
+    replicas: number;
+    before: OneOff[];
+    /** Of an accessory: what it is made from. */
+    version?: string;
+    irreversible?: true;
+  }[];
   hosts: string[];
   strategy: StrategyKind;
   soakMs: number;
@@ -44,10 +56,11 @@ const NEEDS: Record<string, string[]> = { web: ['api', 'db'], api: ['db'], jobs:
 /** The record of a release of this shape. */
 export function recordOf(release: string, { services, hosts, strategy, soakMs, routed }: Shape): ReleaseRecord {
   const names = services.map(({ name }) => name);
-  const all = services.map((one) =>
+  const all = services.map(({ version, irreversible, ...one }) =>
     service(one.name, {
       ...one,
-      image: `registry/shop/${one.name}@${digest(one.kind === 'accessory' ? 'd' : release.slice(0, 1))}`,
+      ...(irreversible && { irreversible }),
+      image: `registry/shop/${one.name}@${digest(one.kind === 'accessory' ? (version ?? 'd') : release.slice(0, 1))}`,
       dependsOn: (NEEDS[one.name] ?? [])
         .filter((name) => names.includes(name))
         .map((name) => ({ service: name, condition: 'healthy' as const })),

@@ -1,5 +1,5 @@
 import type { ReleaseRecord } from '../../src/manifest/record';
-import { accessoryName, instanceName, type Place } from '../../src/model/names';
+import { accessoryName, instanceName, keptName, type Place } from '../../src/model/names';
 import type { Observed, ObservedContainer } from '../../src/model/observed';
 import type { Operation, OperationInputs, OperationName } from '../../src/model/plan';
 
@@ -88,6 +88,19 @@ export class SimulatedHosts {
     });
   }
 
+  /** Two containers that work on the data of one accessory: must be none, ever. */
+  doubled(hosts: string[]): string[] {
+    return hosts.flatMap((host) => {
+      const alive = [...this.machine(host).containers.values()].filter(
+        (c) => c.role !== 'instance' && c.state === 'running',
+      );
+      const services = alive.map(({ service }) => service);
+      return services
+        .filter((one, index) => services.indexOf(one) !== index)
+        .map((one) => `${host}: two of ${one} run`);
+    });
+  }
+
   private routed(scope: Scope, release: string): string[] {
     const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
     return (record?.services ?? [])
@@ -131,6 +144,29 @@ export class SimulatedHosts {
       const { containers } = this.machine(host);
       if (containers.get(name)?.release === release) containers.delete(name);
     },
+    recreateAccessory: (scope, { host, release, service }) => {
+      this.requireReady(scope, host, release, service);
+      const name = accessoryName(this.at(scope.environment), service);
+      const kept = keptName(this.at(scope.environment), service, release);
+      const { containers } = this.machine(host);
+      const found = containers.get(name);
+      if (found && found.spec !== this.service(scope, release, service).image) {
+        containers.delete(name);
+        containers.set(kept, { ...found, name: kept, role: 'kept', state: 'exited', restart: { name: 'no' } });
+      }
+      this.start(host, name, { role: 'accessory', service, release }, scope);
+    },
+    restoreAccessory: (scope, { host, release, service, restart }) => {
+      const name = accessoryName(this.at(scope.environment), service);
+      const { containers } = this.machine(host);
+      const kept = containers.get(keptName(this.at(scope.environment), service, release));
+      if (kept) {
+        containers.delete(kept.name);
+        containers.set(name, { ...kept, name, role: 'accessory', state: 'running', restart });
+      }
+    },
+    discardAccessory: ({ environment }, { host, release, service }) =>
+      void this.machine(host).containers.delete(keptName(this.at(environment), service, release)),
     runOneOff: (scope, { host, release, service, index, undo }) => {
       const { environment } = scope;
       const key = `${host}/${environment}/${release}/${service}#${index}`;
@@ -213,11 +249,17 @@ export class SimulatedHosts {
         ...who,
         name,
         id: String((this.made += 1)).padStart(12, '0'),
-        spec: 's',
-        image: this.service(scope, who.release, who.service).image,
+        ...this.madeFrom(scope, who),
         state: 'running',
         health: 'healthy',
+        restart: { name: 'unless-stopped' },
       });
+  }
+
+  /** An accessory's specification is its image here. */
+  private madeFrom(scope: Scope, { role, release, service }: Pick<ObservedContainer, 'role' | 'service' | 'release'>) {
+    const { image, irreversible } = this.service(scope, release, service);
+    return { image, spec: role === 'instance' ? 's' : image, ...(irreversible && { irreversible }) };
   }
 
   private service(scope: Scope, release: string, service: string) {

@@ -35,7 +35,8 @@ class Site {
   plan(kind: 'release' | 'rollback' | 'restore', wanted: ReleaseRecord | undefined): Plan {
     if (wanted) this.records.set(wanted.release, wanted);
     const observed = this.observe(wanted, this.current, ...(kind === 'restore' ? this.records.values() : []));
-    const accessorySpecs = { db: 's' };
+    const db = wanted?.environments[0]?.services.find(({ name }) => name === 'db');
+    const accessorySpecs: Record<string, string> = db ? { db: db.image } : {};
     return planRollout(planning({ kind, wanted, current: this.current, observed, accessorySpecs }));
   }
 
@@ -56,7 +57,7 @@ class Site {
     const observed = this.hosts.observe(PRODUCTION, ['a', 'b', 'c']);
     const hosts = Object.entries(observed.hosts).map(([host, { containers, networks, routes }]) => ({
       host,
-      containers: containers.map(({ id, name, state }) => `${name} ${id} ${state}`),
+      containers: containers.map(({ id, name, state, image }) => `${name} ${id} ${state} ${image}`),
       networks,
       routes: routes?.release,
     }));
@@ -83,6 +84,12 @@ async function siteOn(first: Shape | undefined): Promise<Site> {
 
 const isIrreversible = (plan: Plan) =>
   plan.phases.some(({ batches }) => batches.flat().some((step) => step.irreversible));
+
+/** An accessory whose change was said to be irreversible stays as it is, whoever goes back. */
+const makesDataAnew = (plan: Plan) =>
+  plan.phases.some(({ batches }) =>
+    batches.flat().some((step) => step.irreversible && step.operation.name === 'recreateAccessory'),
+  );
 
 async function hold<Ts extends [unknown, ...unknown[]]>(
   name: keyof typeof EXAMPLES,
@@ -138,8 +145,9 @@ describe('the laws of a rollout', () => {
       async (first, second, numbers, late) => {
         const site = await siteOn(first);
         const recorded = site.current;
-        const { outcome, ports } = await site.rollOut(site.plan('release', recordOf('bbb', second)), [...numbers, 14]);
-        if (outcome !== 'terminated' || ports.committed) return;
+        const plan = site.plan('release', recordOf('bbb', second));
+        const { outcome, ports } = await site.rollOut(plan, [...numbers, 14]);
+        if (outcome !== 'terminated' || ports.committed || makesDataAnew(plan)) return;
         const stale = site.scope();
         const restored = await site.rollOut(
           site.plan('restore', recorded),

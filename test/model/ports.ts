@@ -102,7 +102,10 @@ export class SimulatedPorts implements Ports {
       throw error;
     }
     if (this.plan.strategy !== 'recreate')
-      this.broken.push(...this.hosts.broken(this.scope, Object.keys(hostsOf(this.plan))));
+      this.broken.push(
+        ...this.hosts.broken(this.scope, Object.keys(hostsOf(this.plan))),
+        ...this.hosts.doubled(Object.keys(hostsOf(this.plan))),
+      );
   }
 
   async together(deeds: (() => Promise<void>)[]): Promise<void> {
