@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
+import { instancesOn } from '../../src/model/host';
 import { accessoryName, instanceName, type Place } from '../../src/model/names';
 import type { ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { Service } from '../../src/model/service';
@@ -13,24 +14,22 @@ export function describeDrift(
   observed: ObservedHost,
 ): string[] {
   const found = new Map(observed.containers.map((container) => [container.name, container]));
-  const wanted = environment.services.flatMap((service) =>
-    namesOf(place, release, service).map((name) => ({ name, service })),
-  );
+  const here = instancesOn(environment, host);
+  const wanted = here.map(({ service, replica }) => ({ name: nameOf(place, release, service, replica), service }));
+  const isRouted = environment.routes.some((route) => here.some(({ service }) => service.name === route.service));
   const names = new Set(wanted.map(({ name }) => name));
   const lines = [
     ...wanted.flatMap(({ name, service }) => compare(name, service, found.get(name)) ?? []),
     ...observed.containers.flatMap((container) =>
       names.has(container.name) ? [] : (describeStranger(container) ?? []),
     ),
-    ...describeRoutes(release, environment, observed),
+    ...describeRoutes(release, isRouted, observed),
   ];
   return lines.map((line) => `${host}: ${line}`);
 }
 
-function namesOf(place: Place, release: string, { kind, name, replicas }: Service): string[] {
-  if (kind === 'accessory') return [accessoryName(place, name)];
-  return Array.from({ length: replicas }, (_, index) => instanceName(place, release, name, index + 1));
-}
+const nameOf = (place: Place, release: string, { kind, name }: Service, replica: number) =>
+  kind === 'accessory' ? accessoryName(place, name) : instanceName(place, release, name, replica);
 
 function compare(name: string, service: Service, found: ObservedContainer | undefined): string | undefined {
   if (!found) return `${name} is not there. Expected it to run`;
@@ -49,9 +48,9 @@ function describeStranger({ name, role, state }: ObservedContainer): string | un
     : undefined;
 }
 
-function describeRoutes(release: string, { routes }: EnvironmentRecord, observed: ObservedHost): string[] {
+function describeRoutes(release: string, isRouted: boolean, observed: ObservedHost): string[] {
   const served = observed.routes?.release;
-  if (routes.length === 0) return served === undefined ? [] : [`routes go to release ${served}. Expected none`];
+  if (!isRouted) return served === undefined ? [] : [`routes go to release ${served}. Expected none`];
   if (observed.proxy?.state !== 'running')
     return [`the proxy is ${observed.proxy?.state ?? 'not there'}. Expected it to run`];
   return served === release

@@ -1,3 +1,4 @@
+import { instancesOn } from '../../src/model/host';
 import { accessoryName, instanceName, type Place } from '../../src/model/names';
 import type { RolloutDeps } from '../rollout/context';
 
@@ -26,18 +27,17 @@ export async function readLogs(
     });
   }
   const place: Place = { installation: deps.settings.installation, app: ref.app, environment: name };
-  const containers =
-    service.kind === 'accessory'
-      ? [accessoryName(place, wanted)]
-      : Array.from({ length: service.replicas }, (_, index) => instanceName(place, ref.release, wanted, index + 1));
   const secrets = await new SecretReader().known(environment.secrets);
-  const each = environment.hosts.flatMap((host) =>
-    containers.map(async (container) => {
+  const each = environment.hosts.flatMap((host) => {
+    const own = instancesOn(environment, host.name).filter((one) => one.service === service);
+    return own.map(async ({ replica }) => {
+      const container =
+        service.kind === 'accessory' ? accessoryName(place, wanted) : instanceName(place, ref.release, wanted, replica);
       const engine = await deps.connect(host);
       if (!(await engine.inspectContainer(container))) return [];
-      const bytes = Math.floor(LONGEST_LOG / Math.max(1, containers.length));
+      const bytes = Math.floor(LONGEST_LOG / own.length);
       return [{ host: host.name, container, text: redactSaid(await engine.logs(container, bytes), secrets) }];
-    }),
-  );
+    });
+  });
   return (await Promise.all(each)).flat();
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import { accessoryName, environmentNetwork, instanceName, labels, type LabelWords } from '../../src/model/names';
 import type { OperationName } from '../../src/model/plan';
-import type { Service } from '../../src/model/service';
+import type { ContainerSpec, Service } from '../../src/model/service';
 import type { ContainerMake } from '../drivers/docker/engine';
 import { translateService } from '../drivers/docker/translate';
 import type { RolloutContext } from './context';
@@ -98,7 +98,7 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
     spec,
     networks,
     async whole() {
-      const container = await ctx.secrets.inTexts(service.container, environment.secrets);
+      const container = reaching(ctx, await ctx.secrets.inTexts(service.container, environment.secrets));
       const volumes = await createVolumes(ctx, environment, service);
       return {
         name,
@@ -112,6 +112,13 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
       };
     },
   };
+}
+
+/** Accessories on other hosts are found by their names, too; what the compose file says of a name goes first. */
+function reaching({ target }: RolloutContext, container: ContainerSpec): ContainerSpec {
+  const said = container.extraHosts ?? [];
+  const others = Object.entries(target.reaches ?? {}).map(([name, address]) => `${name}:${address}`);
+  return others.length > 0 ? { ...container, extraHosts: [...said, ...others] } : container;
 }
 
 /** The label of a one-off container that says whom it was run for; see `currentDeed`. */

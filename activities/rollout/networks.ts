@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
+import { servicesOn } from '../../src/model/host';
 import {
   accessoryName,
   environmentNetwork,
@@ -28,7 +29,7 @@ export async function createNetworks(ctx: RolloutContext, { release }: ReleaseSc
     });
   }
   await connectProxy(ctx, environment, release);
-  for (const service of environment.services.filter(({ kind }) => kind === 'accessory'))
+  for (const service of servicesOn(environment, ctx.host).filter(({ kind }) => kind === 'accessory'))
     if (await engine.inspectContainer(accessoryName(place, service.name)))
       await joinAccessory(ctx, environment, service, release);
 }
@@ -98,7 +99,7 @@ export async function joinAccessoryEverywhere(ctx: RolloutContext, name: string)
 async function connectProxy(ctx: RolloutContext, environment: EnvironmentRecord, release: string): Promise<void> {
   const { engine, place } = ctx;
   const isExternal = (name: string) => environment.networks.some(({ external }) => external === name);
-  const wanted = environment.services
+  const wanted = servicesOn(environment, ctx.host)
     .filter((service) => isRouted(environment, service.name))
     .flatMap((service) => {
       const all = networksOf(ctx, environment, service, release).map(({ name }) => name);

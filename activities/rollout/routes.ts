@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
+import { instancesOn } from '../../src/model/host';
 import { instanceName } from '../../src/model/names';
 import type { HostScope } from '../../src/model/plan';
 import type { RolloutContext } from './context';
@@ -17,12 +18,12 @@ export async function ensureProxy({ engine, proxy, settings, watch }: RolloutCon
 export async function switchRoutes(ctx: RolloutContext, { release }: HostScope & { release?: string }): Promise<void> {
   const { engine, proxy, place, counter } = ctx;
   const environment = release === undefined ? undefined : await ctx.environment(release);
-  const routes = (environment?.routes ?? []).map((route) => {
-    const replicas = environment?.services.find(({ name }) => name === route.service)?.replicas ?? 1;
-    const instances = numbers(replicas).map((replica) => instanceName(place, release!, route.service, replica));
-    return { ...route, instances };
+  const here = environment ? instancesOn(environment, ctx.host) : [];
+  const routes = (environment?.routes ?? []).flatMap((route) => {
+    const own = here.filter(({ service }) => service.name === route.service);
+    const instances = own.map(({ replica }) => instanceName(place, release!, route.service, replica));
+    // What runs on other hosts has its route there.
+    return instances.length > 0 ? [{ ...route, instances }] : [];
   });
   await proxy.setRoutes(engine, place, { counter, release, routes });
 }
-
-const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { instancesOn } from '../../src/model/host';
 import { instanceName, labels } from '../../src/model/names';
 import type { ReleaseScope } from '../../src/model/plan';
 import type { ContainerState } from '../drivers/docker/engine';
@@ -36,19 +37,17 @@ export async function watchInstances(
   }
 }
 
-/** All instances that the record wants; one that is not there is found missing at the first look. */
+/** All instances that the record wants here; one that is not there is found missing at the first look. */
 async function beginWatch(ctx: RolloutContext, release: string): Promise<Watched> {
-  const { services } = await ctx.environment(release);
+  const environment = await ctx.environment(release);
   const found = await listInstances(ctx, release);
-  const wanted = services
-    .filter(({ kind }) => kind !== 'accessory')
-    .flatMap(({ name: service, replicas }) =>
-      Array.from({ length: replicas }, (_, index) => {
-        const name = instanceName(ctx.place, release, service, index + 1);
-        const { id = '', startedAt, restarts = 0 } = found.find((state) => state.name === name) ?? {};
-        return [name, { service, id, startedAt, restarts }] as const;
-      }),
-    );
+  const wanted = instancesOn(environment, ctx.host)
+    .filter(({ service }) => service.kind !== 'accessory')
+    .map(({ service, replica }) => {
+      const name = instanceName(ctx.place, release, service.name, replica);
+      const { id = '', startedAt, restarts = 0 } = found.find((state) => state.name === name) ?? {};
+      return [name, { service: service.name, id, startedAt, restarts }] as const;
+    });
   return { since: Date.now(), instances: Object.fromEntries(wanted) };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { assembleEnvironment, registryOf } from '../../src/manifest/assemble';
 import { parseManifest, type Parsed } from '../../src/manifest/parse';
 import type { Draft } from '../../src/manifest/record';
+import { tellPlacement } from '../../src/manifest/rules-placement';
 import { checkServices } from '../../src/manifest/rules-services';
 import type { Manifest } from '../../src/manifest/schema';
 import { describeProblem, type Problem } from '../../src/model/problem';
@@ -91,7 +92,8 @@ function conclude(
   const findings = [...(all ? checkServices(manifest, services, settings.installation) : []), ...compose.routeFindings];
   const registry = registryOf(manifest, settings.registry);
   const problems = [...parsed.problems, ...findings.map(parsed.point), ...compose.problems];
-  const warnings = [...told, ...compose.warnings];
+  const apart = all ? tellPlacement(manifest, services).map((finding) => describeProblem(parsed.point(finding))) : [];
+  const warnings = [...told, ...apart, ...compose.warnings];
   if (!registry && elsewhere)
     warnings.push(`${MANIFEST} registry: is not said. The worker must be set to one: WINDLASS_REGISTRY.`);
   else if (!registry)

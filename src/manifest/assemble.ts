@@ -1,7 +1,7 @@
 import type { ApprovalPolicy } from '../model/decision';
 import type { RegistryAccess } from '../model/release';
 import type { Network, Route, Service, Volume } from '../model/service';
-import type { Target } from './kinds';
+import { placeServices } from './placement';
 import type { EnvironmentRecord } from './record';
 import type { Manifest, ManifestEnvironment } from './schema';
 
@@ -21,7 +21,7 @@ export function assembleEnvironment(
 ): EnvironmentRecord {
   return {
     name,
-    hosts: said.hosts.map(targetOf),
+    hosts: placeServices(said, services),
     strategy: said.strategy,
     services,
     networks,
@@ -35,9 +35,6 @@ export function assembleEnvironment(
     secrets: said.secrets,
   };
 }
-
-/** `local` stays a word, and means the engine of whichever worker carries it out. */
-const targetOf = (address: string): Target => ({ kind: 'docker', name: address.replace(/^unix:\/\//, ''), address });
 
 const policyOf = ({ from, count, starter, timeout }: NonNullable<ManifestEnvironment['approval']>): ApprovalPolicy => ({
   from,

@@ -101,5 +101,4 @@ export const secretSource = z.union(
   },
 ) satisfies z.ZodType<SecretSource>;
 
-/** What a place that containers run on is: one Docker engine. */
-export type Target = { kind: 'docker'; name: string; address: string };
+export type { Target } from '../model/host';

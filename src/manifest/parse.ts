@@ -70,6 +70,8 @@ function explainAll(error: z.ZodError, data: unknown): Finding[] {
 
 /** Removes what is refused; what cannot be missing, or is an item that others are counted by, is replaced. */
 function putStandIn(data: unknown, path: Path): void {
+  const isAddressOfHost = path.at(-1) === 'address' && path.at(-3) === 'hosts';
+  if (isAddressOfHost) return putStandIn(data, path.slice(0, -1));
   const last = path.at(-1);
   const parent = valueAt(data, path.slice(0, -1));
   if (last === undefined || typeof parent !== 'object' || parent === null) return;

@@ -78,5 +78,7 @@ const withoutSlash = (path: string) => path.replace(/\/+$/, '');
 
 function shareHost(manifest: Manifest, a: Placed, b: Placed): boolean {
   const hosts = manifest.environments[b.environment]?.hosts ?? [];
-  return (manifest.environments[a.environment]?.hosts ?? []).some((host) => hosts.includes(host));
+  return (manifest.environments[a.environment]?.hosts ?? []).some(({ address }) =>
+    hosts.some((host) => host.address === address),
+  );
 }

@@ -1,7 +1,10 @@
+import { type Placed, replicasOn } from '../model/host';
 import { instanceName, LONGEST_NAME } from '../model/names';
 import type { Finding } from '../model/path';
 import type { Service } from '../model/service';
 import { didYouMean } from '../model/suggest';
+import { placeServices } from './placement';
+import { checkPlacement } from './rules-placement';
 import type { Manifest } from './schema';
 
 /** The services of each environment, as the compose files have them. */
@@ -17,9 +20,10 @@ export function checkServices(manifest: Manifest, services: ServicesByEnvironmen
     ...commandsOfAccessories(manifest, services),
     ...changesOfOthers(manifest, services),
     ...namesTooLong(manifest, services, installation),
-    ...namesOfReplicas(services),
+    ...namesOfReplicas(manifest, services),
     ...hostPortsThatMeet(manifest, services),
     ...nothingReleased(services),
+    ...checkPlacement(manifest, services),
   ];
 }
 
@@ -37,13 +41,18 @@ function unknownServices(manifest: Manifest, services: ServicesByEnvironment): F
           },
         ];
   const ofServices = Object.keys(manifest.services).flatMap((name) => unknown(['services', name], name, all, true));
-  const ofEnvironments = Object.entries(manifest.environments).flatMap(([environment, { routes, verify }]) => {
+  const ofEnvironments = Object.entries(manifest.environments).flatMap(([environment, { routes, verify, groups }]) => {
     const known = services[environment]?.map(({ name }) => name);
     if (!known) return [];
     const at = ['environments', environment];
     return [
       ...routes.flatMap((route, index) => unknown([...at, 'routes', index, 'service'], route.service, known)),
       ...verify.flatMap((one, index) => unknown([...at, 'verify', index, one.kind, 'service'], one.service, known)),
+      ...Object.entries(groups).flatMap(([group, said]) =>
+        Object.keys(said.services).flatMap((name) =>
+          unknown([...at, 'groups', group, 'services', name], name, known, true),
+        ),
+      ),
     ];
   });
   return [...ofServices, ...ofEnvironments];
@@ -85,7 +94,7 @@ function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, insta
         { installation, app: manifest.app, environment },
         A_RELEASE,
         service.name,
-        service.replicas,
+        mostOf(manifest, environment, some, service),
       );
       if (service.kind === 'accessory' || name.length <= LONGEST_NAME) return [];
       return [
@@ -102,41 +111,53 @@ function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, insta
 }
 
 /** The second instance of `web` is called as the first of a service `web-2` would be. */
-function namesOfReplicas(services: ServicesByEnvironment): Finding[] {
+function namesOfReplicas(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return Object.entries(services).flatMap(([environment, some]) =>
     some.flatMap(({ name }) => {
       const [, base, number] = /^(.*)-(\d+)$/.exec(name) ?? [];
-      const other = some.find((service) => service.name === base && service.replicas >= Number(number));
-      if (!other) return [];
-      const message = `has a service ${name}, and ${base} with ${other.replicas} instances, of which one has the same name. Rename ${name}`;
+      const other = some.find((service) => service.name === base);
+      const most = other ? mostOf(manifest, environment, some, other) : 0;
+      if (!other || most < Number(number)) return [];
+      const message = `has a service ${name}, and ${base} with ${most} instances, of which one has the same name. Rename ${name}`;
       return [{ path: ['environments', environment], message, atKey: true }];
     }),
   );
 }
 
+/** The most instances of a service that any host runs. */
+const mostOf = (manifest: Manifest, environment: string, services: Service[], service: Service) =>
+  Math.max(...placedIn(manifest, environment, services).hosts.map((host) => replicasOn(host, service)));
+
+const placedIn = ({ environments }: Manifest, environment: string, services: Service[]): Placed => ({
+  hosts: environments[environment] ? placeServices(environments[environment], services) : [],
+  services,
+});
+
 /** Two accessories cannot publish the same port of one host. */
 function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const taken = new Map<string, string>();
   return Object.entries(services).flatMap(([environment, some]) =>
-    (manifest.environments[environment]?.hosts ?? []).flatMap((host) =>
-      some.flatMap((service) =>
-        service.container.ports.flatMap(({ host: port, protocol }) => {
-          if (port === undefined) return [];
-          const key = `${host} ${port}/${protocol}`;
-          const earlier = taken.get(key);
-          taken.set(key, earlier ?? `${service.name} of ${environment}`);
-          if (!earlier) return [];
-          return [
-            {
-              path: ['environments', environment],
-              message:
-                `publishes port ${port} of ${host} for ${service.name}, which ${earlier} publishes already. Publish it nowhere ` +
-                `(services.${service.name}.publish: false), or on another port by a variable in the compose file`,
-              atKey: true,
-            },
-          ];
-        }),
-      ),
+    placedIn(manifest, environment, some).hosts.flatMap((host) =>
+      some
+        .filter((service) => replicasOn(host, service) > 0)
+        .flatMap((service) =>
+          service.container.ports.flatMap(({ host: port, protocol }) => {
+            if (port === undefined) return [];
+            const key = `${host.address} ${port}/${protocol}`;
+            const earlier = taken.get(key);
+            taken.set(key, earlier ?? `${service.name} of ${environment}`);
+            if (!earlier) return [];
+            return [
+              {
+                path: ['environments', environment],
+                message:
+                  `publishes port ${port} of ${host.name} for ${service.name}, which ${earlier} publishes already. Publish it nowhere ` +
+                  `(services.${service.name}.publish: false), or on another port by a variable in the compose file`,
+                atKey: true,
+              },
+            ];
+          }),
+        ),
     ),
   );
 }

@@ -1,6 +1,7 @@
 import type { Finding } from '../model/path';
 import { isLiteralSecret, secretsIn } from '../model/secret';
 import { didYouMean } from '../model/suggest';
+import { checkHosts } from './rules-hosts';
 import { checkRoutes } from './rules-routes';
 import type { Manifest } from './schema';
 
@@ -145,15 +146,6 @@ const composeFilesLieInTheRepository: Rule = (manifest) => {
   );
 };
 
-const hostsAreNamedOnce: Rule = (manifest) =>
-  environmentsOf(manifest).flatMap(([environment, { hosts }]) =>
-    hosts.flatMap((host, index) =>
-      hosts.indexOf(host) === index
-        ? []
-        : [{ path: ['environments', environment, 'hosts', index], message: 'is named twice' }],
-    ),
-  );
-
 /** A record's repository is `APP/windlass`. */
 const namesAreFree: Rule = (manifest) =>
   Object.keys(manifest.services)
@@ -174,7 +166,7 @@ const RULES: Rule[] = [
   accessoriesStandStill,
   registryLoginsAreWhole,
   composeFilesLieInTheRepository,
-  hostsAreNamedOnce,
+  checkHosts,
   namesAreFree,
   checkRoutes,
 ];

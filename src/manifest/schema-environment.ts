@@ -1,18 +1,9 @@
 import { z } from 'zod';
+import { ENGINE, group, groupName, host } from './schema-host';
 import { duration, secretSource, strategy, verification, type Strategy, type Verification } from './kinds';
 import { variableName } from './schema-names';
 import { titleOf } from './titles';
 import { writtenAs } from './written';
-
-const ENGINE = 'Write local for the engine of the worker, or unix:///path for the socket of another one on its machine';
-
-const host = z.string().superRefine((address, context) => {
-  if (address === 'local' || /^unix:\/\/\/[^\s]+$/.test(address)) return;
-  const is = address.startsWith('ssh://')
-    ? 'is a host that is reached by SSH, which this version of windlass cannot do yet'
-    : 'is not the address of a Docker engine';
-  context.addIssue({ code: 'custom', message: `${is}. ${ENGINE}` });
-});
 
 const route = z.strictObject({
   service: z.string().describe('The service that answers.'),
@@ -60,7 +51,14 @@ const value = z
 
 /** One environment. */
 export const environment = z.strictObject({
-  hosts: z.array(host).min(1, `is empty. ${ENGINE}`).describe('The Docker engines: `local`, or `unix:///path`.'),
+  hosts: z
+    .array(host)
+    .min(1, `is empty. ${ENGINE}`)
+    .describe('The Docker engines: `local`, `unix:///path` or `ssh://user@host`, or keys that say more.'),
+  groups: z
+    .record(groupName, group)
+    .default({})
+    .describe('Which hosts run which services. A service in no group runs on every host.'),
   compose: z.array(z.string().min(1)).default([]).describe('Compose files of this environment alone, merged last.'),
   variables: z
     .record(variableName, value)

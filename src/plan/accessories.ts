@@ -1,11 +1,12 @@
 import type { EnvironmentRecord } from '../manifest/record';
+import { hostsOf } from '../model/host';
 import type { ObservedContainer, RestartPolicy } from '../model/observed';
 import type { Operation, Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { compareValues, shorten } from './compare';
 import { orderServices } from './order';
-import { observedOn, type PlanningInput } from './planning';
-import { filled, hostNames } from './steps';
+import { observedOn, type PlanningInput, Refused } from './planning';
+import { filled } from './steps';
 
 /**
  * Accessories keep data and outlive releases: one that runs is left as it runs, and only joins the release's networks. One
@@ -14,7 +15,9 @@ import { filled, hostNames } from './steps';
  */
 export function prepareAccessories(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
   return orderServices(after.services.filter(isAccessory)).flatMap((layer) => {
-    const steps = hostNames(after).flatMap((host) => layer.map((service) => prepare(input, host, service, release)));
+    const steps = layer.flatMap((service) =>
+      hostsOf(after, service).map((host) => prepare(input, host, service, release)),
+    );
     return filled([steps.flatMap(({ before }) => before ?? []), steps.map(({ step }) => step)]);
   });
 }
@@ -38,7 +41,7 @@ export function discardFormer(input: PlanningInput, after: EnvironmentRecord, re
 /** What an approver must know: who is without the accessory and for how long, and what the way back is. */
 export function warnOfAccessories(input: PlanningInput, after: EnvironmentRecord): string[] {
   return after.services.filter(isAccessory).flatMap((service) => {
-    const fates = hostNames(after).map((host) => fateOf(input, host, service));
+    const fates = hostsOf(after, service).map((host) => fateOf(input, host, service));
     return [
       ...(fates.some(({ what }) => what === 'recreate') ? [describeOutage(input, after, service)] : []),
       ...(fates.some(({ what }) => what === 'stay')
@@ -141,4 +144,22 @@ function describeOutage(input: PlanningInput, after: EnvironmentRecord, service:
     `${name}: is made anew (${why}). OUTAGE: from the stop of the old one until the new one is healthy, ${seconds} s at most, ` +
     `${who} ${input.current ? `of ${input.current.release} ` : ''}cannot reach it. ${volumes}${back}`
   );
+}
+
+/** Data does not follow its container to another host. */
+export function refuseMovedAccessories({ observed }: PlanningInput, after: EnvironmentRecord): void {
+  for (const [host, { containers }] of Object.entries(observed.hosts))
+    for (const { role, service, name } of containers) {
+      const wanted = after.services.find((one) => one.name === service && one.kind === 'accessory');
+      const hosts = wanted ? hostsOf(after, wanted) : [];
+      if (role !== 'accessory' || !wanted || hosts.includes(host)) continue;
+      throw new Refused({
+        kind: 'accessory-moved',
+        host,
+        service,
+        message:
+          `${service} keeps its data on ${host}, and the release wants it on ${hosts.join(', ')}; windlass does not move data. ` +
+          `Let its group stay with ${host}, or bring the data over yourself, remove the container ${name} there, and start the release again`,
+      });
+    }
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import { PLAN_FORMAT, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
-import { warnOfAccessories } from './accessories';
+import { refuseMovedAccessories, warnOfAccessories } from './accessories';
 import { environmentOf, type PlanningInput } from './planning';
 import { planToNothing, strategies } from './strategies';
 
@@ -14,6 +14,7 @@ export function planRollout(input: PlanningInput): Plan {
   const { wanted, current, app, environment } = input;
   const after = wanted && environmentOf(wanted, environment);
   const before = current?.environments.find((one) => one.name === environment);
+  if (after) refuseMovedAccessories(input, after);
   return {
     format: PLAN_FORMAT,
     app,

@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from '../manifest/record';
+import { hostsOf, instancesOn, servicesOn } from '../model/host';
 import type { Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { orderServices } from './order';
@@ -9,18 +10,25 @@ import { observedOn, type PlanningInput } from './planning';
 const isReleased = (service: Service) => service.kind === 'released';
 export const isBackground = (service: Service) => service.kind === 'background';
 
-const replicas = (service: Service) => Array.from({ length: service.replicas }, (_, index) => index + 1);
-export const hostNames = (after: EnvironmentRecord) => after.hosts.map((host) => host.name);
+const hostNames = (after: EnvironmentRecord) => after.hosts.map((host) => host.name);
+/** The hosts that something of the environment runs on. */
+const usedHosts = (after: EnvironmentRecord) => hostNames(after).filter((host) => servicesOn(after, host).length > 0);
+/** Do requests for the environment come in on this host? */
+const isRouted = (after: EnvironmentRecord, host: string) =>
+  servicesOn(after, host).some(({ name }) => after.routes.some(({ service }) => service === name));
 /** Batches without steps are no batches. */
 export const filled = (batches: Step[][]) => batches.filter((batch) => batch.length > 0);
 
 /** Everything is there that starting needs: the proxy, the images, the networks. Pulling is a cache and has no undo. */
 export function fetchAndConnect(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
-  const hosts = hostNames(after);
-  const proxies =
-    after.routes.length > 0 ? hosts.map((host): Step => ({ operation: { name: 'ensureProxy', host } })) : [];
+  const hosts = usedHosts(after);
+  const proxies = hosts
+    .filter((host) => isRouted(after, host))
+    .map((host): Step => ({ operation: { name: 'ensureProxy', host } }));
   const pulls = hosts.flatMap((host) =>
-    after.services.map(({ name }): Step => ({ operation: { name: 'pullImage', host, service: name, release } })),
+    servicesOn(after, host).map(({ name }): Step => ({
+      operation: { name: 'pullImage', host, service: name, release },
+    })),
   );
   const networks = hosts.map((host): Step => {
     const stays = input.current?.release === release || observedOn(input.observed, host).networks.includes(release);
@@ -32,21 +40,25 @@ export function fetchAndConnect(input: PlanningInput, after: EnvironmentRecord, 
   return [[...proxies, ...pulls], networks];
 }
 
-/** `before` commands, in the order of their services and of the manifest, one at a time, on one host. */
+/** `before` commands, in the order of their services and of the manifest, one at a time, each on one host of its service. */
 export function runBefore(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
-  const [host] = hostNames(after);
-  if (input.kind !== 'release' || !host) return [];
+  if (input.kind !== 'release') return [];
   return orderServices(after.services)
     .flat()
-    .flatMap(({ name: service, before }) =>
-      before.map(({ undo, irreversible }, index): Step[] => [
-        {
-          operation: { name: 'runOneOff', host, service, release, index },
-          ...(undo ? { undo: { name: 'runOneOff', host, service, release, index, undo: true } as const } : {}),
-          ...(irreversible ? { irreversible } : {}),
-        },
-      ]),
-    );
+    .flatMap((service) => {
+      const [host] = hostsOf(after, service);
+      if (!host) return [];
+      return service.before.map(({ undo, irreversible }, index): Step[] => {
+        const command = { host, service: service.name, release, index };
+        return [
+          {
+            operation: { name: 'runOneOff', ...command },
+            ...(undo ? { undo: { name: 'runOneOff', ...command, undo: true } as const } : {}),
+            ...(irreversible ? { irreversible } : {}),
+          },
+        ];
+      });
+    });
 }
 
 /** New instances beside the old ones, layer after layer, each healthy before the next. */
@@ -59,9 +71,9 @@ export const startBackground = (input: PlanningInput, after: EnvironmentRecord, 
 function startServices(input: PlanningInput, after: EnvironmentRecord, release: string, services: Service[]): Step[][] {
   return orderServices(services).map((layer) =>
     hostNames(after).flatMap((host) =>
-      layer.flatMap((service) =>
-        replicas(service).map((replica) => startInstance(input, host, release, service.name, replica)),
-      ),
+      instancesOn(after, host)
+        .filter(({ service }) => layer.includes(service))
+        .map(({ service, replica }) => startInstance(input, host, release, service.name, replica)),
     ),
   );
 }
@@ -69,50 +81,53 @@ function startServices(input: PlanningInput, after: EnvironmentRecord, release: 
 /** What ran before, or is the recorded release, is not taken away by an undo. */
 function startInstance(input: PlanningInput, host: string, release: string, service: string, replica: number): Step {
   const instance = { host, service, release, replica };
-  const ran = observedOn(input.observed, host).containers.some(
-    (c) => c.role === 'instance' && c.service === service && c.release === release && c.state === 'running',
-  );
-  const stays = ran || input.current?.release === release;
+  const stays = isRunning(input, host, service, release) || input.current?.release === release;
   return {
     operation: { name: 'startInstance', ...instance },
     ...(stays ? {} : { undo: { name: 'removeInstance', ...instance } }),
   };
 }
 
-/** Background instances of every other release stop, for two of them must not work on one queue. */
+/** Background instances of the release before stop, for two of them must not work on one queue. */
 export function stopBackground(input: PlanningInput, release: string | undefined): Step[] {
   const { current, environment, observed } = input;
-  const old = current?.environments.find((one) => one.name === environment)?.services.filter(isBackground) ?? [];
-  if (!current || current.release === release) return [];
+  const before = current?.environments.find((one) => one.name === environment);
+  if (!current || !before || current.release === release) return [];
   return Object.keys(observed.hosts)
     .sort()
     .flatMap((host) =>
-      old
-        .filter(({ name }) =>
-          observedOn(observed, host).containers.some(
-            (c) => c.service === name && c.release === current.release && c.state === 'running',
-          ),
-        )
-        .flatMap((service) =>
-          replicas(service).map((replica): Step => {
-            const instance = { host, service: service.name, release: current.release, replica };
-            return { operation: { name: 'stopInstance', ...instance }, undo: { name: 'startInstance', ...instance } };
-          }),
-        ),
+      instancesOn(before, host)
+        .filter(({ service }) => isBackground(service) && isRunning(input, host, service.name, current.release))
+        .map(({ service, replica }): Step => {
+          const instance = { host, service: service.name, release: current.release, replica };
+          return { operation: { name: 'stopInstance', ...instance }, undo: { name: 'startInstance', ...instance } };
+        }),
     );
 }
 
-/** Traffic of every host goes to the release; the undo sends it to where it was. */
+const isRunning = (input: PlanningInput, host: string, service: string, release: string) =>
+  observedOn(input.observed, host).containers.some(
+    (c) => c.role === 'instance' && c.service === service && c.release === release && c.state === 'running',
+  );
+
+/**
+ * Traffic of these hosts goes to the release's instances there, or nowhere on a host that has none; the undo sends it to
+ * where it was.
+ */
 export function switchRoutes(input: PlanningInput, release: string | undefined, hosts: string[]): Step[] {
-  return hosts
-    .filter((host) => release !== undefined || observedOn(input.observed, host).routes?.release)
-    .map((host) => {
-      const before = routedBefore(input, host);
-      return {
-        operation: { name: 'switchRoutes', host, release },
-        ...(before === release ? {} : { undo: { name: 'switchRoutes', host, release: before } as const }),
-      };
-    });
+  const { wanted, environment, observed } = input;
+  const after = release === undefined ? undefined : wanted?.environments.find((one) => one.name === environment);
+  return hosts.flatMap((host): Step[] => {
+    const to = after && isRouted(after, host) ? release : undefined;
+    if (to === undefined && !observedOn(observed, host).routes?.release) return [];
+    const before = routedBefore(input, host);
+    return [
+      {
+        operation: { name: 'switchRoutes', host, release: to },
+        ...(before === to ? {} : { undo: { name: 'switchRoutes', host, release: before } as const }),
+      },
+    ];
+  });
 }
 
 /** Hosts that are the environment's no longer: nothing will run there, so nothing is sent there. */
@@ -125,15 +140,17 @@ export function leaveHosts(input: PlanningInput, after: EnvironmentRecord): Step
 /** The recorded release on a host that it knows; on any other, whatever is observed. */
 function routedBefore({ current, environment, observed }: PlanningInput, host: string): string | undefined {
   const recorded = current?.environments.find((one) => one.name === environment);
-  const isRecorded = recorded?.hosts.some(({ name }) => name === host);
-  return isRecorded ? current?.release : observedOn(observed, host).routes?.release;
+  if (!recorded?.hosts.some(({ name }) => name === host)) return observedOn(observed, host).routes?.release;
+  return isRouted(recorded, host) ? current?.release : undefined;
 }
 
 /** Instances are watched and verifications run at the same time; the first that fails ends the soak. */
 export function soak(after: EnvironmentRecord, release: string): Step[] {
-  const hosts = hostNames(after);
-  const watched = after.soakMs > 0 ? hosts : [];
+  const hasInstances = (host: string) => servicesOn(after, host).some(({ kind }) => kind !== 'accessory');
+  const watched = after.soakMs > 0 ? hostNames(after).filter(hasInstances) : [];
   const verified = after.verifications.flatMap((verification, index) => {
+    const service = after.services.find(({ name }) => name === verification.service);
+    const hosts = service ? hostsOf(after, service) : [];
     const on = verification.kind === 'http' ? hosts : hosts.slice(0, 1);
     return on.map((host): Step => ({ operation: { name: 'verify', host, release, index, title: verification.title } }));
   });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { strategy as strategyKind, type StrategyKind } from '../../src/manifest/kinds';
+import { strategy as strategyKind, type StrategyKind, type Target } from '../../src/manifest/kinds';
 import type { ReleaseRecord } from '../../src/manifest/record';
 import type { OneOff, Service } from '../../src/model/service';
 import { strategies } from '../../src/plan/strategies';
@@ -8,6 +8,9 @@ import { digest, environment, record, service } from '../src/plan/fixtures';
 /** Random applications, over every strategy that there is: a strategy that is added is covered from then on. */
 
 const HOSTS = ['a', 'b', 'c'];
+/** What keeps data stays on a host of its own. */
+const DATA = 'data';
+export const ALL_HOSTS = [...HOSTS, DATA];
 const KINDS = Object.keys(strategies) as StrategyKind[];
 
 const oneOff = fc.constantFrom<OneOff>({ command: ['up'], undo: ['down'] }, { command: ['drop'], irreversible: true });
@@ -70,10 +73,17 @@ export function recordOf(release: string, { services, hosts, strategy, soakMs, r
   return record(
     release,
     environment(all, {
-      hosts: hosts.map((name) => ({ kind: 'docker', name, address: name })),
+      hosts: placed(hosts, all),
       strategy: strategyKind.parse({ kind: strategy }),
       soakMs,
       routes,
     }),
   );
+}
+
+function placed(names: string[], services: Service[]): Target[] {
+  const runs = (some: Service[]) => Object.fromEntries(some.map(({ name, replicas }) => [name, replicas]));
+  const [accessories, others] = [true, false].map((is) => services.filter(({ kind }) => (kind === 'accessory') === is));
+  const on = (name: string, some: Service[]): Target => ({ kind: 'docker', name, address: name, runs: runs(some) });
+  return [...names.map((name) => on(name, others!)), ...(accessories!.length > 0 ? [on(DATA, accessories!)] : [])];
 }

@@ -1,4 +1,5 @@
 import type { ReleaseRecord } from '../../src/manifest/record';
+import { instancesOn } from '../../src/model/host';
 import { accessoryName, instanceName, keptName, type Place } from '../../src/model/names';
 import type { Observed, ObservedContainer } from '../../src/model/observed';
 import type { Operation, OperationInputs, OperationName } from '../../src/model/plan';
@@ -82,7 +83,7 @@ export class SimulatedHosts {
       const { containers, routes } = this.machine(host);
       const release = routes.get(scope.environment)?.release;
       if (release === undefined) return [];
-      return this.routed(scope, release)
+      return this.routed(scope, release, host)
         .filter((name) => containers.get(name)?.state !== 'running')
         .map((name) => `${host}: requests go to ${name}, which does not run`);
     });
@@ -101,15 +102,11 @@ export class SimulatedHosts {
     });
   }
 
-  private routed(scope: Scope, release: string): string[] {
-    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
-    return (record?.services ?? [])
-      .filter(({ name }) => record?.routes.some((route) => route.service === name))
-      .flatMap(({ name, replicas }) =>
-        Array.from({ length: replicas }, (_, index) =>
-          instanceName(this.at(scope.environment), release, name, index + 1),
-        ),
-      );
+  private routed(scope: Scope, release: string, host: string): string[] {
+    const routes = this.environment(scope, release)?.routes ?? [];
+    return this.instances(scope, release, host)
+      .filter(({ service }) => routes.some((route) => route.service === service.name))
+      .map(({ name }) => name);
   }
 
   /** Does the operation. Throws `EngineRefuses` where a real engine or proxy would refuse. */
@@ -196,17 +193,18 @@ export class SimulatedHosts {
     switchRoutes: (scope, { host, release }) => {
       const { environment, counter } = scope;
       const { routes, proxy } = this.machine(host);
-      if (!proxy && (release === undefined || this.routed(scope, release).length === 0)) return;
+      if (!proxy && (release === undefined || this.routed(scope, release, host).length === 0)) return;
       if (!proxy) throw new EngineRefuses(`there is no proxy on ${host}`);
       const newest = routes.get(environment)?.counter ?? 0;
       if (counter < newest) throw new EngineRefuses(`the routes were set by rollout ${newest} already`);
       routes.set(environment, { release, counter });
     },
     watchInstances: (scope, { host, release }) => {
-      const gone = this.instances(scope, release).filter(
-        (name) => this.machine(host).containers.get(name)?.state !== 'running',
+      const gone = this.instances(scope, release, host).filter(
+        ({ name }) => this.machine(host).containers.get(name)?.state !== 'running',
       );
-      if (gone.length > 0) throw new EngineRefuses(`${gone.join(', ')} on ${host} does not run`);
+      const names = gone.map(({ name }) => name).join(', ');
+      if (gone.length > 0) throw new EngineRefuses(`${names} on ${host} does not run`);
     },
     verify: () => undefined,
     pruneImages: (_, { host, keep }) => {
@@ -216,15 +214,15 @@ export class SimulatedHosts {
     },
   };
 
-  private instances(scope: Scope, release: string): string[] {
-    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
-    return (record?.services ?? [])
-      .filter(({ kind }) => kind !== 'accessory')
-      .flatMap(({ name, replicas }) =>
-        Array.from({ length: replicas }, (_, index) =>
-          instanceName(this.at(scope.environment), release, name, index + 1),
-        ),
-      );
+  /** The instances of a release that belong on a host. */
+  private instances(scope: Scope, release: string, host: string) {
+    const record = this.environment(scope, release);
+    return (record ? instancesOn(record, host) : [])
+      .filter(({ service }) => service.kind !== 'accessory')
+      .map(({ service, replica }) => ({
+        service,
+        name: instanceName(this.at(scope.environment), release, service.name, replica),
+      }));
   }
 
   /** A container is made from an image that is there, in networks that are there. */
@@ -263,11 +261,13 @@ export class SimulatedHosts {
   }
 
   private service(scope: Scope, release: string, service: string) {
-    const record = scope.records.get(release)?.environments.find(({ name }) => name === scope.environment);
-    const found = record?.services.find(({ name }) => name === service);
+    const found = this.environment(scope, release)?.services.find(({ name }) => name === service);
     if (!found) throw new EngineRefuses(`${release} has no service ${service} in ${scope.environment}`);
     return found;
   }
+
+  private environment = ({ records, environment }: Scope, release: string) =>
+    records.get(release)?.environments.find(({ name }) => name === environment);
 
   private at = (environment: string): Place => ({ ...this.place, environment });
   private prefix = (environment: string) => `${this.place.installation}-${this.place.app}-${environment}`;

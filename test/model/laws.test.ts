@@ -5,7 +5,7 @@ import type { Outcome, Plan } from '../../src/model/plan';
 import { carryOut } from '../../src/plan/carryOut';
 import { planRollout } from '../../src/plan/planRollout';
 import { planning } from '../src/plan/fixtures';
-import { recordOf, shape, type Shape } from './applications';
+import { ALL_HOSTS, recordOf, shape, type Shape } from './applications';
 import { EXAMPLES } from './examples';
 import { type Scope, SimulatedHosts } from './hosts';
 import { Chance, SimulatedPorts } from './ports';
@@ -54,7 +54,7 @@ class Site {
 
   /** All that users and data see of the environment, on every host that was ever used. */
   seen(): unknown {
-    const observed = this.hosts.observe(PRODUCTION, ['a', 'b', 'c']);
+    const observed = this.hosts.observe(PRODUCTION, ALL_HOSTS);
     const hosts = Object.entries(observed.hosts).map(([host, { containers, networks, routes }]) => ({
       host,
       containers: containers.map(({ id, name, state, image }) => `${name} ${id} ${state} ${image}`),

@@ -8,7 +8,6 @@ import * as steps from '../steps';
 export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): Phase[] {
   const release = input.wanted?.release ?? '';
   const hosts = after.hosts.map((host) => host.name);
-  const routed = after.routes.length > 0 || hosts.some((host) => input.observed.hosts[host]?.routes?.release);
   return [
     {
       name: 'prepare',
@@ -24,7 +23,7 @@ export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): P
       batches: steps.filled([
         steps.stopBackground(input, release),
         ...steps.startBackground(input, after, release),
-        [...(routed ? steps.switchRoutes(input, release, hosts) : []), ...steps.leaveHosts(input, after)],
+        [...steps.switchRoutes(input, release, hosts), ...steps.leaveHosts(input, after)],
       ]),
     },
     { name: 'soak', batches: steps.filled([steps.soak(after, release)]) },

@@ -60,7 +60,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a key that is nowhere',
     staging('whatever: 1'),
     [
-      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, operators.',
+      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, groups, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, operators.',
     ],
   ],
   [
@@ -96,7 +96,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'no host',
     'app: shop\nenvironments: { staging: { hosts: [] } }',
     [
-      'windlass.yaml:2:28 environments.staging.hosts: is empty. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+      'windlass.yaml:2:28 environments.staging.hosts: is empty. Write local for the engine of the worker, unix:///path for the socket of another one on its machine, or ssh://user@host.',
     ],
   ],
   [
@@ -105,17 +105,65 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     ['windlass.yaml:3:3 environments.staging.hosts: is missing. Expected a list.'],
   ],
   [
-    'a host by SSH',
-    'app: shop\nenvironments: { staging: { hosts: ["ssh://deploy@example.com"] } }',
+    'a host with a password',
+    'app: shop\nenvironments: { staging: { hosts: ["ssh://deploy:s3cret@example.com"] } }',
     [
-      'windlass.yaml:2:36 environments.staging.hosts[0]: is a host that is reached by SSH, which this version of windlass cannot do yet. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+      'windlass.yaml:2:36 environments.staging.hosts[0]: has a password in it. Log in by a key: the worker takes one of its agent, or of its ~/.ssh.',
+    ],
+  ],
+  [
+    'a host by SSH that is none',
+    'app: shop\nenvironments: { staging: { hosts: ["ssh://"] } }',
+    [
+      'windlass.yaml:2:36 environments.staging.hosts[0]: is not the address of a host. Expected ssh://user@host, with :port where it is not 22.',
+    ],
+  ],
+  [
+    'keys of a host',
+    `app: shop
+environments:
+  staging:
+    hosts: [{ address: "ssh://a.example.com", hostkey: x, hostKey: "MD5:00" }, { address: nowhere }]
+    groups: { web: { hosts: [a.example.con], services: { web: 0 }, address: data.example.com } }
+`,
+    [
+      'windlass.yaml:4:47 environments.staging.hosts[0].hostkey: is not known here. Did you mean "hostKey"?',
+      'windlass.yaml:4:68 environments.staging.hosts[0].hostKey: is not the fingerprint of a key. Expected SHA256: and 43 signs, as windlass trust and ssh-keygen -l print it.',
+      'windlass.yaml:4:91 environments.staging.hosts[1].address: is not the address of a Docker engine. Write local for the engine of the worker, unix:///path for the socket of another one on its machine, or ssh://user@host.',
+      'windlass.yaml:5:30 environments.staging.groups.web.hosts[0]: is not a host of staging (a.example.con). Did you mean "a.example.com"?',
+      'windlass.yaml:5:63 environments.staging.groups.web.services.web: is 0. Expected at least 1.',
+      'windlass.yaml:5:77 environments.staging.groups.web.address: is not an IP address. Write the one by which the other hosts reach this one, as 10.0.0.3.',
+    ],
+  ],
+  [
+    'groups that are none',
+    `app: shop
+environments:
+  staging:
+    hosts: [ssh://a.example.com, "ssh://b.example.com"]
+    groups:
+      web: { hosts: [a.example.con], services: { web: 1 } }
+      api: { hosts: [a.example.com, "ssh://b.example.com", a.example.com], services: { api: 1 } }
+      big: { hosts: [b.example.com], services: { api: 2 } }
+`,
+    [
+      'windlass.yaml:6:22 environments.staging.groups.web.hosts[0]: is not a host of staging (a.example.con). Did you mean "a.example.com"?',
+      'windlass.yaml:7:60 environments.staging.groups.api.hosts[2]: is named twice.',
+      'windlass.yaml:8:50 environments.staging.groups.big.services.api: runs on b.example.com by the group api already. Say it in one of both, or give them hosts of their own.',
+    ],
+  ],
+  [
+    'two hosts of one name',
+    'app: shop\nenvironments: { staging: { hosts: ["ssh://a@example.com", "ssh://b@example.com"] } }',
+    [
+      'windlass.yaml:2:59 environments.staging.hosts[1]: is called example.com, as one above is. Give it a name of its own: { address: …, name: … }.',
     ],
   ],
   [
     'a host by TCP',
     'app: shop\nenvironments: { staging: { hosts: [local, "tcp://10.0.0.1:2375"] } }',
     [
-      'windlass.yaml:2:43 environments.staging.hosts[1]: is not the address of a Docker engine. Write local for the engine of the worker, or unix:///path for the socket of another one on its machine.',
+      'windlass.yaml:2:43 environments.staging.hosts[1]: is not the address of a Docker engine. Write local for the engine of the worker, unix:///path for the socket of another one on its machine, or ssh://user@host.',
     ],
   ],
   [

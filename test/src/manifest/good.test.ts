@@ -18,7 +18,8 @@ test('little is enough', () => {
     notSecret: [],
     environments: {
       staging: {
-        hosts: ['local'],
+        hosts: [{ name: 'local', address: 'local' }],
+        groups: {},
         compose: [],
         variables: {},
         secrets: {},
@@ -140,4 +141,25 @@ test('small things', () => {
   expect(
     ['enviroments', 'sevices', 'soack', 'zzz'].map((word) => nearest(word, ['environments', 'services', 'soak'])),
   ).toEqual(['environments', 'services', 'soak', undefined]);
+});
+
+test('hosts by their address alone, and with more to say', () => {
+  const key = `SHA256:${'a'.repeat(43)}`;
+  const text = `app: shop
+environments:
+  production:
+    hosts:
+      - ssh://deploy@10.0.0.1
+      - ssh://deploy@10.0.0.2:2222
+      - ssh://web-3/run/user/1000/docker.sock
+      - { address: "ssh://deploy@10.0.0.4", name: data, hostKey: "${key}", via: "ssh://jump@gate.example.com" }
+      - { address: "unix:///run/docker.sock" }
+`;
+  expect(read(text)?.environments['production']?.hosts).toEqual([
+    { name: '10.0.0.1', address: 'ssh://deploy@10.0.0.1' },
+    { name: '10.0.0.2:2222', address: 'ssh://deploy@10.0.0.2:2222' },
+    { name: 'web-3', address: 'ssh://web-3/run/user/1000/docker.sock' },
+    { name: 'data', address: 'ssh://deploy@10.0.0.4', hostKey: key, via: { address: 'ssh://jump@gate.example.com' } },
+    { name: '/run/docker.sock', address: 'unix:///run/docker.sock' },
+  ]);
 });

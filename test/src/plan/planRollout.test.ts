@@ -92,11 +92,69 @@ describe('a blue-green plan', () => {
   });
 
   it('prepares every host before it switches any', () => {
-    const hosts = ['a', 'b', 'c'].map((name) => ({ kind: 'docker' as const, name, address: name }));
+    const runs = { web: 1, api: 1, jobs: 1 };
+    const hosts = ['a', 'b', 'c'].map((name) => ({
+      kind: 'docker' as const,
+      name,
+      address: name,
+      runs: name === 'a' ? { ...runs, db: 1 } : runs,
+    }));
     const plan = planRollout(planning({ wanted: record('aaa', environment([web, api, db, jobs], { hosts })) }));
     const switching = plan.phases.find((phase) => phase.name === 'switch');
     expect(switching?.batches.at(-1)).toHaveLength(3);
     expect(plan.phases[0]?.batches.flat().every((step) => step.operation.name !== 'switchRoutes')).toBe(true);
+  });
+});
+
+describe('a plan for groups', () => {
+  const on = (name: string, runs: Record<string, number>) => ({ kind: 'docker' as const, name, address: name, runs });
+  const migrating = service('api', { before: [{ command: ['up'], undo: ['down'] }] });
+  const front = service('web');
+  const services = [front, migrating, db, jobs];
+  const routes = [{ service: 'web', host: 'shop.example.com', path: '/', port: 80 }];
+  const http = {
+    kind: 'http',
+    service: 'web',
+    path: '/',
+    method: 'GET',
+    status: 200,
+    attempts: 1,
+    from: 'host',
+  } as const;
+  const verifications: Verification[] = [verify, { ...http, title: 'page' }];
+
+  it('runs on each host what belongs there, and everything else in one place', () => {
+    const hosts = [on('a', { web: 2 }), on('b', { web: 1, api: 1 }), on('c', { db: 1 }), on('d', { jobs: 1 })];
+    const wanted = record('aaa', environment(services, { hosts, routes, verifications }));
+    expect(read(planRollout(planning({ wanted }))).map((line) => line.replaceAll(/ ↺[^|]*?(?= \||$)/g, ''))).toEqual([
+      'prepare: ensure proxy on a | ensure proxy on b | pull web on a | pull web on b | pull api on b | pull db on c | pull jobs on d',
+      'prepare: create networks of aaa on a | create networks of aaa on b | create networks of aaa on c | create networks of aaa on d',
+      'prepare: start accessory db on c',
+      'prepare: run command of api #1 on b',
+      'prepare: start web aaa on a | start web #2 aaa on a | start web aaa on b | start api aaa on b',
+      'switch: start jobs aaa on d',
+      'switch: switch routes to aaa on a | switch routes to aaa on b',
+      'soak: watch instances on a | watch instances on b | watch instances on d | verify #1 smoke on b | verify #2 page on a | verify #2 page on b',
+      'retire: prune images on local',
+    ]);
+  });
+
+  it('takes the routes of a host that has none any more, and what ran there', () => {
+    const current = record('aaa', environment([front], { hosts: [on('a', { web: 1 }), on('b', { web: 1 })], routes }));
+    const wanted = record('bbb', environment([front], { hosts: [on('a', { web: 1 })], routes }));
+    const there = { containers: [running('aaa', 'web')], networks: ['aaa'], routes: { release: 'aaa', counter: 1 } };
+    const plan = planRollout(planning({ wanted, current, observed: { hosts: { a: there, b: there } } }));
+    expect(read(plan).filter((line) => line.startsWith('switch'))).toEqual([
+      'switch: switch routes to bbb on a ↺ switch routes to aaa on a | switch routes to nothing on b ↺ switch routes to aaa on b',
+    ]);
+    expect(read(plan)).toContain('retire: remove web aaa on a | remove web aaa on b');
+  });
+
+  it('is refused when an accessory would leave its data behind', () => {
+    const there = { containers: [running('aaa', 'db', { role: 'accessory' })], networks: [] };
+    const wanted = record('bbb', environment([front, db], { hosts: [on('a', { web: 1 }), on('b', { db: 1 })] }));
+    const input = planning({ wanted, observed: { hosts: { a: there } }, accessorySpecs: { db: 's' } });
+    expect(() => planRollout(input)).toThrow(/db keeps its data on a, and the release wants it on b/);
   });
 });
 
