@@ -21,7 +21,7 @@ export interface Make {
 /** Who a container is, besides app, environment, service and specification. */
 type Words = Pick<LabelWords, 'role' | 'release' | 'step' | 'irreversible'>;
 
-/** A replica of a service in a release. What compose publishes has become its route. */
+/** A replica of a service in a release. What it publishes, it publishes alone: the old instance was stopped. */
 export function makeInstance(
   ctx: RolloutContext,
   environment: EnvironmentRecord,
@@ -29,8 +29,7 @@ export function makeInstance(
   release: string,
   replica: number,
 ): Make {
-  const unpublished = { ...service, container: { ...service.container, ports: [] } };
-  return makeOf(ctx, environment, unpublished, {
+  return makeOf(ctx, environment, service, {
     name: instanceName(ctx.place, release, service.name, replica),
     spec: hashSpec(service),
     networks: networksOf(ctx, environment, service, release),

@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import { instancesOn } from '../../src/model/host';
 import { instanceName } from '../../src/model/names';
-import type { HostScope } from '../../src/model/plan';
+import type { OperationInputs } from '../../src/model/plan';
 import type { RolloutContext } from './context';
 
 /** Do requests come in for this service? */
@@ -14,8 +14,11 @@ export async function ensureProxy({ engine, proxy, settings, watch }: RolloutCon
   await proxy.ensure(engine, { installation, image, http }, watch);
 }
 
-/** Traffic of the environment goes to the release's instances on this host, or nowhere. */
-export async function switchRoutes(ctx: RolloutContext, { release }: HostScope & { release?: string }): Promise<void> {
+/** Traffic of the environment goes to the release's instances on this host, or nowhere; to none of them while `closed`. */
+export async function switchRoutes(
+  ctx: RolloutContext,
+  { release, closed }: OperationInputs['switchRoutes'],
+): Promise<void> {
   const { engine, proxy, place, counter } = ctx;
   const environment = release === undefined ? undefined : await ctx.environment(release);
   const here = environment ? instancesOn(environment, ctx.host) : [];
@@ -23,7 +26,7 @@ export async function switchRoutes(ctx: RolloutContext, { release }: HostScope &
     const own = here.filter(({ service }) => service.name === route.service);
     const instances = own.map(({ replica }) => instanceName(place, release!, route.service, replica));
     // What runs on other hosts has its route there.
-    return instances.length > 0 ? [{ ...route, instances }] : [];
+    return own.length > 0 ? [{ ...route, instances: closed ? [] : instances }] : [];
   });
   await proxy.setRoutes(engine, place, { counter, release, routes });
 }

@@ -83,7 +83,13 @@ async function readOne(
   const tell = (findings: ComposeFinding[]): Said[] =>
     findings.map((finding) => ({ environment: name, problem: locate(finding) }));
   if (!model) return { name, isWhole: false, problems: tell(problems), told: tell(told) };
-  const wishes = { services: manifest.services, routes: said.routes, secrets, notSecret: manifest.notSecret };
+  const wishes = {
+    services: manifest.services,
+    routes: said.routes,
+    secrets,
+    notSecret: manifest.notSecret,
+    sideBySide: said.strategy.kind !== 'recreate',
+  };
   const read = readCompose(unescapeDollars(model), wishes);
   const unchosen = await tellUnchosen(input, read);
   // Where a value is missing for want of a variable, the variable is the problem.

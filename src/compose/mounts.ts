@@ -1,4 +1,4 @@
-import type { Mount, ServiceKind } from '../model/service';
+import type { Mount } from '../model/service';
 import type { ComposeService, ComposeVolume } from './model';
 import type { Notes } from './notes';
 import { toBytes } from './units';
@@ -6,8 +6,11 @@ import { toBytes } from './units';
 const IN_IMAGE =
   'Copy it into the image, or leave the mount to a laptop: in an overlay of the environment, volumes: !override []';
 
-/** The mounts of a service; `at` is where it is in the model. What cannot be released is refused with the way out. */
-export function readMounts(service: ComposeService, kind: ServiceKind, at: string[], notes: Notes): Mount[] {
+/**
+ * The mounts of a service; `at` is where it is in the model. What cannot be released is refused with the way out: so are
+ * volumes where an old and a new instance stand beside each other (`sideBySide`).
+ */
+export function readMounts(service: ComposeService, sideBySide: boolean, at: string[], notes: Notes): Mount[] {
   const mounts = (service.volumes ?? []).flatMap((volume, index): Mount[] => {
     const refuse = (message: string) => (notes.refuse([...at, 'volumes', index], message), []);
     const extra = strangeOptions(volume);
@@ -15,7 +18,7 @@ export function readMounts(service: ComposeService, kind: ServiceKind, at: strin
       return refuse(`mounts ${volume.target} with ${extra}, which this version of windlass cannot set. Remove it`);
     switch (volume.type) {
       case 'volume':
-        return readVolume(volume, kind, refuse);
+        return readVolume(volume, sideBySide, refuse);
       case 'bind':
         return readBind(volume, refuse);
       case 'tmpfs':
@@ -31,15 +34,16 @@ export function readMounts(service: ComposeService, kind: ServiceKind, at: strin
 
 type Refuse = (message: string) => never[];
 
-function readVolume({ source, target, read_only }: ComposeVolume, kind: ServiceKind, refuse: Refuse): Mount[] {
+function readVolume({ source, target, read_only }: ComposeVolume, sideBySide: boolean, refuse: Refuse): Mount[] {
   if (!source)
     return refuse(
       `mounts a volume without a name on ${target}, which every new container would begin empty. Write tmpfs: [${target}] for what may be lost, or a named volume`,
     );
-  if (kind !== 'accessory')
+  if (sideBySide)
     return refuse(
       `mounts the volume ${source}, which the old and the new instance would share, and this version of windlass cannot tell whether they may. ` +
-        `Keep the data in a service of its own that is not built, or write accessory: true if it shall stay while releases come and go`,
+        `Keep the data in a service of its own that is not built, write accessory: true if it shall stay while releases come and go, ` +
+        `or strategy: recreate, which stops the old instance first, and is an outage`,
     );
   return [{ type: 'volume', volume: source, target, ...(read_only && { readOnly: true }) }];
 }

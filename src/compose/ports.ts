@@ -16,6 +16,8 @@ export interface Reach {
   publish: boolean;
   /** The ports that the manifest routes by number; undefined when the service has no route. */
   routed?: number[];
+  /** Old and new instances stand beside each other for a while. */
+  sideBySide: boolean;
 }
 
 /** The ports of a service; `at` is where it is in the model. */
@@ -31,15 +33,18 @@ export function readPorts(
   const listened = [...written.filter(isTcp).map(({ target }) => target), ...exposed.flatMap(({ ports }) => ports)];
   const expose = [...new Set(listened)].sort((a, b) => a - b);
   if (!reach.publish || written.length === 0) return { ports: [], expose };
-  if (reach.kind === 'accessory')
-    return { ports: written.flatMap((port, index) => publish(port, [...at, 'ports', index], notes)), expose };
-  if (reach.routed) tellUnrouted(written, reach.routed, at, notes);
+  const publishAll = (some: ComposePort[]) =>
+    some.flatMap((port) => publish(port, [...at, 'ports', written.indexOf(port)], notes));
+  if (reach.kind === 'accessory') return { ports: publishAll(written), expose };
+  const unrouted = reach.routed ? withoutRoute(written, reach.routed) : written;
+  if (!reach.sideBySide) return { ports: publishAll(unrouted), expose };
+  if (reach.routed) tellUnrouted(unrouted, at, notes);
   else {
     const ports = written.map(({ published, target }) => published ?? String(target)).join(', ');
     notes.refuse(
       [...at, 'ports'],
       `publishes ${ports} on the host, which the old and the new instance of ${name} cannot both do. Give it a route in windlass.yaml, ` +
-        `or leave its ports to a laptop: services.${name}.publish: false`,
+        `leave its ports to a laptop (services.${name}.publish: false), or write strategy: recreate, which stops the old instance first, and is an outage`,
     );
   }
   return { ports: [], expose };
@@ -60,9 +65,12 @@ function publish(
   return [{ container: target, ...(host !== undefined && { host }), ...(host_ip && { ip: host_ip }), protocol }];
 }
 
-/** The proxy serves HTTP on the ports that are routed; what else a routed service publishes would be lost in silence. */
-function tellUnrouted(written: ComposePort[], routed: number[], at: string[], notes: Notes): void {
-  const lost = written.filter((port) => !isTcp(port) || (written.length > 1 && !routed.includes(port.target)));
+/** What a routed service publishes besides the ports that its routes lead to. */
+const withoutRoute = (written: ComposePort[], routed: number[]) =>
+  written.filter((port) => !isTcp(port) || (written.length > 1 && !routed.includes(port.target)));
+
+/** The proxy serves HTTP on the ports that are routed; what else is published would be lost in silence. */
+function tellUnrouted(lost: ComposePort[], at: string[], notes: Notes): void {
   if (lost.length === 0) return;
   const ports = lost.map(({ target, protocol = 'tcp' }) => `${target}/${protocol}`).join(', ');
   notes.tell([...at, 'ports'], `publishes ${ports}, which no route leads to: it is not reached from outside`);

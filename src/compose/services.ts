@@ -39,8 +39,8 @@ export function readService(name: string, service: ComposeService, { kinds, wish
     container: {
       ...readContainer(service, at, notes),
       environment: readEnvironment(service, wishes.notSecret, at, notes),
-      mounts: readMounts(service, kind, at, notes),
-      ...readPorts(name, service, { kind, publish: said.publish, routed }, at, notes),
+      mounts: readMounts(service, kind !== 'accessory' && wishes.sideBySide, at, notes),
+      ...readPorts(name, service, { kind, publish: said.publish, routed, sideBySide: wishes.sideBySide }, at, notes),
     },
     before: said.before,
     ...(said.irreversible && { irreversible: true as const }),

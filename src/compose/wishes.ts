@@ -6,6 +6,8 @@ export interface Wishes {
   secrets: string[];
   /** Settings that look like a secret and are none. */
   notSecret: string[];
+  /** Old and new instances stand beside each other for a while: so it is unless the strategy is `recreate`. */
+  sideBySide: boolean;
 }
 
 export interface ServiceWishes {

@@ -69,7 +69,10 @@ export type Verification = z.output<typeof verification> & { title: string };
 export type VerificationKind = Verification['kind'];
 
 /** How traffic goes from one release to the next. */
-export const strategy = z.discriminatedUnion('kind', [z.strictObject({ kind: z.literal('blue-green') })]);
+export const strategy = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('blue-green') }),
+  z.strictObject({ kind: z.literal('recreate') }),
+]);
 export type Strategy = z.output<typeof strategy>;
 export type StrategyKind = Strategy['kind'];
 

@@ -133,7 +133,7 @@ const placedIn = ({ environments }: Manifest, environment: string, services: Ser
   services,
 });
 
-/** Two accessories cannot publish the same port of one host. */
+/** Two containers cannot publish the same port of one host. */
 function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const taken = new Map<string, string>();
   return Object.entries(services).flatMap(([environment, some]) =>
@@ -146,6 +146,17 @@ function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment):
             const key = `${host.address} ${port}/${protocol}`;
             const earlier = taken.get(key);
             taken.set(key, earlier ?? `${service.name} of ${environment}`);
+            const replicas = replicasOn(host, service);
+            if (!earlier && replicas > 1)
+              return [
+                {
+                  path: ['environments', environment],
+                  message:
+                    `publishes port ${port} of ${host.name} for ${service.name}, of which there are ${replicas} instances and one can have it. ` +
+                    `Give ${service.name} a route, or one instance (services.${service.name}.replicas: 1)`,
+                  atKey: true,
+                },
+              ];
             if (!earlier) return [];
             return [
               {

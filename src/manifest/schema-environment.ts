@@ -81,7 +81,7 @@ export const environment = z.strictObject({
     .enum(strategy.options.map((option) => option.shape.kind.value) as [Strategy['kind'], ...Strategy['kind'][]])
     .default('blue-green')
     .transform((kind): Strategy => ({ kind }))
-    .describe('How traffic goes from one release to the next.'),
+    .describe('How traffic goes from one release to the next; `recreate` stops the old one first, and is an outage.'),
   operators: z
     .array(z.string().min(1))
     .default([])

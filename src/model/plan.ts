@@ -69,8 +69,11 @@ export interface OperationInputs {
   stopInstance: ServiceScope & { replica: number };
   /** Waits until no request is in flight, stops, removes. */
   removeInstance: ServiceScope & { replica: number };
-  /** Traffic goes to the release's instances, or nowhere; done when the proxy says so. */
-  switchRoutes: HostScope & { release?: string };
+  /**
+   * Traffic goes to the release's instances, or nowhere; done when the proxy says so. `closed`: the release's addresses
+   * are answered with 503 until its routes are set again.
+   */
+  switchRoutes: HostScope & { release?: string; closed?: true };
   /** Fails as soon as an instance is unhealthy, has restarted or is gone. */
   watchInstances: ReleaseScope & { forMs: number };
   /** One verification of the environment, by its place in the manifest; `title` is what people call it. */
@@ -136,7 +139,7 @@ function describeObject(op: Operation): string {
     case 'removeInstance':
       return `${service}${op.replica > 1 ? ` #${op.replica}` : ''} ${op.release}`;
     case 'switchRoutes':
-      return op.release ? ` to ${op.release}` : ' to nothing';
+      return op.closed ? ` of ${op.release} to 503` : op.release ? ` to ${op.release}` : ' to nothing';
     case 'createNetworks':
     case 'removeNetworks':
       return ` of ${op.release}`;

@@ -73,7 +73,7 @@ export interface ContainerSpec {
   labels?: Record<string, string>;
   healthcheck?: HealthCheck;
   mounts: Mount[];
-  /** Published ports; only accessories keep theirs, those of a routed service become its route. */
+  /** Published ports: an accessory's, and with `recreate` those that are no route; else a port becomes a route. */
   ports: PublishedPort[];
   /** Ports that it says it listens on, lowest first: the default of a route. */
   expose: number[];

@@ -3,7 +3,7 @@ import { PLAN_FORMAT, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
 import { refuseMovedAccessories, warnOfAccessories } from './accessories';
 import { environmentOf, type PlanningInput } from './planning';
-import { planToNothing, strategies } from './strategies';
+import { type PlanStrategy, planToNothing, strategies } from './strategies';
 
 /**
  * Decides what takes an environment from what is observed to what is wanted.
@@ -24,10 +24,14 @@ export function planRollout(input: PlanningInput): Plan {
     strategy: after?.strategy.kind ?? 'remove',
     before: describeObserved(input),
     changes: after ? compareConfigurations(before, after) : ['everything but accessories is removed'],
-    warnings: after ? [...warn(input, after), ...warnOfAccessories(input, after)] : [],
-    phases: after ? strategies[after.strategy.kind](input, after) : planToNothing(input),
+    warnings: after
+      ? [...strategy(after).warnings(input, after), ...warn(input, after), ...warnOfAccessories(input, after)]
+      : [],
+    phases: after ? strategy(after).phases(input, after) : planToNothing(input),
   };
 }
+
+const strategy = (after: EnvironmentRecord): PlanStrategy => strategies[after.strategy.kind];
 
 /** What must still be so when the plan is carried out: a line for each container, and for the routes. */
 function describeObserved({ observed }: PlanningInput): string[] {

@@ -4,6 +4,7 @@ import type { Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { orderServices } from './order';
 import { observedOn, type PlanningInput } from './planning';
+import { recordedServices, replicaOf, stopOld } from './stopOld';
 
 /** The parts that plans are made of. A strategy puts them together. */
 
@@ -88,21 +89,11 @@ function startInstance(input: PlanningInput, host: string, release: string, serv
   };
 }
 
-/** Background instances of the release before stop, for two of them must not work on one queue. */
-export function stopBackground(input: PlanningInput, release: string | undefined): Step[] {
-  const { current, environment, observed } = input;
-  const before = current?.environments.find((one) => one.name === environment);
-  if (!current || !before || current.release === release) return [];
-  return Object.keys(observed.hosts)
-    .sort()
-    .flatMap((host) =>
-      instancesOn(before, host)
-        .filter(({ service }) => isBackground(service) && isRunning(input, host, service.name, current.release))
-        .map(({ service, replica }): Step => {
-          const instance = { host, service: service.name, release: current.release, replica };
-          return { operation: { name: 'stopInstance', ...instance }, undo: { name: 'startInstance', ...instance } };
-        }),
-    );
+/** Background instances of every other release stop, for two of them must not work on one queue. */
+export function stopBackground(input: PlanningInput, release: string | undefined): Step[][] {
+  const wanted = input.wanted?.environments.find((one) => one.name === input.environment)?.services ?? [];
+  const names = [...recordedServices(input), ...wanted].filter(isBackground).map(({ name }) => name);
+  return stopOld(input, release, new Set(names));
 }
 
 const isRunning = (input: PlanningInput, host: string, service: string, release: string) =>
@@ -142,6 +133,11 @@ function routedBefore({ current, environment, observed }: PlanningInput, host: s
   const recorded = current?.environments.find((one) => one.name === environment);
   if (!recorded?.hosts.some(({ name }) => name === host)) return observedOn(observed, host).routes?.release;
   return isRouted(recorded, host) ? current?.release : undefined;
+}
+
+/** As `switchRoutes`, on every host of the environment; other hosts are left. */
+export function switchAll(input: PlanningInput, after: EnvironmentRecord, release: string): Step[] {
+  return [...switchRoutes(input, release, hostNames(after)), ...leaveHosts(input, after)];
 }
 
 /** Instances are watched and verifications run at the same time; the first that fails ends the soak. */
@@ -185,10 +181,4 @@ export function retire(input: PlanningInput, release: string | undefined): Step[
   );
   const images = hosts.map(([host]): Step => ({ operation: { name: 'pruneImages', host, keep: input.keepImages } }));
   return filled([instances, networks, images]);
-}
-
-/** The number at the end of an instance's name; the first replica has none (see `instanceName`). */
-function replicaOf(name: string, service: string): number {
-  const number = /-(\d+)$/.exec(name)?.[1];
-  return number && name.endsWith(`-${service}-${number}`) ? Number(number) : 1;
 }

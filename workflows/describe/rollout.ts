@@ -55,17 +55,25 @@ export function describePhaseOf(
   const back = `If anything fails now, it goes back to ${from} by itself.`;
   switch (phase) {
     case 'prepare':
+      if (plan?.strategy === 'recreate')
+        return { title: `preparing ${to}`, meaning: `What ${to} needs is fetched; ${from} has the traffic. ${back}` };
       return { title: `preparing ${to}`, meaning: `${to} is started beside ${from}, which has the traffic. ${back}` };
     case 'switch':
+      if (plan?.strategy === 'recreate')
+        return {
+          title: `replacing ${from} by ${to}`,
+          meaning: `${from} is stopped and ${to} started; nobody answers until it is healthy. ${back}`,
+        };
       return {
         title: `switching to ${to}`,
         meaning: `Everything is prepared; the traffic moves from ${from} to ${to}. ${back}`,
       };
     case 'soak': {
       const until = now + soakMs(plan);
+      const kept = plan?.strategy === 'recreate' ? 'stopped' : 'warm';
       return {
         title: `soaking ${to}`,
-        meaning: `**${to} has the traffic, and must stay healthy until ${at(until)}.** ${from} is kept warm. ${back}`,
+        meaning: `**${to} has the traffic, and must stay healthy until ${at(until)}.** ${from} is kept ${kept}. ${back}`,
       };
     }
     case 'commit':

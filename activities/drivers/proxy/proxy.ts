@@ -39,6 +39,7 @@ export interface RouteSet {
   counter: number;
   /** Undefined removes the routes. */
   release?: string;
+  /** A route without instances is answered with 503. */
   routes: (Route & { instances: string[] })[];
 }
 

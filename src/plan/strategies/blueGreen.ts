@@ -7,7 +7,6 @@ import * as steps from '../steps';
 /** All new instances beside the old ones, then all traffic at once, then both kept warm until the soak is over. */
 export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): Phase[] {
   const release = input.wanted?.release ?? '';
-  const hosts = after.hosts.map((host) => host.name);
   return [
     {
       name: 'prepare',
@@ -21,9 +20,9 @@ export function planBlueGreen(input: PlanningInput, after: EnvironmentRecord): P
     {
       name: 'switch',
       batches: steps.filled([
-        steps.stopBackground(input, release),
+        ...steps.stopBackground(input, release),
         ...steps.startBackground(input, after, release),
-        [...steps.switchRoutes(input, release, hosts), ...steps.leaveHosts(input, after)],
+        steps.switchAll(input, after, release),
       ]),
     },
     { name: 'soak', batches: steps.filled([steps.soak(after, release)]) },

@@ -4,17 +4,27 @@ import type { Phase } from '../../model/plan';
 import type { PlanningInput } from '../planning';
 import { retire, stopBackground, switchRoutes, filled } from '../steps';
 import { planBlueGreen } from './blueGreen';
+import { planRecreate, warnOfOutage } from './recreate';
 
 /** A strategy decides the phases; what carries them out knows none of them. */
-export type PlanStrategy = (input: PlanningInput, after: EnvironmentRecord) => Phase[];
+export interface PlanStrategy {
+  phases(input: PlanningInput, after: EnvironmentRecord): Phase[];
+  /** What an approver must know of it, a sentence each. */
+  warnings(input: PlanningInput, after: EnvironmentRecord): string[];
+}
 
-export const strategies = { 'blue-green': planBlueGreen } satisfies Record<StrategyKind, PlanStrategy>;
+const none = () => [];
+
+export const strategies = {
+  'blue-green': { phases: planBlueGreen, warnings: none },
+  recreate: { phases: planRecreate, warnings: warnOfOutage },
+} satisfies Record<StrategyKind, PlanStrategy>;
 
 /** The way back of a first release that was terminated: routes away, then everything but accessories. */
 export function planToNothing(input: PlanningInput): Phase[] {
   const hosts = Object.keys(input.observed.hosts).sort();
   return [
-    { name: 'switch', batches: filled([stopBackground(input, undefined), switchRoutes(input, undefined, hosts)]) },
+    { name: 'switch', batches: filled([...stopBackground(input, undefined), switchRoutes(input, undefined, hosts)]) },
     { name: 'commit', batches: [] },
     { name: 'retire', batches: retire(input, undefined) },
   ];

@@ -3,7 +3,10 @@ import type { ComposeService } from '../../../src/compose/model';
 import { readCompose } from '../../../src/compose/read';
 
 const read = (service: ComposeService) =>
-  readCompose({ services: { web: service } }, { services: {}, routes: [], secrets: [], notSecret: [] });
+  readCompose(
+    { services: { web: service } },
+    { services: {}, routes: [], secrets: [], notSecret: [], sideBySide: true },
+  );
 const messages = (staging: ComposeService, production: ComposeService) =>
   combineEnvironments({ staging: read(staging), production: read(production) }).findings.map(
     ({ message }) => message.split(', but')[0],
@@ -35,7 +38,10 @@ test('differences are refused', () => {
 test('a service of one environment alone is fine', () => {
   const combined = combineEnvironments({
     staging: read({ image: 'a' }),
-    production: readCompose({ services: {} }, { services: {}, routes: [], secrets: [], notSecret: [] }),
+    production: readCompose(
+      { services: {} },
+      { services: {}, routes: [], secrets: [], notSecret: [], sideBySide: true },
+    ),
   });
   expect(combined).toEqual({ builds: [], images: { web: 'a' }, findings: [] });
 });

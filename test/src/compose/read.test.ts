@@ -6,7 +6,7 @@ import type { ServiceWishes, Wishes } from '../../../src/compose/wishes';
 import { writePath } from '../../../src/model/path';
 
 const SAID: ServiceWishes = { background: false, before: [], healthyWithin: 60_000, drain: 10_000, publish: true };
-const WISHES: Wishes = { services: {}, routes: [], secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'] };
+const WISHES: Wishes = { services: {}, routes: [], secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'], sideBySide: true };
 
 const modelOf = (services: Record<string, ComposeService>): ComposeModel => ({
   name: 'shop-staging',
@@ -64,6 +64,36 @@ describe('routes', () => {
       'routes[0]: leads to web, an accessory: it has a named volume and no build, and stays while releases come and go. ' +
         'Write services.web.accessory: false, or remove the route',
     ]);
+  });
+});
+
+describe('what one instance alone may have', () => {
+  const web: ComposeService = {
+    build: { context: '.' },
+    ports: [
+      { target: 80, published: '8080', protocol: 'tcp' },
+      { target: 22, published: '2222', protocol: 'tcp' },
+    ],
+    volumes: [{ type: 'volume', source: 'data', target: '/data' }],
+  };
+
+  test('is refused where an old and a new instance stand beside each other, with the strategy that can', () => {
+    const said = sentences(read({ web }).problems);
+    expect(said).toHaveLength(2);
+    expect(said.every((sentence) => sentence.includes('strategy: recreate, which stops the old instance first'))).toBe(
+      true,
+    );
+  });
+  test('is kept where they do not; what is routed is no port of the host', () => {
+    const kept = (routes: Wishes['routes']) => read({ web }, { sideBySide: false, routes }).services[0]!.container;
+    expect(kept([])).toMatchObject({
+      mounts: [{ type: 'volume', volume: 'data', target: '/data' }],
+      ports: [
+        { container: 80, host: 8080, protocol: 'tcp' },
+        { container: 22, host: 2222, protocol: 'tcp' },
+      ],
+    });
+    expect(kept([{ ...route, port: 80 }]).ports).toEqual([{ container: 22, host: 2222, protocol: 'tcp' }]);
   });
 });
 

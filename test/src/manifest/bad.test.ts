@@ -369,7 +369,7 @@ environments:
   [
     'a strategy that is none',
     staging('strategy: big-bang'),
-    ['windlass.yaml:5:15 environments.staging.strategy: is "big-bang". Expected blue-green.'],
+    ['windlass.yaml:5:15 environments.staging.strategy: is "big-bang". Expected blue-green or recreate.'],
   ],
   [
     'a command without undo',

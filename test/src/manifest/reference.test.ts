@@ -54,5 +54,5 @@ test('the JSON schema is of what people write', () => {
     properties?: Record<string, unknown>;
   };
   expect(properties['soak']).toMatchObject({ type: 'string', default: '10s' });
-  expect(properties['strategy']).toMatchObject({ enum: ['blue-green'] });
+  expect(properties['strategy']).toMatchObject({ enum: ['blue-green', 'recreate'] });
 });

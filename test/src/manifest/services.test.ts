@@ -108,3 +108,12 @@ test('nothing to release', () => {
     'windlass.yaml:4:3 environments.production: has accessories alone, so there is nothing to release. Expected at least one other service in the compose files.',
   ]);
 });
+
+test('a port of the host has one instance', () => {
+  const { container } = published('web', 8080);
+  const web = service('web', { replicas: 2, container });
+  const [found] = check('app: shop\nenvironments: { staging: { hosts: [local], strategy: recreate } }', {
+    staging: [web],
+  });
+  expect(found).toContain('publishes port 8080 of local for web, of which there are 2 instances and one can have it.');
+});

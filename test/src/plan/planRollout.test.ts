@@ -70,6 +70,21 @@ describe('a blue-green plan', () => {
     expect(read(plan)).toContain('retire: remove web bbb on local');
   });
 
+  it('lets no background instance that was left behind work beside the recorded one', () => {
+    const current = record('aaa', environment([web, jobs]));
+    const found = observed(
+      [running('aaa', 'jobs', { state: 'exited' }), running('bbb', 'jobs')],
+      ['aaa', 'bbb'],
+      'aaa',
+    );
+    const lines = read(planRollout(planning({ kind: 'restore', wanted: current, current, observed: found })));
+    expect(lines.filter((line) => line.startsWith('switch'))).toEqual([
+      'switch: stop jobs bbb on local',
+      'switch: start jobs aaa on local',
+      'switch: switch routes to aaa on local',
+    ]);
+  });
+
   it('runs commands once, on one host, before anything is started, and only on the way to a new release', () => {
     const migrating = service('api', {
       before: [
@@ -155,6 +170,57 @@ describe('a plan for groups', () => {
     const wanted = record('bbb', environment([front, db], { hosts: [on('a', { web: 1 }), on('b', { db: 1 })] }));
     const input = planning({ wanted, observed: { hosts: { a: there } }, accessorySpecs: { db: 's' } });
     expect(() => planRollout(input)).toThrow(/db keeps its data on a, and the release wants it on b/);
+  });
+});
+
+describe('a plan to recreate', () => {
+  const recreate = { strategy: { kind: 'recreate' } } as const;
+  const migrating = { ...api, before: [{ command: ['up'], undo: ['down'] }] };
+  const current = record('aaa', environment([web, api, db, jobs], recreate));
+  const wanted = record('bbb', environment([web, migrating, db, jobs], recreate));
+  const accessory = running('aaa', 'db', { role: 'accessory', name: 'windlass-shop-production-db' });
+  const instances = ['web', 'api', 'jobs'].map((name) => running('aaa', name));
+  const found = observed([...instances, accessory], ['aaa'], 'aaa');
+
+  it('stops all that is old before it starts anything new, dependants first, and goes back as the mirror', () => {
+    const plan = planRollout(planning({ wanted, current, observed: found, accessorySpecs: { db: 's' } }));
+    expect(read(plan).slice(1)).toEqual([
+      'prepare: create networks of bbb on local ↺ remove networks of bbb on local',
+      'prepare: start accessory db on local',
+      'switch: switch routes of aaa to 503 on local ↺ switch routes to aaa on local',
+      'switch: stop web aaa on local ↺ start web aaa on local',
+      'switch: stop api aaa on local ↺ start api aaa on local | stop jobs aaa on local ↺ start jobs aaa on local',
+      'switch: run command of api #1 on local ↺ run command of api #1 (undo) on local',
+      'switch: start api bbb on local ↺ remove api bbb on local',
+      'switch: start web bbb on local ↺ remove web bbb on local',
+      'switch: start jobs bbb on local ↺ remove jobs bbb on local',
+      'switch: switch routes to bbb on local ↺ switch routes of aaa to 503 on local',
+      'soak: watch instances on local',
+      'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local',
+      'retire: remove networks of aaa on local',
+      'retire: prune images on local',
+    ]);
+  });
+
+  it('says its outage before, and none where nothing runs', () => {
+    expect(planRollout(planning({ wanted, current, observed: found, accessorySpecs: { db: 's' } })).warnings).toEqual([
+      'recreate is an outage: requests to shop.localhost are answered with 503 from when api, jobs, web of aaa are stopped until bbb is healthy, and as long again should it go back',
+    ]);
+    expect(planRollout(planning({ wanted })).warnings).toEqual([]);
+  });
+
+  it('stops every replica, and on the way back to what is recorded whatever was left half done', () => {
+    const two = observed(
+      [
+        running('aaa', 'web', { state: 'exited' }),
+        running('bbb', 'web'),
+        running('bbb', 'web', { name: 'windlass-shop-production-bbb-web-2', state: 'restarting' }),
+      ],
+      ['aaa', 'bbb'],
+      'bbb',
+    );
+    const plan = planRollout(planning({ kind: 'restore', wanted: current, current, observed: two }));
+    expect(read(plan)).toContain('switch: stop web bbb on local | stop web #2 bbb on local');
   });
 });
 
