@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
+import type { Failure } from '../src/model/failure';
+import type { Place } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
+import { describeSource } from '../src/model/secret';
 import { Refused } from '../src/plan/planning';
 import { planRollout } from '../src/plan/planRollout';
 import { permanent } from './drivers/errors';
 import type { RolloutDeps } from './rollout/context';
 import { observe } from './rollout/observe';
 import { hashSpec, inOrder } from './rollout/spec';
+import { hashSecrets, secretsWithin } from './secret-hashes';
+import { SecretReader } from './secrets';
 import type { Activities, Planned, PlanInput } from './types';
 
 /** What is observed and what is recorded go in, a plan and its hash come out; nothing is changed. */
@@ -29,15 +34,17 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
 
 async function plan(
   deps: RolloutDeps,
-  { app, environment, kind, keep }: PlanInput,
+  { app, environment, kind, keep, ran }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
 ): Promise<Planned> {
   const records = [wanted, current].map((record) => record && environmentIn(record, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
-  const place = { installation: deps.settings.installation, app, environment };
-  const observed = await observe(deps, place, [...hosts.values()]);
+  const place: Place = { installation: deps.settings.installation, app, environment };
   const [after] = records;
+  const secrets = after ? await readSecrets(deps, place, after) : { hashes: {}, lacking: [] };
+  if (after && secrets.lacking.length > 0) return { refused: unreadable(after, secrets.lacking) };
+  const observed = await observe(deps, place, [...hosts.values()]);
   try {
     const accessories = after?.services.filter((service) => service.kind === 'accessory') ?? [];
     const planned = planRollout({
@@ -48,14 +55,30 @@ async function plan(
       current,
       observed,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
+      secrets: { now: secrets.hashes, ran },
       keepImages: await imagesOf(deps, environment, keep.slice(0, (after?.retention ?? keep.length) + 1)),
     });
     const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);
-    return { plan: planned, hash: hashPlan(planned), counter: Math.max(0, ...counters) };
+    return { plan: planned, hash: hashPlan(planned), counter: Math.max(0, ...counters), secrets: secrets.hashes };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.failure };
     throw error;
   }
+}
+
+/** Everything that the containers will need, from where it is kept now: what is missing is found before anything is touched. */
+function readSecrets({ settings }: RolloutDeps, place: Place, { secrets: sources, ...rest }: EnvironmentRecord) {
+  return hashSecrets(settings, place, secretsWithin(rest), sources, new SecretReader(process.env, true));
+}
+
+function unreadable({ name, secrets }: EnvironmentRecord, lacking: { name: string; why: string }[]): Failure {
+  const one = ({ name: secret, why }: { name: string; why: string }) =>
+    `${secret}${secrets[secret] ? ` (${describeSource(secrets[secret])})` : ''}: ${why}`;
+  const count = lacking.length === 1 ? 'a secret' : `${lacking.length} secrets`;
+  return {
+    kind: 'no-secret',
+    message: [`${count} of ${name} cannot be read, so nothing was touched`, ...lacking.map(one)].join('\n'),
+  };
 }
 
 /** Twelve digits: what people compare and approve. */

@@ -16,12 +16,12 @@ export function redact(text: string, values: string[]): string {
 }
 
 /**
- * As `redact`, of what a container says. Withheld as a whole while the value of a secret is not known, for then it could
+ * As `redact`, of what a container says. Withheld as a whole while the value of a secret in it is not known: that could
  * not be struck out.
  */
 export function redactSaid(text: string, { values, unread }: { values: string[]; unread: string[] }): string {
   if (unread.length === 0 || text.trim() === '') return redact(text, values);
-  return `(withheld: ${unread.join(', ')} cannot be read by the worker now, and could not be struck out)`;
+  return `(withheld: the worker does not know the value of ${unread.join(', ')} that is in it, and could not strike it out)`;
 }
 
 /** As `redact`, of everything that people read in a failure. */

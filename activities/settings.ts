@@ -11,6 +11,8 @@ export interface Settings {
   proxyHttp: string;
   /** Checkouts are kept here. */
   cache: string;
+  /** What must outlive the worker is kept here: the installation's key. */
+  data: string;
   /** How `docker compose` is run here. */
   composeCommand: string[];
   /** Builds at a time. */
@@ -19,14 +21,15 @@ export interface Settings {
 
 /** Reads the settings; every variable has a default that suits one machine. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const home = env['XDG_CACHE_HOME'] ?? `${env['HOME'] ?? '/root'}/.cache`;
+  const home = env['HOME'] ?? '/root';
   return {
     installation: env['WINDLASS_INSTALLATION'] ?? 'windlass',
     registry: env['WINDLASS_REGISTRY'],
     dockerHost: env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock',
     proxyImage: env['WINDLASS_PROXY_IMAGE'] ?? 'traefik:v3.7',
     proxyHttp: env['WINDLASS_PROXY_HTTP'] ?? '80',
-    cache: env['WINDLASS_CACHE'] ?? `${home}/windlass/worker`,
+    cache: env['WINDLASS_CACHE'] ?? `${env['XDG_CACHE_HOME'] ?? `${home}/.cache`}/windlass/worker`,
+    data: env['WINDLASS_DATA'] ?? `${env['XDG_DATA_HOME'] ?? `${home}/.local/share`}/windlass`,
     composeCommand: splitWords(env['WINDLASS_COMPOSE'] ?? 'docker compose'),
     buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
   };

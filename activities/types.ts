@@ -4,6 +4,7 @@ import type { LedgerEntry } from '../src/model/ledger';
 import type { OperationInputs, Plan } from '../src/model/plan';
 import type { RecordRef, RegistryAccess, ReleaseRequest } from '../src/model/release';
 import type { RolloutRequest } from '../src/model/environment';
+import type { SecretHashes } from '../src/model/secret';
 import type { Problem } from '../src/model/problem';
 import type { Artifact, BuildSpec, Draft, EnvironmentRecord } from '../src/manifest/record';
 
@@ -107,9 +108,14 @@ export interface PlanInput {
   current?: RecordRef;
   /** The releases that the environment may go back to: their images are kept. */
   keep: RecordRef[];
+  /** By release: the hashes of the secrets that it ran with. */
+  ran: Record<string, SecretHashes>;
 }
-/** A plan and its hash, or why there is none. `counter` is the newest rollout that any proxy knows. */
-export type Planned = { plan: Plan; hash: string; counter: number } | { refused: Failure };
+/**
+ * A plan and its hash, or why there is none. `counter` is the newest rollout that any proxy knows, `secrets` what tells
+ * later whether their values are still those of now.
+ */
+export type Planned = { plan: Plan; hash: string; counter: number; secrets: SecretHashes } | { refused: Failure };
 
 export interface Inspection {
   app: string;

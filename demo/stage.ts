@@ -48,6 +48,7 @@ export class Stage {
       WINDLASS_PROXY_HTTP: address,
       WINDLASS_COMPOSE: parts.compose.command.map((word) => `"${word}"`).join(' '),
       WINDLASS_CACHE: join(dir, 'worker'),
+      WINDLASS_DATA: join(dir, 'data'),
       DOCKER_HOST: parts.engine.host,
       SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),
       SHOP_PRODUCTION_TOKEN: randomBytes(12).toString('hex'),

@@ -12,9 +12,17 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EnvironmentState, Frozen, RolloutNews, RolloutRequest, RolloutResult } from '../src/model/environment';
+import {
+  type EnvironmentState,
+  type Frozen,
+  type RolloutNews,
+  type RolloutRequest,
+  type RolloutResult,
+  secretsThatRan,
+} from '../src/model/environment';
 import { rolloutId } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
+import type { SecretHashes } from '../src/model/secret';
 import { describeEnvironment } from './describe/environment';
 import { now, record } from './ledger';
 import * as messages from './messages';
@@ -124,7 +132,17 @@ class Environment {
           200,
         ),
       staticDetails: `Asked for by ${plain(request.by)}, in ${link(request.requester)}`,
-      args: [{ app, environment, request, current: current?.record, keep: this.keep(), counter: this.state.counter }],
+      args: [
+        {
+          app,
+          environment,
+          request,
+          current: current?.record,
+          keep: this.keep(),
+          ran: secretsThatRan(this.state),
+          counter: this.state.counter,
+        },
+      ],
     });
     this.child = child;
     this.state.running = { ...request, runId: child.firstExecutionRunId };
@@ -202,10 +220,10 @@ class Environment {
     this.show();
   }
 
-  private commit({ request, at }: { request: string; at: string }): void {
+  private commit({ request, at, secrets }: { request: string; at: string; secrets: SecretHashes }): void {
     const { running } = this.state;
     if (running?.id !== request || !running.record) return;
-    const committed = { release: running.record.release, record: running.record, at, by: running.by };
+    const committed = { release: running.record.release, record: running.record, at, by: running.by, secrets };
     const others = this.state.committed.filter((one) => one.release !== committed.release);
     this.state.current = committed;
     this.state.committed = [committed, ...others].slice(0, KEEP_COMMITTED);

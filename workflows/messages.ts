@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../src/model/decision';
 import type { EnvironmentState, Frozen, Resolution, RolloutNews, RolloutRequest } from '../src/model/environment';
 import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
+import type { SecretHashes } from '../src/model/secret';
 
 /** Everything that can be sent to a workflow of windlass. Updates answer at once; signals are for Temporal's own CLI and UI. */
 
@@ -15,7 +16,8 @@ export const rolloutNews = defineSignal<[RolloutNews]>('rolloutNews');
 // to an environment
 export const requestRollout = defineSignal<[RolloutRequest]>('requestRollout');
 export const withdrawRollout = defineSignal<[{ id: string; reason: string }]>('withdrawRollout');
-export const rolloutCommitted = defineSignal<[{ request: string; at: string }]>('rolloutCommitted');
+export const rolloutCommitted =
+  defineSignal<[{ request: string; at: string; secrets: SecretHashes }]>('rolloutCommitted');
 export const rolloutAsks = defineSignal<[{ request: string; question: string }]>('rolloutAsks');
 export const freeze = defineUpdate<string, [Omit<Frozen, 'at'>]>('freeze');
 export const thaw = defineUpdate<string, [{ by: string; reason: string }]>('thaw');

@@ -1,5 +1,5 @@
 import type { Planned } from '../activities/types';
-import type { EnvironmentState } from '../src/model/environment';
+import { type EnvironmentState, secretsThatRan } from '../src/model/environment';
 import type { RecordRef } from '../src/model/release';
 import { short } from './proxies';
 
@@ -10,6 +10,6 @@ export async function planRelease(
 ): Promise<Planned> {
   const keep = state?.committed.map((one) => one.record) ?? [];
   return await short.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${record.release}` }, [
-    { app, environment, kind: 'release', record, current: state?.current?.record, keep },
+    { app, environment, kind: 'release', record, current: state?.current?.record, keep, ran: secretsThatRan(state) },
   ]);
 }

@@ -21,6 +21,7 @@ import {
 import type { LedgerEntry, LedgerKind } from '../src/model/ledger';
 import type { RolloutProgress } from '../src/model/progress';
 import type { RecordRef } from '../src/model/release';
+import type { SecretHashes } from '../src/model/secret';
 import { comparePlans } from '../src/plan/compare';
 import { carryOut, type Ports, StepFailed, Stopped } from '../src/plan/carryOut';
 import { describePhaseOf, describeQuestion, describeRollout, describeUndone } from './describe/rollout';
@@ -46,6 +47,8 @@ export interface RolloutInput {
   current?: RecordRef;
   /** What the environment may go back to. */
   keep: RecordRef[];
+  /** By release: the hashes of the secrets that it ran with. */
+  ran: Record<string, SecretHashes>;
   counter: number;
 }
 
@@ -61,6 +64,7 @@ export async function rollout(input: RolloutInput): Promise<RolloutResult> {
 class Rollout implements Ports {
   private readonly progress: RolloutProgress;
   private counter: number;
+  private secrets: SecretHashes = {};
   private stopped?: string;
   /** The first thing that went wrong: why everything is taken back. */
   private trouble?: Failure;
@@ -93,7 +97,7 @@ class Rollout implements Ports {
   }
 
   async execute(): Promise<RolloutResult> {
-    const { app, environment, request, current, keep } = this.input;
+    const { app, environment, request, current, keep, ran } = this.input;
     const target = request.record?.release ?? 'nothing';
     showState(
       'planning',
@@ -101,11 +105,12 @@ class Rollout implements Ports {
     );
     try {
       const planned = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
-        { app, environment, kind: request.kind, record: request.record, current, keep },
+        { app, environment, kind: request.kind, record: request.record, current, keep, ran },
       ]);
       if ('refused' in planned) return this.refused(planned.refused);
       this.progress.plan = planned.plan;
       this.progress.planHash = planned.hash;
+      this.secrets = planned.secrets;
       // An environment whose workflow was lost counts from one again, the proxies do not.
       this.counter = Math.max(this.counter, planned.counter + 1);
       if (request.approved && request.approved.hash !== planned.hash) {
@@ -234,11 +239,13 @@ class Rollout implements Ports {
   }
 
   async commit(): Promise<void> {
-    await this.tellEnvironment(rolloutCommitted, { request: this.input.request.id, at: now() });
-    await this.record(
-      'rollout-ended',
-      `on ${this.progress.release ?? 'nothing'}, was on ${this.input.current?.release ?? 'nothing'}`,
-    );
+    const { secrets, progress } = this;
+    const { request, current } = this.input;
+    await this.tellEnvironment(rolloutCommitted, { request: request.id, at: now(), secrets });
+    const way = `on ${progress.release ?? 'nothing'}, was on ${current?.release ?? 'nothing'}`;
+    // Nobody has approved the plan of a rollback: what it warns of is kept here.
+    const warnings = request.kind === 'rollback' ? (progress.plan?.warnings ?? []) : [];
+    await this.record('rollout-ended', [way, ...warnings].join('; '), { secrets });
     const { title, meaning } = describePhaseOf(this.progress, 'retire', Date.now());
     showState('retiring', describeRollout(this.progress, title, meaning));
   }

@@ -1,9 +1,9 @@
 import { instancesOn } from '../../src/model/host';
-import { accessoryName, instanceName, type Place } from '../../src/model/names';
+import { accessoryName, instanceName, type Place, readLabels } from '../../src/model/names';
 import type { RolloutDeps } from '../rollout/context';
 
 import { permanent } from '../drivers/errors';
-import { redactSaid } from '../redact';
+import { readHashes, redactLog } from '../secret-hashes';
 import { SecretReader } from '../secrets';
 import type { Activities } from '../types';
 import { findEnvironment } from './find-environment';
@@ -27,16 +27,19 @@ export async function readLogs(
     });
   }
   const place: Place = { installation: deps.settings.installation, app: ref.app, environment: name };
-  const secrets = await new SecretReader().known(environment.secrets);
+  const reader = new SecretReader();
   const each = environment.hosts.flatMap((host) => {
     const own = instancesOn(environment, host.name).filter((one) => one.service === service);
     return own.map(async ({ replica }) => {
       const container =
         service.kind === 'accessory' ? accessoryName(place, wanted) : instanceName(place, ref.release, wanted, replica);
       const engine = await deps.connect(host);
-      if (!(await engine.inspectContainer(container))) return [];
-      const bytes = Math.floor(LONGEST_LOG / own.length);
-      return [{ host: host.name, container, text: redactSaid(await engine.logs(container, bytes), secrets) }];
+      const found = await engine.inspectContainer(container);
+      if (!found) return [];
+      const made = readHashes(readLabels(place.installation, found.labels)?.secrets);
+      const log = await engine.logs(container, Math.floor(LONGEST_LOG / own.length));
+      const text = await redactLog(log, deps.settings, place, { made, sources: environment.secrets, reader });
+      return [{ host: host.name, container, text }];
     });
   });
   return (await Promise.all(each)).flat();

@@ -4,6 +4,7 @@ import type { OperationName } from '../../src/model/plan';
 import type { ContainerSpec, Service } from '../../src/model/service';
 import type { ContainerMake } from '../drivers/docker/engine';
 import { translateService } from '../drivers/docker/translate';
+import { hashSecrets, secretsWithin, writeHashes } from '../secret-hashes';
 import type { RolloutContext } from './context';
 import { networksOf } from './networks';
 import { hashSpec } from './spec';
@@ -98,12 +99,21 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
     networks,
     async whole() {
       const container = reaching(ctx, await ctx.secrets.inTexts(service.container, environment.secrets));
+      const secrets = secretsWithin(service.container);
+      const { hashes } = await hashSecrets(ctx.settings, ctx.place, secrets, environment.secrets, ctx.secrets);
       const volumes = await createVolumes(ctx, environment, service);
       return {
         name,
         image: service.image,
         labels: {
-          ...labels(installation, { ...words, app, environment: environmentName, service: service.name, spec }),
+          ...labels(installation, {
+            ...words,
+            app,
+            environment: environmentName,
+            service: service.name,
+            spec,
+            secrets: writeHashes(hashes),
+          }),
           ...(deed && { [deedLabel(installation)]: deed }),
         },
         config: translateService({ container }, { volumes, oneOff: words.role === 'one-off' }),

@@ -1,5 +1,6 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
-import { redactSaid } from '../redact';
+import { readLabels } from '../../src/model/names';
+import { readHashes, redactLog } from '../secret-hashes';
 import type { RolloutContext } from './context';
 
 const LINES = 30;
@@ -9,10 +10,14 @@ const BYTES = 16 * 1024;
 /** The last lines that a container said, without the environment's secrets; none when it is gone. */
 export async function readLastLines(
   ctx: RolloutContext,
-  { secrets }: EnvironmentRecord,
+  { secrets: sources }: EnvironmentRecord,
   name: string,
 ): Promise<string[]> {
-  if (!(await ctx.engine.inspectContainer(name))) return [];
-  const text = redactSaid(await ctx.engine.logs(name, BYTES), await ctx.secrets.known(secrets)).trimEnd();
+  const found = await ctx.engine.inspectContainer(name);
+  if (!found) return [];
+  const { settings, place, secrets: reader, engine } = ctx;
+  const made = readHashes(readLabels(place.installation, found.labels)?.secrets);
+  const log = await engine.logs(name, BYTES);
+  const text = (await redactLog(log, settings, place, { made, sources, reader })).trimEnd();
   return text === '' ? [] : text.split('\n').slice(-LINES);
 }

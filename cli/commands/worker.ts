@@ -24,6 +24,7 @@ const VARIABLES = `It has the credentials and does the work: it fetches, builds,
   DOCKER_HOST            the engine that builds, and that the host "local" means
   WINDLASS_PROXY_HTTP    the port that the proxy listens on (80)
   WINDLASS_SECRET_COMMANDS  programs that a secret's exec may run here, as op,vault (none)
+  WINDLASS_KEY           tells changed secrets; the same for all workers (made and kept in WINDLASS_DATA)
   WINDLASS_BUILDS        builds at a time (2)
   WINDLASS_LOG           warn, info or debug (warn)`;
 

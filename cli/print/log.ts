@@ -3,7 +3,7 @@ import { failureLines } from './failure';
 import { type Item, itemize, type ItemState } from './items';
 import type { Line, Mark } from './line';
 import { clock, duration } from './time';
-import { type Rollouts, rolloutKey, type View } from './view';
+import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
 import { heldLines, questionLines, waitingLines } from './waiting';
 
 /** After so long without news a log says what goes on: CI ends jobs that are silent. */
@@ -44,6 +44,7 @@ export function logLines(view: View, rollouts: Rollouts, now: number, told: Told
   const changed = flatten(items)
     .filter(({ item }) => isNews(item, known, now))
     .sort((a, b) => timeOf(a.item) - timeOf(b.item));
+  const warnings = warningsOf(view, rollouts);
   const remarks = remarksOf(view, rollouts);
   const news = remarks.filter(({ key }) => !told.remarks.includes(key));
   const failures = new Set(told.failures);
@@ -58,9 +59,7 @@ export function logLines(view: View, rollouts: Rollouts, now: number, told: Told
       ...(!GOING_BACK.includes(item.state) && isNew(item.failure) ? failureLines(item.failure, 5) : []),
     ]),
     ...news.flatMap(({ lines: said }) => stamp(said, now)),
-    ...view.warnings
-      .slice(told.warnings)
-      .flatMap((text) => stamp([{ depth: 0, text: `! ${text}`, tone: 'warn' }], now)),
+    ...warnings.slice(told.warnings).flatMap((text) => stamp([{ depth: 0, text: `! ${text}`, tone: 'warn' }], now)),
     ...(isNew(view.failure) ? stamp(failureLines(view.failure, 0), now) : []),
   ];
   const still = lines.length === 0 && now - told.lastAt >= SILENT_MS ? stillLines(view, rollouts, now) : [];
@@ -72,7 +71,7 @@ export function logLines(view: View, rollouts: Rollouts, now: number, told: Told
       begun: true,
       states: { ...known, ...states },
       remarks: remarks.map(({ key }) => key),
-      warnings: view.warnings.length,
+      warnings: warnings.length,
       failures: [...failures],
       lastAt: said.length > 0 ? now : told.lastAt,
     },

@@ -3,7 +3,7 @@ import { failureLines } from './failure';
 import { itemize, type Item } from './items';
 import type { Line, Mark } from './line';
 import { duration } from './time';
-import { type Rollouts, rolloutKey, type View } from './view';
+import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
 import { heldLines, questionLines, waitingLines } from './waiting';
 
 /** How many steps of a phase are shown at a time. */
@@ -18,7 +18,13 @@ export function treeLines(view: View, rollouts: Rollouts, now: number): Line[] {
     ...itemLines(item, 0, now),
     ...(index === open ? waiting.map((line) => ({ ...line, depth: line.depth + 1 })) : []),
   ]);
-  return [titleLine(view, now), ...body, ...(open < 0 ? waiting : []), ...endLines(view, items), ...silenceLines(view)];
+  return [
+    titleLine(view, now),
+    ...body,
+    ...(open < 0 ? waiting : []),
+    ...endLines(view, rollouts, items),
+    ...silenceLines(view),
+  ];
 }
 
 function titleLine(view: View, now: number): Line {
@@ -106,8 +112,8 @@ function waitingFor(view: View, rollouts: Rollouts): Line[] {
 const isTold = ({ question, steps }: RolloutProgress) =>
   question !== undefined && steps[question.step]?.failure !== undefined;
 
-function endLines(view: View, items: Item[]): Line[] {
-  const warnings = view.warnings.map((text): Line => ({ depth: 0, text: `! ${text}`, tone: 'warn' }));
+function endLines(view: View, rollouts: Rollouts, items: Item[]): Line[] {
+  const warnings = warningsOf(view, rollouts).map((text): Line => ({ depth: 0, text: `! ${text}`, tone: 'warn' }));
   const told = items.some(
     (item) => item.failure?.message === view.failure?.message || saysChild({ ...item, failure: view.failure }),
   );

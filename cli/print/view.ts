@@ -19,6 +19,8 @@ export interface View {
   waitingFor?: Waiting;
   failure?: Failure;
   warnings: string[];
+  /** Its plan was shown to nobody before, so its warnings are told now. */
+  tellsPlan?: boolean;
   /** Why nothing new is heard, if so. */
   silence?: string;
 }
@@ -65,7 +67,16 @@ export function viewOfRollback(progress: RollbackProgress, startedAt: number, no
     stages: [stage],
     failure: progress.failure,
     warnings: [],
+    tellsPlan: true,
   };
+}
+
+/** What whoever follows it should know. */
+export function warningsOf(view: View, rollouts: Rollouts): string[] {
+  const planned = view.stages.flatMap(
+    ({ rollout }) => (rollout && rollouts[rolloutKey(rollout)]?.plan?.warnings) ?? [],
+  );
+  return [...view.warnings, ...(view.tellsPlan ? planned : [])];
 }
 
 function times(stages: StageProgress[], status: View['status']): Pick<View, 'startedAt' | 'endedAt'> {

@@ -1,6 +1,7 @@
 import type { Failure } from './failure';
 import type { Plan } from './plan';
 import type { RecordRef } from './release';
+import type { SecretHashes } from './secret';
 
 /** What the single writer of an environment knows; the answer to its query. */
 export interface EnvironmentState {
@@ -25,7 +26,15 @@ export interface Committed {
   /** ISO 8601. */
   at: string;
   by: string;
+  /** What tells whether the values of its secrets are still those that it ran with, when its containers are gone. */
+  secrets?: SecretHashes;
 }
+
+/** By release: the hashes of the secrets that it ran with. */
+export const secretsThatRan = (state: EnvironmentState | undefined): Record<string, SecretHashes> =>
+  Object.fromEntries(
+    (state?.committed ?? []).flatMap(({ release, secrets }) => (secrets ? [[release, secrets] as const] : [])),
+  );
 
 export interface Frozen {
   by: string;

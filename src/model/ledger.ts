@@ -1,3 +1,5 @@
+import type { SecretHashes } from './secret';
+
 /** The ledger: an append-only record of releases, decisions and outcomes, kept in the registry beside the images. */
 
 export type LedgerKind =
@@ -29,4 +31,6 @@ export interface LedgerEntry {
   reason?: string;
   /** What was undone, newest first. */
   undone?: string[];
+  /** What tells whether the values of the secrets are still those that were committed. */
+  secrets?: SecretHashes;
 }

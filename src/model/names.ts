@@ -73,6 +73,8 @@ export interface LabelWords {
   spec?: string;
   /** Of an accessory whose making cannot be undone. */
   irreversible?: 'true';
+  /** Which secrets it was given, each with a hash that only the installation's key makes. */
+  secrets?: string;
 }
 
 /** The labels of a thing that windlass makes. */

@@ -1,3 +1,5 @@
+import type { SecretSource } from './release';
+
 /** Secrets in plain data: a reference stands for the value, which only the worker reads, at use. */
 
 const REFERENCE = /\{\{secret:([^{}]+)\}\}/g;
@@ -9,6 +11,22 @@ export const secretReference = (name: string) => `{{secret:${name}}}`;
 export const secretsIn = (text: string): string[] => [
   ...new Set([...text.matchAll(REFERENCE)].map(([, name]) => name!)),
 ];
+
+/** By name: what tells whether a value is the one that it was; `KEY-DIGITS`. */
+export type SecretHashes = Record<string, string>;
+
+/** Is the value the one that it was? Undefined when it cannot be told: one of the hashes is missing, or of another key. */
+export function isSameValue(was: string | undefined, is: string | undefined): boolean | undefined {
+  const keyOf = (hash: string) => hash.slice(0, hash.indexOf('-'));
+  if (was === undefined || is === undefined || keyOf(was) !== keyOf(is)) return undefined;
+  return was === is;
+}
+
+/** Where a secret is read, in a few words: `env SHOP_TOKEN`, `file /run/secrets/token`, `exec op read op://shop/token`. */
+export const describeSource = (source: SecretSource): string =>
+  Object.entries(source)
+    .flatMap(([kind, where]) => [kind, ...(Array.isArray(where) ? where : [where])])
+    .join(' ');
 
 const WORDS =
   /PASS(WORD|WD|PHRASE)|(^|_)PASS$|(^|_)PWD$|SECRET|TOKEN|CREDENTIAL|(PRIVATE|API|ACCESS|SIGNING|ENCRYPTION|MASTER|AUTH)_?KEY|_KEY(_BASE)?$/;

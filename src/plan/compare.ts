@@ -1,5 +1,6 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import type { Plan } from '../model/plan';
+import { describeSource } from '../model/secret';
 
 /** What differs between two frozen configurations of an environment, a line each. Secrets stand as references in both. */
 export function compareConfigurations(before: EnvironmentRecord | undefined, after: EnvironmentRecord): string[] {
@@ -15,9 +16,16 @@ export function compareConfigurations(before: EnvironmentRecord | undefined, aft
     lines.push(
       `${name}: is no longer part of the release and ${kind === 'accessory' ? 'stays as it runs' : 'is removed'}`,
     );
-  if (before) lines.push(...compareValues('routes', before.routes, after.routes));
+  if (before) {
+    lines.push(...compareValues('routes', before.routes, after.routes));
+    lines.push(...compareValues('secrets', sourcesOf(before), sourcesOf(after)));
+  }
   return lines;
 }
+
+/** Where each secret is read, in words. */
+const sourcesOf = ({ secrets }: EnvironmentRecord) =>
+  Object.fromEntries(Object.entries(secrets).map(([name, source]) => [name, describeSource(source)]));
 
 /** What differs between the plan that was approved and the one that would be carried out now. */
 export function comparePlans(approved: Pick<Plan, 'before' | 'changes'>, now: Plan): string[] {

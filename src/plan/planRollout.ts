@@ -3,6 +3,7 @@ import { PLAN_FORMAT, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
 import { refuseMovedAccessories, warnOfAccessories } from './accessories';
 import { environmentOf, type PlanningInput } from './planning';
+import { describeSecrets } from './secrets';
 import { type PlanStrategy, planToNothing, strategies } from './strategies';
 
 /**
@@ -15,6 +16,7 @@ export function planRollout(input: PlanningInput): Plan {
   const after = wanted && environmentOf(wanted, environment);
   const before = current?.environments.find((one) => one.name === environment);
   if (after) refuseMovedAccessories(input, after);
+  const secrets = describeSecrets(input);
   return {
     format: PLAN_FORMAT,
     app,
@@ -23,9 +25,16 @@ export function planRollout(input: PlanningInput): Plan {
     from: current?.release,
     strategy: after?.strategy.kind ?? 'remove',
     before: describeObserved(input),
-    changes: after ? compareConfigurations(before, after) : ['everything but accessories is removed'],
+    changes: after
+      ? [...compareConfigurations(before, after), ...secrets.changes]
+      : ['everything but accessories is removed'],
     warnings: after
-      ? [...strategy(after).warnings(input, after), ...warn(input, after), ...warnOfAccessories(input, after)]
+      ? [
+          ...strategy(after).warnings(input, after),
+          ...warn(input, after),
+          ...warnOfAccessories(input, after),
+          ...secrets.warnings,
+        ]
       : [],
     phases: after ? strategy(after).phases(input, after) : planToNothing(input),
   };

@@ -1,6 +1,7 @@
 import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
 import type { ObservedHost, Observed } from '../model/observed';
 import type { Failure } from '../model/failure';
+import type { SecretHashes } from '../model/secret';
 
 /** Everything that a plan follows from. Nothing else may: no clock, no randomness, nothing fleeting. */
 export interface PlanningInput {
@@ -17,6 +18,8 @@ export interface PlanningInput {
   accessorySpecs: Record<string, string>;
   /** Images that stay on the hosts, besides those in use. */
   keepImages: string[];
+  /** Hashes of the values of the wanted release's secrets as they are now, and by release as they were when it ran. */
+  secrets?: { now: SecretHashes; ran: Record<string, SecretHashes> };
 }
 
 /** What cannot be planned, and why, for people. */

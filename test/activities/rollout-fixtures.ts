@@ -11,7 +11,7 @@ import type { OperationInputs, OperationName } from '../../src/model/plan';
 import type { RecordRef } from '../../src/model/release';
 import type { Service } from '../../src/model/service';
 import { parts } from '../setup/parts';
-import { sharedEngine, uniqueName } from './fixtures';
+import { makeFolder, sharedEngine, uniqueName } from './fixtures';
 
 /** Serves its name on port 80, and `/cgi-bin/slow` after 0.8 s; ends at once when it is told to. */
 const SERVE = [
@@ -85,6 +85,7 @@ export async function makeStand(): Promise<Stand> {
       proxyImage: parts().images.proxy.name,
       proxyHttp: `127.0.0.1:${port}`,
       dockerHost: parts().engine.host,
+      data: makeFolder({}),
     },
     connect: () => engine,
     loadRecord: (ref) => Promise.resolve(records.get(ref.release)!),

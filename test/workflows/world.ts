@@ -106,7 +106,12 @@ export class World {
       accessorySpecs: {},
       keepImages: [],
     });
-    return { plan, counter: 0, hash: createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12) };
+    return {
+      plan,
+      counter: 0,
+      secrets: {},
+      hash: createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12),
+    };
   }
 
   private apply(name: string, op: Operation): void {

@@ -1,0 +1,96 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Place } from '../src/model/names';
+import { isSameValue, type SecretHashes, secretsIn } from '../src/model/secret';
+import { permanent } from './drivers/errors';
+import { redactSaid } from './redact';
+import type { SecretReader, SecretSources } from './secrets';
+import type { Settings } from './settings';
+
+/**
+ * Tells whether a secret's value is still the one that it was, without keeping it: a hash that only the key of the
+ * installation makes, and that is cut short. The same value under another name, or elsewhere, has another hash.
+ */
+
+type KeySettings = Pick<Settings, 'installation' | 'data'>;
+type Env = Record<string, string | undefined>;
+
+/** The hashes of these secrets' values, and in words why some cannot be read. */
+export async function hashSecrets(
+  settings: KeySettings,
+  { app, environment }: Pick<Place, 'app' | 'environment'>,
+  names: string[],
+  sources: SecretSources,
+  reader: SecretReader,
+): Promise<{ hashes: SecretHashes; lacking: { name: string; why: string }[] }> {
+  const hash = hasherOf(await readKey(settings));
+  const hashes: SecretHashes = {};
+  const lacking: { name: string; why: string }[] = [];
+  await Promise.all(
+    names.map(async (name) => {
+      const source = sources[name];
+      const found = source ? await reader.find(source) : { lacks: 'no such secret is declared' };
+      if ('value' in found) hashes[name] = hash([app, environment, name, found.value]);
+      else lacking.push({ name, why: found.lacks });
+    }),
+  );
+  return { hashes: inOrder(hashes), lacking: lacking.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+}
+
+/** The secrets that plain data refers to. */
+export const secretsWithin = (data: unknown): string[] => secretsIn(JSON.stringify(data)).sort();
+
+/** As a label of a container says them: `API_TOKEN=1f2e3d4c-5b6a79880001,DB=…`; undefined where there are none. */
+export const writeHashes = (hashes: SecretHashes): string | undefined =>
+  Object.entries(hashes)
+    .map(([name, hash]) => `${name}=${hash}`)
+    .join() || undefined;
+
+export const readHashes = (label: string | undefined): SecretHashes =>
+  Object.fromEntries((label ?? '').split(',').flatMap((one) => (one ? [one.split('=') as [string, string]] : [])));
+
+/** What a container says, without the secrets: those that it was made with, for the values of today may be others. */
+export async function redactLog(
+  text: string,
+  settings: KeySettings,
+  place: Pick<Place, 'app' | 'environment'>,
+  { made, sources, reader }: { made: SecretHashes; sources: SecretSources; reader: SecretReader },
+): Promise<string> {
+  const { values, unread } = await reader.known(sources);
+  const { hashes } = await hashSecrets(settings, place, Object.keys(made), sources, reader);
+  const others = Object.keys(made).filter((name) => !isSameValue(made[name], hashes[name]));
+  return redactSaid(text, { values, unread: [...new Set([...unread, ...others])] });
+}
+
+const inOrder = (hashes: SecretHashes): SecretHashes =>
+  Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The first digits tell the key, so that the hash of another key is not taken for that of another value. */
+function hasherOf(key: string): (parts: string[]) => string {
+  const mac = (text: string) => createHmac('sha256', key).update(text).digest('hex');
+  const ofKey = mac('key').slice(0, 8);
+  return (parts) => `${ofKey}-${mac(JSON.stringify(parts)).slice(0, 12)}`;
+}
+
+/** Shorter ones could be guessed, and with them the values. */
+const SHORTEST_KEY = 32;
+
+/** The key of the installation: what its workers are given, or else a file that the first one makes for itself. */
+export async function readKey({ installation, data }: KeySettings, env: Env = process.env): Promise<string> {
+  const given = env['WINDLASS_KEY'];
+  if (given !== undefined && given.length < SHORTEST_KEY)
+    throw permanent({
+      kind: 'bad-key',
+      message: `WINDLASS_KEY has ${given.length} signs. Expected ${SHORTEST_KEY} random ones at least: openssl rand -hex 32`,
+    });
+  if (given) return given;
+  const file = join(data, `${installation}.key`);
+  await mkdir(data, { recursive: true });
+  await writeFile(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
+  return (await readFile(file, 'utf8')).trim();
+}

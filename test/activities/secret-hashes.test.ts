@@ -1,0 +1,119 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createPlanningActivities } from '../../activities/planning';
+import { hashSecrets, readHashes, readKey } from '../../activities/secret-hashes';
+import { SecretReader } from '../../activities/secrets';
+import { instanceName } from '../../src/model/names';
+import { describeWith } from '../setup/parts';
+import { failureOf, makeFolder } from './fixtures';
+import { makeStand, service, type Stand } from './rollout-fixtures';
+
+const place = { app: 'shop', environment: 'staging' };
+
+describe('the key of an installation', () => {
+  const settings = () => ({ installation: 'windlass', data: `${makeFolder({})}/data` });
+
+  test('is made once, for the user of the worker alone, and is another in every installation', async () => {
+    const here = settings();
+    const [first, ...others] = await Promise.all([readKey(here, {}), readKey(here, {}), readKey(here, {})]);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(others).toEqual([first, first]);
+    const file = `${here.data}/windlass.key`;
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(await readKey({ ...here, installation: 'other' }, {})).not.toBe(first);
+  });
+
+  test('can be given, to be the same for all workers', async () => {
+    const key = 'k'.repeat(40);
+    expect(await readKey(settings(), { WINDLASS_KEY: key })).toBe(key);
+    expect((await failureOf(readKey(settings(), { WINDLASS_KEY: 'short' }))).message).toMatch(
+      /^WINDLASS_KEY has 5 signs\. Expected 32 random ones/,
+    );
+  });
+
+  test('tells whether a value is the same, and neither the value nor that another has it', async () => {
+    const [here, there] = [settings(), settings()];
+    const sources = { A: { env: 'A' }, B: { env: 'B' } };
+    const hash = async (where: typeof here, value: string, of: typeof place = place) =>
+      (await hashSecrets(where, of, ['B', 'A'], sources, new SecretReader({ A: value, B: value }))).hashes;
+    const one = await hash(here, 'canary');
+    expect(await hash(here, 'canary')).toEqual(one);
+    expect(Object.keys(one)).toEqual(['A', 'B']);
+    const others = [
+      await hash(here, 'other'),
+      await hash(there, 'canary'),
+      await hash(here, 'canary', { ...place, environment: 'x' }),
+    ];
+    expect(new Set([one, ...others].flatMap((all) => [all['A'], all['B']])).size).toBe(8);
+    for (const text of Object.values(one)) expect(text).toMatch(/^[0-9a-f]{8}-[0-9a-f]{12}$/);
+  });
+});
+
+describeWith(['engine', 'images'], 'the values that containers were made with', () => {
+  let stand: Stand;
+  let file: string;
+  beforeAll(async () => {
+    stand = await makeStand();
+    file = `${makeFolder({ token: 'canary-0815\n' })}/token`;
+  });
+  afterAll(() => stand.cleanUp());
+
+  test('a label tells them from other ones, and what a container says is withheld once they are not known', async () => {
+    const { perform, engine, inspect } = stand;
+    const secrets = { TOKEN: { file }, OTHER: { env: 'WLTEST_NONE' } };
+    const services = [service('web', { environment: { NAME: '{{secret:TOKEN}}' } }), service('api')];
+    const record = stand.release('r', { services, secrets });
+    await perform('createNetworks', { release: 'r' });
+    for (const { name } of services) await perform('startInstance', { release: 'r', service: name, replica: 1 });
+    const labelOf = async (name: string) =>
+      (await engine.inspectContainer(instanceName(stand.place, 'r', name)))?.labels[
+        `${stand.place.installation}.secrets`
+      ];
+    expect(await labelOf('web')).toMatch(/^TOKEN=[0-9a-f]{8}-[0-9a-f]{12}$/);
+    expect(await labelOf('api')).toBeUndefined();
+    const said = async (service: string) =>
+      (await inspect.readLogs({ record, environment: 'staging', service }))[0]?.text;
+    process.env['WLTEST_NONE'] = 'canary-2';
+    expect(await said('web')).toBe('*** serves\n');
+    writeFileSync(file, 'rotated');
+    expect(await said('web')).toBe(
+      '(withheld: the worker does not know the value of TOKEN that is in it, and could not strike it out)',
+    );
+    expect(await said('api')).toBe('api serves\n');
+    delete process.env['WLTEST_NONE'];
+    expect(await said('api')).toMatch(/withheld.*OTHER/);
+    expect(readHashes(await labelOf('web'))).toEqual({ TOKEN: expect.any(String) });
+  });
+
+  test('planning finds every secret that is missing, and says which has another value than it had', async () => {
+    const secrets = { TOKEN: { file }, DB: { env: 'WLTEST_NONE' }, UNUSED: { env: 'WLTEST_NONE' } };
+    const environment = { A: '{{secret:TOKEN}}', B: 'x{{secret:DB}}', C: '{{secret:TYPO}}' };
+    const { planRollout } = createPlanningActivities(stand.deps);
+    const plan = (name: string, ran = {}) =>
+      planRollout({ ...place, kind: 'rollback', record: stand.refTo(name), keep: [], ran });
+    rmSync(file);
+    stand.release('bad', { services: [service('web', { environment })], secrets });
+    expect(await plan('bad')).toEqual({
+      refused: {
+        kind: 'no-secret',
+        message: [
+          '3 secrets of staging cannot be read, so nothing was touched',
+          'DB (env WLTEST_NONE): the worker has no variable WLTEST_NONE. Set it where the worker is started, and start it again',
+          `TOKEN (file ${file}): the worker cannot read the file ${file} (ENOENT). Put it there, readable by the worker's user`,
+          'TYPO: no such secret is declared',
+        ].join('\n'),
+      },
+    });
+    writeFileSync(file, 'canary-1');
+    stand.release('good', { services: [service('web', { environment: { A: '{{secret:TOKEN}}' } })], secrets });
+    const before = await plan('good');
+    if ('refused' in before) throw new Error(before.refused.message);
+    expect(before.secrets).toEqual({ TOKEN: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{12}$/) });
+    writeFileSync(file, 'canary-2');
+    const after = await plan('good', { good: before.secrets });
+    expect(after).toMatchObject({
+      plan: { warnings: ['secret TOKEN: good ran with another value; it gets the one of today'] },
+    });
+    expect(readFileSync(file, 'utf8')).toBe('canary-2');
+    expect(JSON.stringify([before, after])).not.toContain('canary');
+  });
+});
