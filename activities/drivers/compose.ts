@@ -102,6 +102,9 @@ function environmentOf(variables: Record<string, string>): Record<string, string
   return { ...variables, ...closed, ...(config && { DOCKER_CONFIG: config }) };
 }
 
+/** What `docker` says without its plugin: it takes the first flag after `compose` for its own. */
+const NO_PLUGIN = /is not a docker command|unknown shorthand flag: 'p' in -p/;
+
 async function run(
   { command, dir, project, files, variables, isCommitted }: ComposeInput,
   globals: string[],
@@ -122,11 +125,11 @@ async function run(
     cwd: dir,
     env: environmentOf(variables),
   });
-  if (ran.missing)
+  if (ran.missing || NO_PLUGIN.test(ran.stderr))
     throw new ComposeUnavailable(
       `${command.join(' ')} is not there. Install Docker Compose, or say how it is run: WINDLASS_COMPOSE`,
     );
-  if (/unknown flag|is not a docker command|unknown shorthand flag/.test(ran.stderr))
+  if (/unknown flag/.test(ran.stderr))
     throw new ComposeUnavailable(
       `${command.join(' ')} cannot print what is needed. Expected Docker Compose 2.33 or newer; say how it is run: WINDLASS_COMPOSE`,
     );
