@@ -6,6 +6,7 @@ import { withHeartbeat } from './heartbeat';
 import { createImageActivities } from './images/images';
 import { createInspectionActivities } from './inspection';
 import { createPlanningActivities } from './planning';
+import { loadFile } from './records/files';
 import { loadRecord } from './records/load-record';
 import { createRecordActivities } from './records/records';
 import { createRolloutActivities } from './rollout';
@@ -19,6 +20,7 @@ export function createActivities({ settings, client }: { settings: Settings; cli
   const deps: RolloutDeps = {
     settings,
     loadRecord,
+    loadFile,
     proxy: traefik,
     connect: (target) => connectEngine(target, settings),
   };
@@ -26,7 +28,7 @@ export function createActivities({ settings, client }: { settings: Settings; cli
   const activities: Activities = {
     ...source.activities,
     ...createImageActivities({ settings, checkout: source.checkout }),
-    ...createRecordActivities({ settings }),
+    ...createRecordActivities({ settings, checkout: source.checkout }),
     ...createEnvironmentActivities(client, settings.installation),
     ...createPlanningActivities(deps),
     ...createRolloutActivities(deps),

@@ -144,7 +144,7 @@ function readMessages(stderr: string): { blanks: string[]; told: ComposeFinding[
     .map((text) => JSON.parse(text) as string);
   const blanks = warnings.flatMap((text) => /^The "(.+)" variable is not set/.exec(text)?.[1] ?? []);
   // What concerns single keys is told by our own table of keys.
-  const told = warnings.filter((text) => !/variable is not set|obsolete|deploy\.|not honored|HOME/.test(text));
+  const told = warnings.filter((text) => !/variable is not set|obsolete|deploy\.|not honored|Swarm|HOME/.test(text));
   return {
     blanks: [...new Set(blanks)],
     told: told.map((message) => ({ message })),

@@ -1,4 +1,4 @@
-import type { RegistryAccess } from '../../src/model/release';
+import type { RegistryAccess, Source } from '../../src/model/release';
 import { permanent } from '../drivers/errors';
 import type { Settings } from '../settings';
 import type { Activities } from '../types';
@@ -8,8 +8,14 @@ import { storeRelease } from './store-release';
 
 type RecordActivities = Pick<Activities, 'storeRelease' | 'appendLedger' | 'readLedger' | 'findRelease'>;
 
+export interface RecordDeps {
+  settings: Pick<Settings, 'registry'>;
+  /** The folder with a commit's files. */
+  checkout(source: Source): Promise<string>;
+}
+
 /** The activities that read and write the registry's part of what windlass remembers. */
-export function createRecordActivities({ settings }: { settings: Pick<Settings, 'registry'> }): RecordActivities {
+export function createRecordActivities({ settings, checkout }: RecordDeps): RecordActivities {
   const accessTo = (app: string, registry: RegistryAccess | undefined): RegistryAccess => {
     if (registry) return registry;
     if (settings.registry !== undefined) return { address: settings.registry };
@@ -19,7 +25,7 @@ export function createRecordActivities({ settings }: { settings: Pick<Settings, 
     });
   };
   return {
-    storeRelease,
+    storeRelease: (input) => storeRelease(input, () => checkout(input.draft.source)),
     appendLedger,
     readLedger: async ({ registry, ...input }) => readLedger(accessTo(input.app, registry), input),
     async findRelease({ registry, app, release }) {

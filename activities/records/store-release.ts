@@ -4,15 +4,17 @@ import { recordTag } from '../../src/model/names';
 import { permanent } from '../drivers/errors';
 import { withoutCredentials } from '../source-url';
 import type { StoredRelease, StoreInput } from '../types';
+import { readFiles } from './files';
 import { RECORD_TYPE } from './record-format';
 import { openRecords } from './repository';
 
 /**
  * Stores the record of a release: the draft with the digests of its artifacts. The same input gives the same digest, so a
- * retry stores nothing new. Permanent failure when a service has no artifact.
+ * retry stores nothing new. The files of the commit that its containers are given are kept with it. Permanent failure when a service has no artifact.
  */
-export async function storeRelease(input: StoreInput): Promise<StoredRelease> {
+export async function storeRelease(input: StoreInput, checkout: () => Promise<string>): Promise<StoredRelease> {
   const record = assembleRecord(input);
+  const blobs = await readFiles(input.draft, checkout);
   const { app, release, registry: access, createdAt } = record;
   const { registry, repository } = await openRecords(access, app);
   const annotations = {
@@ -21,7 +23,7 @@ export async function storeRelease(input: StoreInput): Promise<StoredRelease> {
     'org.opencontainers.image.source': record.source.url,
     'org.opencontainers.image.version': release,
   };
-  const artifact = { repository, artifactType: RECORD_TYPE, annotations, json: record };
+  const artifact = { repository, artifactType: RECORD_TYPE, annotations, json: record, blobs };
   const tag = recordTag(release);
   // A release that is started again takes its tag over, while an environment may still be on the record from before: the
   // second tag is the content's own, and keeps each of them from being cleaned away.

@@ -1,8 +1,9 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import { accessoryName, environmentNetwork, instanceName, labels, type LabelWords } from '../../src/model/names';
 import type { OperationName } from '../../src/model/plan';
-import type { ContainerSpec, Service } from '../../src/model/service';
-import type { ContainerMake } from '../drivers/docker/engine';
+import type { ContainerSpec } from '../../src/model/container';
+import type { Service } from '../../src/model/service';
+import type { ContainerMake, FileToPut } from '../drivers/docker/engine';
 import { translateService } from '../drivers/docker/translate';
 import { hashSecrets, secretsWithin, writeHashes } from '../secret-hashes';
 import type { RolloutContext } from './context';
@@ -17,10 +18,12 @@ export interface Make {
   spec: string;
   networks: ContainerMake['networks'];
   whole(): Promise<ContainerMake>;
+  /** What is put into it before it starts; this reads secrets, too. */
+  files(): Promise<FileToPut[]>;
 }
 
-/** Who a container is, besides app, environment, service and specification. */
-type Words = Pick<LabelWords, 'role' | 'release' | 'step' | 'irreversible'>;
+/** Who a container is, besides app, environment, release, service and specification. */
+type Words = Pick<LabelWords, 'role' | 'step' | 'irreversible'>;
 
 /** A replica of a service in a release. What it publishes, it publishes alone: the old instance was stopped. */
 export function makeInstance(
@@ -34,7 +37,8 @@ export function makeInstance(
     name: instanceName(ctx.place, release, service.name, replica),
     spec: hashSpec(service),
     networks: networksOf(ctx, environment, service, release),
-    words: { role: 'instance', release, step: 'startInstance' },
+    release,
+    words: { role: 'instance', step: 'startInstance' },
   });
 }
 
@@ -49,9 +53,9 @@ export function makeAccessory(
     name: accessoryName(ctx.place, service.name),
     spec: hashSpec(service),
     networks: [{ name: environmentNetwork(ctx.place), aliases: [service.name] }],
+    release,
     words: {
       role: 'accessory',
-      release,
       step: 'startAccessory',
       ...(service.irreversible && { irreversible: 'true' }),
     },
@@ -79,26 +83,29 @@ export function makeOneOff(
       name,
       spec: hashSpec({ ...service, container }),
       networks,
-      words: { role: 'one-off', release, step },
+      release,
+      words: { role: 'one-off', step },
       deed,
     },
   );
 }
 
 interface Identity extends Pick<Make, 'name' | 'spec' | 'networks'> {
+  release: string;
   words: Words;
   deed?: string;
 }
 
 function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Service, identity: Identity): Make {
-  const { name, spec, networks, words, deed } = identity;
+  const { name, spec, networks, words, release, deed } = identity;
   const { installation, app, environment: environmentName } = ctx.place;
   return {
     name,
     spec,
     networks,
+    files: () => readPlaced(ctx, environment, service, release),
     async whole() {
-      const container = reaching(ctx, await ctx.secrets.inTexts(service.container, environment.secrets));
+      const container = reaching(ctx, await ctx.secrets.inTexts(withoutFiles(service.container), environment.secrets));
       const secrets = secretsWithin(service.container);
       const { hashes } = await hashSecrets(ctx.settings, ctx.place, secrets, environment.secrets, ctx.secrets);
       const volumes = await createVolumes(ctx, environment, service);
@@ -108,6 +115,7 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
         labels: {
           ...labels(installation, {
             ...words,
+            release,
             app,
             environment: environmentName,
             service: service.name,
@@ -116,7 +124,7 @@ function makeOf(ctx: RolloutContext, environment: EnvironmentRecord, service: Se
           }),
           ...(deed && { [deedLabel(installation)]: deed }),
         },
-        config: translateService({ container }, { volumes, oneOff: words.role === 'one-off' }),
+        config: translateService(container, { volumes, oneOff: words.role === 'one-off' }),
         networks,
       };
     },
@@ -129,6 +137,26 @@ function reaching({ target }: RolloutContext, container: ContainerSpec): Contain
   const others = Object.entries(target.reaches ?? {}).map(([name, address]) => `${name}:${address}`);
   return others.length > 0 ? { ...container, extraHosts: [...said, ...others] } : container;
 }
+
+/** Texts with the values of their secrets, and what the registry keeps, ready to be put in. */
+function readPlaced(
+  ctx: RolloutContext,
+  { secrets }: EnvironmentRecord,
+  { container: { files = [] } }: Service,
+  release: string,
+): Promise<FileToPut[]> {
+  return Promise.all(
+    files.map(async (file): Promise<FileToPut> => {
+      const { target: path, mode, uid, gid, text } = file;
+      const content =
+        text === undefined ? await ctx.file(release, file) : Buffer.from(await ctx.secrets.inText(text, secrets));
+      return { path, mode, uid, gid, content };
+    }),
+  );
+}
+
+/** They are put in by themselves, and their secrets are read then. */
+const withoutFiles = (container: ContainerSpec): ContainerSpec => ({ ...container, files: undefined });
 
 /** The label of a one-off container that says whom it was run for; see `currentDeed`. */
 export const deedLabel = (installation: string) => `${installation}.deed`;

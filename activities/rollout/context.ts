@@ -1,6 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import type { Target } from '../../src/manifest/kinds';
 import type { ReleaseRecord } from '../../src/manifest/record';
+import type { PlacedFile } from '../../src/model/container';
 import type { Failure } from '../../src/model/failure';
 import type { Place } from '../../src/model/names';
 import type { HostScope, OperationName } from '../../src/model/plan';
@@ -20,6 +21,7 @@ export interface RolloutDeps {
   settings: Settings;
   connect(target: Target): Engine | Promise<Engine>;
   loadRecord(ref: RecordRef): Promise<ReleaseRecord>;
+  loadFile(ref: RecordRef, file: PlacedFile): Promise<Buffer>;
   proxy: Proxy;
 }
 
@@ -47,12 +49,12 @@ export interface RolloutContext extends Releases {
 
 /** Puts together what an operation needs. Fails permanently when no release that takes part knows the host. */
 export async function openContext(
-  { settings, connect, loadRecord, proxy }: RolloutDeps,
+  { settings, connect, loadRecord, loadFile, proxy }: RolloutDeps,
   operation: OperationName,
   { host, scope }: HostScope & { scope: RolloutScope },
 ): Promise<RolloutContext> {
   const fail = (failure: Failure) => permanent({ operation, host, ...failure });
-  const releases = readReleases(loadRecord, scope, fail);
+  const releases = readReleases({ loadRecord, loadFile }, scope, fail);
   const environments = await releases.environments();
   const target = environments.flatMap(({ hosts }) => hosts).find((one) => one.name === host);
   if (!target) {

@@ -1,6 +1,7 @@
 import { readLabels } from '../../src/model/names';
 import type { Make } from './containers';
 import type { RolloutContext } from './context';
+import { startContainer } from './start-container';
 
 /**
  * The container is there and was started; returns how often the engine has restarted it so far. One that was made from another
@@ -20,7 +21,6 @@ export async function ensureContainer(ctx: RolloutContext, make: Make): Promise<
   if (found?.state === 'running' || found?.state === 'restarting') return found.restarts;
   // One that was stopped may have lost its networks, when they were made anew.
   if (found) for (const { name, aliases } of make.networks) await engine.connectNetwork(name, make.name, aliases);
-  else await engine.createContainer(await make.whole());
-  await engine.startContainer(make.name);
+  await startContainer(ctx, make, found);
   return 0;
 }

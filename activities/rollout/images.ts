@@ -1,10 +1,17 @@
 import type { HostScope, ServiceScope } from '../../src/model/plan';
+import { hostPaths, lacksPath } from '../host-paths';
 import { loginFor } from '../secrets';
 import type { RolloutContext } from './context';
 
-/** The service's image is on the host, by its digest; with the release's login when it lies in the release's registry. */
+/**
+ * What the service needs of the host is there: its image, by its digest, pulled with the release's login when it lies in the
+ * release's registry; and the paths that it mounts.
+ */
 export async function pullImage(ctx: RolloutContext, { release, service: name }: ServiceScope): Promise<void> {
-  const { image } = await ctx.service(release, name);
+  const { image, container } = await ctx.service(release, name);
+  for (const path of hostPaths(container))
+    if (!(await ctx.engine.hasPath(path)))
+      throw ctx.fail({ kind: 'no-such-path', service: name, message: lacksPath(name, path) });
   const registry = (await ctx.findRecord(release))?.registry;
   const login =
     registry && image.startsWith(`${registry.address}/`) ? await loginFor(registry, ctx.secrets) : undefined;

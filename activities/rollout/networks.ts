@@ -19,13 +19,13 @@ export async function createNetworks(ctx: RolloutContext, { release }: ReleaseSc
   const { engine, place } = ctx;
   const environment = await ctx.environment(release);
   await createEnvironmentNetwork(ctx);
-  for (const { name, internal, external } of environment.networks) {
+  for (const { name, external, labels: own, ...network } of environment.networks) {
     if (external) continue;
     const words = { app: place.app, environment: place.environment, release, step: 'createNetworks' };
     await engine.createNetwork({
+      ...network,
       name: releaseNetwork(place, release, name),
-      labels: labels(place.installation, { role: 'network', ...words }),
-      internal,
+      labels: { ...own, ...labels(place.installation, { role: 'network', ...words }) },
     });
   }
   await connectProxy(ctx, environment, release);

@@ -5,6 +5,7 @@ import { currentDeed } from './attempt';
 import { deedLabel, makeOneOff, type Make } from './containers';
 import type { RolloutContext } from './context';
 import { readLastLines } from './last-lines';
+import { startContainer } from './start-container';
 
 /**
  * Runs a `before` command of a service to its end, once: its container is kept until the release's networks are removed, and
@@ -52,7 +53,7 @@ async function run(
   throw ctx.fail({
     kind: 'command-failed',
     service: service.name,
-    message: `"${command.join(' ')}" of ${service.name} ended with exit status ${exitCode}. Expected 0`,
+    message: `"${command.join(' ') || 'the command'}" of ${service.name} ended with exit status ${exitCode}. Expected 0`,
     lastLines: await readLastLines(ctx, environment, name),
   });
 }
@@ -68,9 +69,8 @@ async function runToEnd(ctx: RolloutContext, make: Make, deed: string, beforeMak
   }
   if (!found) {
     await beforeMaking?.();
-    found = await engine.createContainer(await make.whole());
   }
-  if (found.state === 'created') await engine.startContainer(make.name);
+  if (!found || found.state === 'created') await startContainer(ctx, make, found);
   return engine.waitContainer(make.name, watch.signal);
 }
 

@@ -1,9 +1,10 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
+import type { PlacedFile } from '../../src/model/container';
 import type { Failure } from '../../src/model/failure';
-import type { RecordRef } from '../../src/model/release';
 import type { Service } from '../../src/model/service';
 import type { RolloutScope } from '../types';
+import type { RolloutDeps } from './context';
 
 /** What is on record of the releases that take part in a rollout, as far as its environment goes. */
 export interface Releases {
@@ -16,11 +17,13 @@ export interface Releases {
   environment(release: string): Promise<EnvironmentRecord>;
   /** Fails permanently when the release has no such service. */
   service(release: string, name: string): Promise<Service>;
+  /** The content of a file that a release keeps. */
+  file(release: string, file: PlacedFile): Promise<Buffer>;
 }
 
 /** Reads the releases of a rollout; `fail` makes the failures. Records are read when they are asked for. */
 export function readReleases(
-  loadRecord: (ref: RecordRef) => Promise<ReleaseRecord>,
+  { loadRecord, loadFile }: Pick<RolloutDeps, 'loadRecord' | 'loadFile'>,
   scope: RolloutScope,
   fail: (failure: Failure) => ApplicationFailure,
 ): Releases {
@@ -47,6 +50,10 @@ export function readReleases(
     findRecord,
     findEnvironment,
     environment,
+    async file(release, file) {
+      await environment(release);
+      return loadFile(scope.records[release]!, file);
+    },
     async service(release, name) {
       const { services } = await environment(release);
       const found = services.find((one) => one.name === name);

@@ -1,11 +1,14 @@
 import type { Draft } from '../../src/manifest/record';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import type { ReleaseRequest, Source } from '../../src/model/release';
+import type { Service } from '../../src/model/service';
 import { ComposeUnavailable } from '../drivers/compose';
 import { connectEngine } from '../drivers/docker/connect';
+import type { Engine } from '../drivers/docker/engine';
 import { type Checkout, checkOutCommit } from '../drivers/git';
 import { GitFailure } from '../drivers/git-errors';
 import { permanent, transient } from '../drivers/errors';
+import { hostPaths, lacksPath } from '../host-paths';
 import { currentWatch } from '../heartbeat';
 import type { Settings } from '../settings';
 import { withoutCredentials } from '../source-url';
@@ -44,19 +47,30 @@ async function readSource(request: ReleaseRequest, settings: Settings): Promise<
 /** Everything that can be said of a commit without releasing it, and whether its hosts answer. */
 async function checkSource(request: ReleaseRequest, settings: Settings): Promise<CheckReport> {
   const { reading } = await read(request, settings);
-  const targets = (reading.draft?.environments ?? []).flatMap(({ name, hosts }) =>
-    hosts.map((host) => ({ environment: name, host })),
+  const targets = (reading.draft?.environments ?? []).flatMap(({ name, hosts, services }) =>
+    hosts.map((host) => ({ environment: name, host, services })),
   );
-  const hosts = targets.map(async ({ environment, host }) => {
+  const hosts = targets.map(async ({ environment, host, services }) => {
     const answer = (ok: boolean, what: string) => ({ environment, host: host.name, ok, what });
     try {
-      const { version } = await connectEngine(host, settings).info();
-      return answer(true, `Docker ${version}`);
+      const engine = connectEngine(host, settings);
+      const { version } = await engine.info();
+      const lacking = await findLackingPaths(engine, services);
+      return lacking.length > 0 ? answer(false, lacking.join('; ')) : answer(true, `Docker ${version}`);
     } catch (error) {
       return answer(false, (error as Error).message);
     }
   });
   return { problems: reading.problems, warnings: reading.warnings, hosts: await Promise.all(hosts) };
+}
+
+/** The paths of the host that services mount and that are not there, a sentence each. */
+async function findLackingPaths(engine: Engine, services: Service[]): Promise<string[]> {
+  const wanted = services.flatMap(({ name, container }) => hostPaths(container).map((path) => ({ name, path })));
+  const found = await Promise.all(
+    wanted.map(async ({ name, path }) => ((await engine.hasPath(path)) ? [] : lacksPath(name, path))),
+  );
+  return found.flat();
 }
 
 async function read(

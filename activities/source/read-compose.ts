@@ -1,5 +1,6 @@
 import { combineEnvironments, type Combined } from '../../src/compose/combine';
-import { unescapeDollars } from '../../src/compose/model';
+import { type ComposeModel, unescapeDollars } from '../../src/compose/model';
+import { projectPaths } from '../../src/compose/project';
 import { type ReadCompose, readCompose } from '../../src/compose/read';
 import type { Manifest } from '../../src/manifest/schema';
 import type { Finding } from '../../src/model/path';
@@ -7,6 +8,7 @@ import { describeProblem, type Problem } from '../../src/model/problem';
 import { secretReference } from '../../src/model/secret';
 import { type ComposeFinding, type ComposeInput, listUnchosen, readComposeFiles } from '../drivers/compose';
 import { locatorFor } from './locate';
+import { lookAtFiles } from './project-files';
 
 export interface ComposeReadings extends Combined {
   /** Only those that could be read at all. */
@@ -83,14 +85,17 @@ async function readOne(
   const tell = (findings: ComposeFinding[]): Said[] =>
     findings.map((finding) => ({ environment: name, problem: locate(finding) }));
   if (!model) return { name, isWhole: false, problems: tell(problems), told: tell(told) };
+  const plain = unescapeDollars(model) as ComposeModel;
   const wishes = {
     services: manifest.services,
     routes: said.routes,
     secrets,
-    notSecret: manifest.notSecret,
+    variables: said.variables,
     sideBySide: said.strategy.kind !== 'recreate',
+    project: lookAtFiles(dir, projectPaths(plain), isCommitted),
+    notSecret: manifest.notSecret,
   };
-  const read = readCompose(unescapeDollars(model), wishes);
+  const read = readCompose(plain, wishes);
   const unchosen = await tellUnchosen(input, read);
   // Where a value is missing for want of a variable, the variable is the problem.
   const found = problems.length > 0 ? [...problems, ...read.problems.filter(isOfShape)] : read.problems;

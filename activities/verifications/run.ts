@@ -3,6 +3,7 @@ import type { Verification } from '../../src/manifest/kinds';
 import { oneOffName } from '../../src/model/names';
 import { makeOneOff } from '../rollout/containers';
 import { readLastLines } from '../rollout/last-lines';
+import { startContainer } from '../rollout/start-container';
 import type { Subject, VerificationResult } from './result';
 
 type Run = Extract<Verification, { kind: 'run' }>;
@@ -20,8 +21,7 @@ export async function verifyRun(subject: Subject, { service, command, within }: 
   // One that has ended is of an earlier time: asked again, a verification is carried out again. One that runs is ours.
   if ((await engine.inspectContainer(name))?.state !== 'running') {
     await engine.removeContainer(name);
-    await engine.createContainer(await make.whole());
-    await engine.startContainer(name);
+    await startContainer(ctx, make, undefined);
   }
   const exitCode = await waitWithin(subject, name, within);
   const lastLines = await readLastLines(ctx, environment, name);

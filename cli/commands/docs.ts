@@ -33,17 +33,8 @@ const TOPICS: Record<Topic, () => Promise<Answer>> = {
     return { json: listKeys(), lines: [printReference().trimEnd()] };
   },
   async compose() {
-    const keys = await import('../../src/compose/keys');
-    const { printComposeReference } = await import('../../src/compose/reference');
-    const { TOP_KEYS, SERVICE_KEYS, BUILD_KEYS, DEPLOY_KEYS, NETWORK_KEYS, VOLUME_KEYS } = keys;
-    const json = {
-      file: TOP_KEYS,
-      service: SERVICE_KEYS,
-      build: BUILD_KEYS,
-      deploy: DEPLOY_KEYS,
-      network: NETWORK_KEYS,
-      volume: VOLUME_KEYS,
-    };
+    const { KEY_TABLES, printComposeReference } = await import('../../src/compose/reference');
+    const json = Object.fromEntries(Object.entries(KEY_TABLES).map(([name, { keys }]) => [name, keys]));
     return { json, lines: [printComposeReference().trimEnd()] };
   },
 };

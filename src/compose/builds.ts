@@ -1,8 +1,9 @@
 import type { BuildSpec } from '../model/build';
-import { asEngineHost } from './container';
+import { asEngineHost } from './settings';
 import { BUILD_KEYS } from './keys';
 import type { ComposeService } from './model';
 import type { Notes } from './notes';
+import { below } from './project';
 
 /** How a service is built; undefined where it is not, or cannot be. */
 export function readBuild(name: string, service: ComposeService, at: string[], notes: Notes): BuildSpec | undefined {
@@ -44,18 +45,6 @@ export function readBuild(name: string, service: ComposeService, at: string[], n
     ...(build.network && { network: build.network }),
     ...(build.extra_hosts && { extraHosts: build.extra_hosts.map(asEngineHost) }),
   };
-}
-
-/** A path as it is below the folder that it starts from: `./web/` → `web`; undefined when it leaves it. */
-export function below(path: string): string | undefined {
-  if (/^([a-z][a-z0-9+.-]*:|\/|~|git@)/i.test(path)) return undefined;
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) return undefined;
-  }
-  return parts.join('/') || '.';
 }
 
 /** An argument without value means the environment of whoever builds; here it has none, and the Dockerfile's default holds. */

@@ -27,15 +27,22 @@ export function readDependencies(
       notes.refuse(path, refusal);
       return [];
     }
-    return [{ service: on, condition: condition === 'service_healthy' ? 'healthy' : 'started' }];
+    return [{ service: on, condition: CONDITIONS[condition] ?? 'started' }];
   });
 }
 
+const CONDITIONS: Record<string, Dependency['condition']> = {
+  service_healthy: 'healthy',
+  service_completed_successfully: 'completed',
+};
+
 function refuse(condition: string, kind: ServiceKind, on: string, onKind: ServiceKind): string | undefined {
-  if (condition === 'service_completed_successfully')
-    return `waits until ${on} has ended, which this version of windlass does not run. Write its command under before of a released service, and give ${on} a profile`;
+  if (condition === 'service_completed_successfully' && onKind === 'accessory')
+    return `waits until ${on} has ended, which is an accessory, and stays. Wait until it is healthy, or write accessory: false`;
   if (kind === 'accessory' && onKind !== 'accessory')
-    return `makes an accessory wait for ${on}, a released service: accessories stay while releases come and go. Remove it, or write accessory: false`;
+    return `makes an accessory wait for ${on}, ${onKind === 'one-off' ? 'which runs once in each release' : 'a released service'}: accessories stay while releases come and go. Remove it, or write accessory: false`;
+  if (kind === 'one-off' && onKind !== 'accessory' && onKind !== 'one-off')
+    return `waits for ${on}, a released service, but runs once before any of them starts. Remove it, or let it wait for an accessory`;
   if (kind === 'released' && onKind === 'background')
     return `waits for ${on}, a background service, which starts only when traffic is switched and which nobody calls. Remove it, or write background: false`;
   return undefined;

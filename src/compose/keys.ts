@@ -1,3 +1,5 @@
+import { SETTINGS } from './settings';
+
 /**
  * What becomes of every key of the compose specification. Nothing is dropped silently: a key is *carried* as it is,
  * *changed* in the way that is said, or *refused* with the reason and the way out. `windlass docs compose` prints it.
@@ -16,71 +18,60 @@ const changed = (key: string, how: string): Key => ({ key, does: 'changed', how 
 const told = (key: string, how: string): Key => ({ key, does: 'changed', how, told: true });
 const refused = (how: string, ...keys: string[]): Key[] => keys.map((key) => ({ key, does: 'refused', how }));
 
-const NOT_YET =
-  'this version of windlass cannot set it. Remove it for releases, with an overlay of the environment and !reset';
-const HOST_NAMESPACE =
-  'it would share what belongs to the host or to another container with two releases at once. Remove it';
+const NAMESPACE = 'carried, but for that of another service or container, which is refused';
 
-/** The keys of a service. */
-export const SERVICE_KEYS: Key[] = [
-  ...carried(
-    'cap_add',
-    'cap_drop',
-    'command',
-    'dns',
-    'entrypoint',
-    'environment',
-    'extra_hosts',
-    'group_add',
-    'hostname',
-  ),
-  ...carried('init', 'labels', 'privileged', 'read_only', 'security_opt', 'shm_size', 'stdin_open'),
-  ...carried('stop_grace_period', 'stop_signal', 'sysctls', 'tty', 'ulimits', 'user', 'working_dir'),
-  ...carried('cpus', 'mem_limit', 'pids_limit'),
+/** The keys of a service of which more is to be said than that they are carried. */
+const SPECIAL_KEYS: Key[] = [
   changed('attach', 'only says whose output `docker compose up` prints; nothing is attached'),
   changed('build', 'built once for all environments, on the builder; see the keys of `build`'),
+  changed('cgroup', NAMESPACE),
   changed(
     'container_name',
     'refused on a released service, of which two stand beside each other; an accessory gets it as a further name on its networks',
   ),
   changed(
     'depends_on',
-    'the order of starting and switching; `service_completed_successfully` is refused: write the command under `before`',
+    'the order of starting and switching; a service that others wait for with `service_completed_successfully` runs once in each release, before the switch',
   ),
   changed('deploy', 'see the keys of `deploy`'),
   told('develop', 'is for `docker compose watch`; a release leaves it out'),
   changed('env_file', 'read from the commit and merged into `environment`'),
-  changed('expose', 'the default port of a route'),
+  ...carried('environment', 'expose'),
   changed('extends', 'merged by compose'),
   changed(
     'healthcheck',
-    'carried; while an instance is prepared, windlass itself runs the command every 200 ms instead of `start_interval`',
+    'carried; while an instance is prepared, windlass itself runs the command every 200 ms, whatever `start_interval` says',
   ),
   changed(
     'image',
     'pinned to its digest when the release is made; of a service that is built, the name that windlass gives in its registry',
   ),
+  changed('ipc', `${NAMESPACE}; \`host\` is for accessories`),
   changed('label_file', 'merged into `labels` by compose'),
   changed(
     'links',
     'without another name they say what the networks and depends_on do already; with one they are refused: write an alias of the network',
   ),
   changed('logging', 'carried; where nothing is said, three files of 10 MB are kept, so that no log fills a disk'),
+  changed('network_mode', '`none` is carried; others are refused, for each release has networks of its own'),
   changed('networks', 'each release has a copy of its own; aliases are kept, fixed addresses refused'),
+  changed('pid', NAMESPACE),
   changed('platform', 'what is built is built for it; what is not runs as the host pulls it, and that is told'),
   changed(
     'ports',
-    'of a routed service the port of its route; of an accessory published as they are; of any other refused, unless the manifest says publish: false',
+    'of a routed service the port of its route; of an accessory, and with strategy: recreate, published as they are; of any other refused, unless the manifest says publish: false',
   ),
   changed('profiles', 'a service with profiles takes part when COMPOSE_PROFILES under `variables` names one of them'),
   changed('pull_policy', 'images are pulled by digest, once, before anything is switched'),
   changed('pull_refresh_after', 'images are pulled by digest, once, before anything is switched'),
   changed('restart', 'carried; where nothing is said, a container is started again unless it was stopped'),
   changed('scale', 'the number of instances'),
-  changed('tmpfs', 'carried, with its size; other options are refused'),
+  ...carried('tmpfs'),
+  changed('userns_mode', NAMESPACE),
+  changed('uts', NAMESPACE),
   changed(
     'volumes',
-    'named volumes of accessories, absolute paths of the host and tmpfs are carried; project files, nameless volumes and named volumes of released services are refused',
+    'carried: named volumes, of a released service once the manifest says shared or exclusive; absolute paths of the host, which must be there; tmpfs. A file of the commit of up to 1 MB is put into the container before it starts. Folders of the project and nameless volumes are refused',
   ),
   ...refused(
     'it names what only compose or a desktop runs. Remove it for releases',
@@ -88,12 +79,15 @@ export const SERVICE_KEYS: Key[] = [
     'provider',
     'use_api_socket',
   ),
-  ...refused(
-    'put the content into the image, or declare a secret under secrets and take it from the environment',
+  changed(
     'configs',
-    'secrets',
+    'put into the container as files before it starts: a file of the commit of up to 1 MB, content, or a variable; absolute paths of the host are mounted',
   ),
-  ...refused(HOST_NAMESPACE, 'cgroup', 'ipc', 'network_mode', 'pid', 'userns_mode', 'uts', 'volumes_from'),
+  changed(
+    'secrets',
+    'put into the container as files before it starts: what the environment declares under secrets, by the name of the secret or of its variable; a file of the project is refused, unless notSecret lists it',
+  ),
+  ...refused('it would share the data of another container with two releases at once. Name the volume', 'volumes_from'),
   ...refused(
     'releases cannot reach containers that windlass does not run. Join their network: declare it as external',
     'external_links',
@@ -105,53 +99,38 @@ export const SERVICE_KEYS: Key[] = [
     'pre_start',
     'pre_stop',
   ),
-  ...refused(
-    NOT_YET,
-    'annotations',
-    'blkio_config',
-    'cgroup_parent',
-    'cpu_count',
-    'cpu_percent',
-    'cpu_period',
-    'cpu_quota',
+  ...refused('it is for containers of Windows, which windlass does not run. Remove it', 'credential_spec'),
+];
+
+/** The keys of a service: every setting of a container is carried, unless more is said of it. */
+export const SERVICE_KEYS: Key[] = [
+  ...carried(
+    ...Object.values(SETTINGS)
+      .map(({ key }) => key)
+      .filter((key) => !SPECIAL_KEYS.some((special) => special.key === key)),
   ),
-  ...refused(
-    NOT_YET,
-    'cpu_rt_period',
-    'cpu_rt_runtime',
-    'cpu_shares',
-    'cpuset',
-    'credential_spec',
-    'device_cgroup_rules',
-  ),
-  ...refused(
-    NOT_YET,
-    'devices',
-    'dns_opt',
-    'dns_search',
-    'domainname',
-    'gpus',
-    'isolation',
-    'mem_reservation',
-    'mem_swappiness',
-  ),
-  ...refused(NOT_YET, 'memswap_limit', 'oom_kill_disable', 'oom_score_adj', 'runtime', 'storage_opt'),
+  ...SPECIAL_KEYS,
 ];
 
 /** The keys of `deploy`. */
 export const DEPLOY_KEYS: Key[] = [
   changed('replicas', 'the number of instances on each host'),
-  changed(
-    'resources',
-    'limits of cpus, memory and pids are carried; reservations are told, and reserve nothing; devices are refused',
-  ),
-  changed('restart_policy', 'as `restart`, where that is not said'),
+  changed('resources', 'limits of cpus, memory and pids, and reservations of memory and devices, are carried'),
+  changed('restart_policy', 'its condition and its number of attempts are carried, before `restart`'),
   told('endpoint_mode', 'is for Swarm; the proxy finds the instances'),
   told('labels', 'are labels of a Swarm service; write labels beside image for those of the container'),
   changed('mode', '`replicated` is what is done; others are refused'),
   told('rollback_config', 'is for Swarm; the strategy of the environment says how a release goes back'),
   told('update_config', 'is for Swarm; the strategy of the environment says how a release is rolled out'),
   ...refused('the manifest says which hosts an environment has. Remove it', 'placement'),
+];
+
+/** The keys of `deploy.resources.limits` and `deploy.resources.reservations`. */
+export const LIMIT_KEYS: Key[] = carried('cpus', 'memory', 'pids');
+export const RESERVATION_KEYS: Key[] = [
+  ...carried('devices', 'memory'),
+  told('cpus', 'reserves nothing: an engine by itself has limits of the processor only'),
+  told('generic_resources', 'reserves nothing: it is for Swarm'),
 ];
 
 /** The keys of `build`. */
@@ -182,22 +161,43 @@ export const BUILD_KEYS: Key[] = [
 
 /** The keys of an entry of the top-level `networks`. */
 export const NETWORK_KEYS: Key[] = [
-  ...carried('external', 'internal'),
+  ...carried('enable_ipv4', 'enable_ipv6', 'external', 'internal', 'labels'),
   changed('name', 'kept for an external network; others are named after the release'),
   changed('driver', '`bridge` is what is made; others are refused'),
+  changed('driver_opts', 'carried, but for the name of the bridge, which the copies of two releases cannot both have'),
   changed('ipam', 'the engine gives the addresses; fixed ones are refused, for each release has its own copy'),
   told('attachable', 'is for Swarm'),
-  told('labels', 'are not set on the copies of a release'),
-  ...refused(NOT_YET, 'driver_opts', 'enable_ipv4', 'enable_ipv6'),
+];
+
+/** The keys of a service's entry of `networks`. */
+export const MEMBERSHIP_KEYS: Key[] = [
+  ...carried('aliases'),
+  told('priority', 'is not kept: the network whose name sorts first is the first'),
+  told('gw_priority', 'is not kept: the network whose name sorts first is the first'),
+  ...refused(
+    'it fixes what two instances beside each other cannot share, or what the engine decides. Remove it; services find each other by name',
+    'driver_opts',
+    'interface_name',
+    'ipv4_address',
+    'ipv6_address',
+    'link_local_ips',
+    'mac_address',
+  ),
 ];
 
 /** The keys of an entry of the top-level `volumes`. */
 export const VOLUME_KEYS: Key[] = [
-  ...carried('external'),
+  ...carried('driver', 'driver_opts', 'external', 'labels'),
   changed('name', 'kept for an external volume; others are named after application and environment, and that is told'),
-  changed('driver', '`local` is what is made; others are refused'),
-  told('labels', 'are not set'),
-  ...refused('create the volume on the host by hand, and declare it as external', 'driver_opts'),
+];
+
+/** The keys of an entry of the top-level `configs` or `secrets`. */
+export const OBJECT_KEYS: Key[] = [
+  ...carried('content', 'environment', 'file'),
+  changed('external', 'refused for configs; a secret of that name must be declared in the manifest'),
+  changed('name', 'is for Swarm'),
+  told('labels', 'are for Swarm'),
+  ...refused('it is for Swarm. Write content:, or commit a file', 'driver', 'driver_opts', 'template_driver'),
 ];
 
 /** The keys of the file itself; `x-…` are for people and are left out everywhere. */
@@ -208,7 +208,7 @@ export const TOP_KEYS: Key[] = [
   changed('name', 'names follow from app and environment of the manifest'),
   changed('version', 'has no meaning any more'),
   changed('include', 'merged by compose'),
-  changed('configs', 'refused where a service uses them'),
-  changed('secrets', 'refused where a service uses them'),
+  changed('configs', 'see `configs` of a service; external ones are refused'),
+  changed('secrets', 'see `secrets` of a service; external ones must be declared in the manifest'),
   ...refused('write a service, or a command under `before`', 'jobs', 'models'),
 ];

@@ -7,6 +7,8 @@ export interface ComposeModel {
   services?: Record<string, ComposeService>;
   networks?: Record<string, ComposeResource | null>;
   volumes?: Record<string, ComposeResource | null>;
+  configs?: Record<string, ComposeFileObject>;
+  secrets?: Record<string, ComposeFileObject>;
   [key: string]: unknown;
 }
 
@@ -17,7 +19,27 @@ export interface ComposeResource {
   external?: boolean;
   internal?: boolean;
   ipam?: object;
+  labels?: Record<string, string>;
   [key: string]: unknown;
+}
+
+/** An entry of the top-level `configs` or `secrets`. */
+export interface ComposeFileObject {
+  file?: string;
+  environment?: string;
+  content?: string;
+  external?: boolean;
+  [key: string]: unknown;
+}
+
+/** A service's entry of `configs` or `secrets`. */
+export interface ComposeFileReference {
+  source: string;
+  target?: string;
+  uid?: string;
+  gid?: string;
+  /** Octal. */
+  mode?: string | number;
 }
 
 export interface ComposeService {
@@ -30,6 +52,8 @@ export interface ComposeService {
   networks?: Record<string, Record<string, unknown> | null>;
   volumes?: ComposeVolume[];
   tmpfs?: string[];
+  configs?: ComposeFileReference[];
+  secrets?: ComposeFileReference[];
   ports?: ComposePort[];
   expose?: string[];
   healthcheck?: ComposeHealthcheck;
@@ -42,6 +66,7 @@ export interface ComposeService {
   sysctls?: Record<string, string>;
   container_name?: string;
   platform?: string;
+  stop_grace_period?: string;
   [key: string]: unknown;
 }
 
@@ -62,9 +87,9 @@ export interface ComposeVolume {
   source?: string;
   target: string;
   read_only?: boolean;
-  bind?: Record<string, unknown>;
-  volume?: Record<string, unknown>;
-  tmpfs?: { size?: string | number; [key: string]: unknown };
+  bind?: { propagation?: string; recursive?: string; selinux?: string; create_host_path?: boolean };
+  volume?: { nocopy?: boolean; subpath?: string; labels?: Record<string, string> };
+  tmpfs?: { size?: string | number; mode?: number };
 }
 
 export interface ComposePort {
@@ -81,13 +106,22 @@ export interface ComposeHealthcheck {
   timeout?: string;
   retries?: number;
   start_period?: string;
+  start_interval?: string;
 }
 
 export interface ComposeDeploy {
   mode?: string;
   replicas?: number;
-  resources?: { limits?: Record<string, unknown>; reservations?: Record<string, unknown> };
+  resources?: { limits?: ComposeResources; reservations?: ComposeResources };
   restart_policy?: { condition?: string; max_attempts?: number };
+  [key: string]: unknown;
+}
+
+export interface ComposeResources {
+  cpus?: number;
+  memory?: string;
+  pids?: number;
+  devices?: unknown[];
   [key: string]: unknown;
 }
 

@@ -1,5 +1,5 @@
 import type { Network, NetworkMembership, Volume } from '../model/service';
-import { NETWORK_KEYS, VOLUME_KEYS } from './keys';
+import { MEMBERSHIP_KEYS, NETWORK_KEYS, VOLUME_KEYS } from './keys';
 import type { ComposeModel, ComposeService } from './model';
 import type { Notes } from './notes';
 
@@ -12,16 +12,13 @@ export function readMemberships(
 ): NetworkMembership[] {
   return Object.entries(service.networks ?? {})
     .map(([network, said]) => {
-      for (const key of Object.keys(said ?? {}))
-        if (key !== 'aliases')
-          notes.refuse(
-            [...at, 'networks', network, key],
-            'fixes what two instances beside each other cannot share, or what the engine decides. Remove it; services find each other by name',
-          );
+      notes.checkKeys(MEMBERSHIP_KEYS, [...at, 'networks', network], said ?? {});
       return { network, aliases: [...((said?.['aliases'] as string[] | undefined) ?? []), ...also] };
     })
     .sort((a, b) => (a.network < b.network ? -1 : 1));
 }
+
+const BRIDGE_NAME = 'com.docker.network.bridge.name';
 
 /** The networks of the model. */
 export function readNetworks(model: ComposeModel, notes: Notes): Network[] {
@@ -40,7 +37,20 @@ export function readNetworks(model: ComposeModel, notes: Notes): Network[] {
         [...at, 'ipam'],
         'fixes addresses, which the copies of two releases cannot both have. Remove it; services find each other by name',
       );
-    return { name, ...(network.internal === true && { internal: true }) };
+    const options = (network['driver_opts'] ?? {}) as Record<string, string>;
+    if (options[BRIDGE_NAME] !== undefined)
+      notes.refuse(
+        [...at, 'driver_opts', BRIDGE_NAME],
+        'names the bridge, which the copies of two releases cannot both have. Remove it',
+      );
+    return {
+      name,
+      ...(network.internal === true && { internal: true }),
+      ...(Object.keys(options).length > 0 && { options }),
+      ...(network.labels && { labels: network.labels }),
+      ...(network['enable_ipv4'] === false && { ipv4: false }),
+      ...(network['enable_ipv6'] === true && { ipv6: true }),
+    };
   });
 }
 
@@ -51,17 +61,18 @@ export function readVolumes(model: ComposeModel, notes: Notes): Volume[] {
     const at = ['volumes', name];
     notes.checkKeys(VOLUME_KEYS, at, volume);
     if (volume.external) return { name, external: volume.name ?? name };
-    if (volume.driver && volume.driver !== 'local')
-      notes.refuse(
-        [...at, 'driver'],
-        `is ${volume.driver}. Expected local, or external: true for a volume that is there already`,
-      );
     // Without a name of its own, compose names it PROJECT_VOLUME.
     if (volume.name !== `${model.name}_${name}`)
       notes.tell(
         [...at, 'name'],
         `is not taken over: the volume is named after application and environment. To use one that is there already, write external: true`,
       );
-    return { name };
+    const options = volume['driver_opts'] as Record<string, string> | undefined;
+    return {
+      name,
+      ...(volume.driver && { driver: volume.driver }),
+      ...(options && { options }),
+      ...(volume.labels && { labels: volume.labels }),
+    };
   });
 }

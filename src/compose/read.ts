@@ -1,9 +1,10 @@
 import type { BuildSpec } from '../model/build';
 import type { Finding } from '../model/path';
-import type { Network, Route, Service, ServiceKind, Volume } from '../model/service';
+import type { Network, Route, Service, Volume } from '../model/service';
 import { readBuild } from './builds';
+import { checkObjects } from './files';
 import { TOP_KEYS } from './keys';
-import { kindOf } from './kind';
+import { kindsOf } from './kind';
 import type { ComposeModel } from './model';
 import { readNetworks, readVolumes } from './networks';
 import { Notes } from './notes';
@@ -32,10 +33,9 @@ export function readCompose(model: ComposeModel, wishes: Wishes): ReadCompose {
   const notes = new Notes();
   notes.checkKeys(TOP_KEYS, [], model);
   const entries = Object.entries(model.services ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const kinds: Record<string, ServiceKind> = Object.fromEntries(
-    entries.map(([name, service]) => [name, kindOf(name, service, wishes)]),
-  );
-  const services = entries.map(([name, service]) => readService(name, service, { kinds, wishes, notes }));
+  const kinds = kindsOf(model.services ?? {}, wishes);
+  const services = entries.map(([name, service]) => readService(name, service, { model, kinds, wishes, notes }));
+  checkObjects(model, wishes, notes);
   const published = Object.fromEntries(entries.map(([name, { ports = [] }]) => [name, tcpTargets(ports)]));
   const { routes, findings } = resolveRoutes(wishes.routes, services, published);
   const builds = entries.flatMap(([name, service]) => readBuild(name, service, ['services', name], notes) ?? []);

@@ -27,7 +27,8 @@ export function resolveRoutes(
 
 const portOf = ({ container: { expose } }: Service, published: number[]) => {
   if (published.length > 1) return undefined;
-  return published[0] ?? expose[0];
+  const listened = expose.find((port) => port.endsWith('/tcp'));
+  return published[0] ?? (listened === undefined ? undefined : Number.parseInt(listened, 10));
 };
 
 const accessory = (name: string) =>

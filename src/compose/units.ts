@@ -19,3 +19,5 @@ export const toBytes = (size: unknown): number | undefined => {
   const bytes = Number(size);
   return size === undefined || !Number.isFinite(bytes) ? undefined : bytes;
 };
+
+export const toNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));

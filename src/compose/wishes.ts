@@ -1,9 +1,15 @@
+import type { ProjectFiles } from './project';
+
 /** What the manifest adds to the compose files of one environment. */
 export interface Wishes {
   services: Record<string, ServiceWishes>;
   routes: RouteWish[];
   /** The secrets that the environment declares. */
   secrets: string[];
+  /** What the environment says besides secrets. */
+  variables: Record<string, string>;
+  /** What the files of the project are that the compose files name. */
+  project: ProjectFiles;
   /** Settings that look like a secret and are none. */
   notSecret: string[];
   /** Old and new instances stand beside each other for a while: so it is unless the strategy is `recreate`. */
@@ -22,6 +28,10 @@ export interface ServiceWishes {
   drain: number;
   replicas?: number;
   publish: boolean;
+  /** Of a service that others wait for until it has completed. */
+  completes?: { undo?: string[]; irreversible?: true };
+  /** Volume → whether two instances may have it at the same time. */
+  volumes: Record<string, 'shared' | 'exclusive'>;
 }
 
 export interface RouteWish {
@@ -38,6 +48,7 @@ const NOTHING_SAID: ServiceWishes = {
   healthyWithin: 60_000,
   drain: 10_000,
   publish: true,
+  volumes: {},
 };
 
 export const wishesFor = (wishes: Wishes, service: string): ServiceWishes => wishes.services[service] ?? NOTHING_SAID;

@@ -19,6 +19,8 @@ export function checkServices(manifest: Manifest, services: ServicesByEnvironmen
     ...unknownServices(manifest, services),
     ...commandsOfAccessories(manifest, services),
     ...changesOfOthers(manifest, services),
+    ...wishesOfOneOffs(manifest, services),
+    ...unknownVolumes(manifest, services),
     ...namesTooLong(manifest, services, installation),
     ...namesOfReplicas(manifest, services),
     ...hostPortsThatMeet(manifest, services),
@@ -85,6 +87,42 @@ function changesOfOthers(manifest: Manifest, services: ServicesByEnvironment): F
       message: `is said of ${name}, which is no accessory. Say it of a command under before, or remove it`,
       atKey: true,
     }));
+}
+
+/** A service runs once only where another waits for it; then it has no other command, and no instance. */
+function wishesOfOneOffs(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
+  const kinds = new Map(Object.values(services).flatMap((some) => some.map(({ name, kind }) => [name, kind] as const)));
+  return Object.entries(manifest.services).flatMap(([name, { completes, before, background, replicas }]) => {
+    const isOneOff = kinds.get(name) === 'one-off';
+    const at = (key: string, message: string) => ({ path: ['services', name, key], message, atKey: true });
+    if (!isOneOff)
+      return completes && kinds.has(name)
+        ? [at('completes', `is said of ${name}, for which no service waits with service_completed_successfully`)]
+        : [];
+    const key = before.length > 0 ? 'before' : background ? 'background' : replicas ? 'replicas' : undefined;
+    return key ? [at(key, `is said of ${name}, which others wait for, and which runs once. Remove it`)] : [];
+  });
+}
+
+/** A volume of which the manifest says something is one that the service mounts. */
+function unknownVolumes(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
+  return Object.entries(manifest.services).flatMap(([name, { volumes }]) => {
+    const found = Object.values(services).flatMap((some) => some.filter((service) => service.name === name));
+    const known = new Set(
+      found.flatMap(({ container }) =>
+        container.mounts.flatMap((mount) => (mount.type === 'volume' ? mount.volume : [])),
+      ),
+    );
+    // What is refused for another reason is not among its mounts.
+    if (found.length === 0 || known.size === 0) return [];
+    return Object.keys(volumes)
+      .filter((volume) => !known.has(volume))
+      .map((volume) => ({
+        path: ['services', name, 'volumes', volume],
+        message: `is no volume that ${name} mounts. ${didYouMean(volume, [...known])}`,
+        atKey: true,
+      }));
+  });
 }
 
 function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, installation: string): Finding[] {
@@ -175,7 +213,7 @@ function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment):
 
 function nothingReleased(services: ServicesByEnvironment): Finding[] {
   return Object.entries(services)
-    .filter(([, some]) => some.every(({ kind }) => kind === 'accessory'))
+    .filter(([, some]) => some.every(({ kind }) => kind === 'accessory' || kind === 'one-off'))
     .map(([environment]) => ({
       path: ['environments', environment],
       message:

@@ -97,6 +97,18 @@ const commandsSayWhatUndoesThem: Rule = (manifest) =>
     }),
   );
 
+const whatCompletesIsUndoneInOneWay: Rule = (manifest) =>
+  servicesOf(manifest).flatMap(([service, { completes }]) =>
+    completes?.undo && completes.irreversible
+      ? [
+          {
+            path: ['services', service, 'completes'],
+            message: 'has an undo and is irreversible. Keep one of the two',
+          },
+        ]
+      : [],
+  );
+
 const accessoriesStandStill: Rule = (manifest) =>
   servicesOf(manifest).flatMap(([service, { accessory, background, before, replicas = 1 }]) => {
     if (!accessory) return [];
@@ -163,6 +175,7 @@ const RULES: Rule[] = [
   variablesReferToDeclaredSecrets,
   approvalsCanBeGiven,
   commandsSayWhatUndoesThem,
+  whatCompletesIsUndoneInOneWay,
   accessoriesStandStill,
   registryLoginsAreWhole,
   composeFilesLieInTheRepository,

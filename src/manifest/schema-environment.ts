@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENGINE, group, groupName, host } from './schema-host';
 import { duration, secretSource, strategy, verification, type Strategy, type Verification } from './kinds';
-import { variableName } from './schema-names';
+import { secretName, variableName } from './schema-names';
 import { titleOf } from './titles';
 import { writtenAs } from './written';
 
@@ -65,7 +65,7 @@ export const environment = z.strictObject({
     .default({})
     .describe('What `${NAME}` in the compose files stands for. May hold `{{secret:NAME}}`.'),
   secrets: z
-    .record(variableName, secretSource)
+    .record(secretName, secretSource)
     .default({})
     .describe('As variables, but the value is read by the worker at use, and is recorded nowhere.'),
   routes: z.array(route).default([]).describe('Where requests come in.'),

@@ -20,3 +20,11 @@ export const variableName = z
     /^[A-Za-z_][A-Za-z0-9_]*$/,
     'is not the name of a variable. Write letters, digits and underscores, as "DB_HOST"',
   );
+
+/** The name of a secret: that of a variable, or of one of compose's own secrets. */
+export const secretName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]*$/,
+    'is not the name of a secret. Write letters, digits, underscores, hyphens and dots, as "DB_PASSWORD" or "db-password"',
+  );

@@ -35,6 +35,32 @@ export const service = z.strictObject({
   drain: duration
     .prefault('10s')
     .describe('How long requests in flight may take to end before an old instance is stopped.'),
+  completes: z
+    .strictObject({
+      undo: command.optional().describe('Takes back what it did. Runs when the release is undone.'),
+      irreversible: z
+        .literal(true, { error: 'is something else. Write true, or say how it is undone: undo: [command]' })
+        .optional()
+        .describe('It cannot be undone: a later failure stops and asks instead of going back.'),
+    })
+    .optional()
+    .describe(
+      'Of a service that others wait for with `service_completed_successfully`, which runs once in each release and environment: how what it ' +
+        'does is undone. Without it: it stays as it is.',
+    ),
+  volumes: z
+    .record(
+      z.string(),
+      z.enum(['shared', 'exclusive'], {
+        error:
+          'does not say whether two instances may have it at the same time. Write shared, or exclusive with strategy: recreate',
+      }),
+    )
+    .default({})
+    .describe(
+      'Of each named volume of a released service: `shared` by the old and the new instance for the length of a soak, or `exclusive`, ' +
+        'which needs `strategy: recreate`.',
+    ),
   replicas: z
     .number()
     .int()

@@ -110,8 +110,7 @@ const restore = (scope: { host: string; service: string }, release: string, rest
 /** What its record says where the container says `no`: a rollout that was terminated may have set that. */
 function restartOf(service: Service | undefined, { restart }: ObservedContainer): RestartPolicy {
   if (restart.name !== 'no' || !service) return restart;
-  const { restart: name = 'unless-stopped', restartMaxAttempts: times } = service.container;
-  return { name, ...(name === 'on-failure' && times !== undefined && { times }) };
+  return service.container.restart ?? { name: 'unless-stopped' };
 }
 
 const servicesOf = ({ current, environment }: PlanningInput): Service[] | undefined =>

@@ -64,7 +64,7 @@ function warn({ kind, current, environment }: PlanningInput, after: EnvironmentR
       .filter((command) => command.irreversible)
       .map(
         (command) =>
-          `${service.name}: "${command.command.join(' ')}" cannot be undone; what fails after it asks an operator`,
+          `${service.name}: "${command.command.join(' ') || 'its own command'}" cannot be undone; what fails after it asks an operator`,
       ),
   );
 }

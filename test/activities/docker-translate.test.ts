@@ -1,5 +1,5 @@
 import { translateService } from '../../activities/drivers/docker/translate';
-import type { ContainerSpec } from '../../src/model/service';
+import type { ContainerSpec } from '../../src/model/container';
 
 const EMPTY: ContainerSpec = { environment: {}, mounts: [], ports: [], expose: [] };
 const LOG_LIMIT = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
@@ -20,7 +20,7 @@ const FULL: ContainerSpec = {
   capDrop: ['ALL'],
   securityOpt: ['no-new-privileges:true'],
   groupAdd: ['7'],
-  extraHosts: ['db=10.0.0.1', 'six=::1', 'old:10.0.0.2'],
+  extraHosts: ['db:10.0.0.1', 'six:::1'],
   dns: ['10.0.0.53'],
   sysctls: { 'net.core.somaxconn': '1024' },
   ulimits: [{ name: 'nofile', soft: 1, hard: 2 }],
@@ -30,26 +30,27 @@ const FULL: ContainerSpec = {
   pidsLimit: 100,
   stopSignal: 'SIGQUIT',
   stopGraceMs: 1_500,
-  restart: 'on-failure',
-  restartMaxAttempts: 3,
+  restart: { name: 'on-failure', times: 3 },
   labels: { team: 'shop' },
   healthcheck: { test: ['CMD', 'true'], intervalMs: 250, timeoutMs: 1_000, retries: 2, startPeriodMs: 5_000 },
   mounts: [
     { type: 'volume', volume: 'data', target: '/data' },
     { type: 'tmpfs', target: '/tmp', sizeBytes: 9 },
+    { type: 'tmpfs', target: '/run', options: 'size=9' },
+    { type: 'bind', source: '/etc/z', target: '/z', selinux: 'z' },
     { type: 'bind', source: '/etc/x', target: '/x', readOnly: true },
   ],
   ports: [
-    { container: 80, host: 8080, ip: '127.0.0.1', protocol: 'tcp' },
+    { container: 80, host: '8080', ip: '127.0.0.1', protocol: 'tcp' },
     { container: 80, protocol: 'tcp' },
-    { container: 53, host: 53, protocol: 'udp' },
+    { container: 53, host: '53', protocol: 'udp' },
   ],
-  expose: [80, 9000],
+  expose: ['80/tcp', '9000/tcp'],
   logging: { driver: 'journald', options: { tag: 'x' } },
 };
 
 test('every key, in the words of the engine', () => {
-  expect(translateService({ container: FULL }, { volumes: { data: 'windlass-shop-staging-data' } })).toEqual({
+  expect(translateService(FULL, { volumes: { data: 'windlass-shop-staging-data' } })).toEqual({
     Entrypoint: ['/entry'],
     Cmd: ['serve'],
     Env: ['A=b=c', 'EMPTY='],
@@ -71,7 +72,7 @@ test('every key, in the words of the engine', () => {
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges:true'],
       GroupAdd: ['7'],
-      ExtraHosts: ['db:10.0.0.1', 'six:::1', 'old:10.0.0.2'],
+      ExtraHosts: ['db:10.0.0.1', 'six:::1'],
       Dns: ['10.0.0.53'],
       Sysctls: { 'net.core.somaxconn': '1024' },
       Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }],
@@ -85,6 +86,8 @@ test('every key, in the words of the engine', () => {
         { Type: 'tmpfs', Target: '/tmp', TmpfsOptions: { SizeBytes: 9 } },
         { Type: 'bind', Source: '/etc/x', Target: '/x', ReadOnly: true },
       ],
+      Tmpfs: { '/run': 'size=9' },
+      Binds: ['/etc/z:/z:rw,z'],
       PortBindings: {
         '80/tcp': [
           { HostIp: '127.0.0.1', HostPort: '8080' },
@@ -98,16 +101,15 @@ test('every key, in the words of the engine', () => {
 });
 
 test('what compose does not say: restarted, and with a log that ends', () => {
-  expect(translateService({ container: EMPTY }, { volumes: {} })).toEqual({
+  expect(translateService(EMPTY, { volumes: {} })).toEqual({
     Env: [],
     HostConfig: { RestartPolicy: { Name: 'unless-stopped' }, Mounts: [], LogConfig: LOG_LIMIT },
   });
 });
 
 test('one that runs once is not restarted, publishes nothing and has no health', () => {
-  const made = translateService({ container: FULL }, { volumes: { data: 'd' }, oneOff: true, environment: { X: 'y' } });
+  const made = translateService(FULL, { volumes: { data: 'd' }, oneOff: true });
   expect(made).toMatchObject({
-    Env: ['X=y'],
     Healthcheck: { Test: ['NONE'] },
     HostConfig: { RestartPolicy: { Name: 'no' } },
   });
@@ -116,5 +118,5 @@ test('one that runs once is not restarted, publishes nothing and has no health',
 
 test('a health check that is switched off', () => {
   const container = { ...EMPTY, healthcheck: { disabled: true } };
-  expect(translateService({ container }, { volumes: {} })).toMatchObject({ Healthcheck: { Test: ['NONE'] } });
+  expect(translateService(container, { volumes: {} })).toMatchObject({ Healthcheck: { Test: ['NONE'] } });
 });

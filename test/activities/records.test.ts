@@ -81,7 +81,10 @@ describe('a record', () => {
 
 describeWith(['registry'], 'records and ledger in a registry', () => {
   const access = () => ({ address: `${parts().registry.address}/team` });
-  const { storeRelease, appendLedger, readLedger, findRelease } = createRecordActivities({ settings: {} });
+  const { storeRelease, appendLedger, readLedger, findRelease } = createRecordActivities({
+    settings: {},
+    checkout: () => Promise.reject(new Error('there are no files to be had')),
+  });
 
   test('a record is stored once, and read by digest and by name', async () => {
     const app = uniqueName('rec');

@@ -12,7 +12,7 @@ const db = (version: string, more: Partial<Service['container']> = {}): Service 
     'db',
     {
       environment: { NAME: `db ${version}` },
-      restart: 'always',
+      restart: { name: 'always' },
       healthcheck: { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1/'], intervalMs: 1_000 },
       mounts: [{ type: 'volume', volume: 'data', target: '/data' }],
       ...more,

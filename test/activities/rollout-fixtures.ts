@@ -89,6 +89,7 @@ export async function makeStand(): Promise<Stand> {
     },
     connect: () => engine,
     loadRecord: (ref) => Promise.resolve(records.get(ref.release)!),
+    loadFile: (_, { from }) => Promise.resolve(Buffer.from(`content of ${from}`)),
     proxy: traefik,
   };
   const activities = createRolloutActivities(deps);

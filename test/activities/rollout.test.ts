@@ -106,8 +106,8 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     const healthcheck = { test: ['CMD-SHELL', 'echo not yet; exit 3'] };
     const services = [
       service('sick', { ...container, healthcheck }, { healthyWithinMs: 600 }),
-      service('ends', { ...container, command: ['sh', '-c', 'echo "token $TOKEN"; exit 7'], restart: 'no' }),
-      service('restarts', { ...container, command: ['sh', '-c', 'exit 7'], restart: 'always' }),
+      service('ends', { ...container, command: ['sh', '-c', 'echo "token $TOKEN"; exit 7'], restart: { name: 'no' } }),
+      service('restarts', { ...container, command: ['sh', '-c', 'exit 7'], restart: { name: 'always' } }),
       service('silent', container, { healthyWithinMs: 600 }),
     ];
     stand.release('bad', {

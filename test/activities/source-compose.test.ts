@@ -1,6 +1,6 @@
 import { type ManifestReading, readManifest } from '../../activities/source/read-manifest';
 import { describeProblem } from '../../src/model/problem';
-import type { ContainerSpec } from '../../src/model/service';
+import type { ContainerSpec } from '../../src/model/container';
 import { describeWith } from '../setup/parts';
 import { folderWith, MANIFEST, settings } from './source-fixture';
 
@@ -59,7 +59,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'deploy.restart_policy',
       'deploy: { restart_policy: { condition: on-failure, max_attempts: 3 } }',
-      { restart: 'on-failure', restartMaxAttempts: 3 },
+      { restart: { name: 'on-failure', times: 3 } },
     ],
     ['dns', 'dns: 9.9.9.9', { dns: ['9.9.9.9'] }],
     ['entrypoint', 'entrypoint: [sh, -c]', { entrypoint: ['sh', '-c'] }],
@@ -68,7 +68,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       'environment: [A=1, "B=${TOKEN}", C=$$x]',
       { environment: { A: '1', B: '{{secret:TOKEN}}', C: '$x' } },
     ],
-    ['expose', 'expose: ["9000", "8000-8001/tcp", 53/udp]', { expose: [8000, 8001, 9000] }],
+    ['expose', 'expose: ["9000", "8000-8001/tcp", 53/udp]', { expose: ['53/udp', '8000/tcp', '8001/tcp', '9000/tcp'] }],
     ['extra_hosts', 'extra_hosts: ["a:1.2.3.4", "six:::1"]', { extraHosts: ['a:1.2.3.4', 'six:::1'] }],
     ['group_add', 'group_add: [5, audio]', { groupAdd: ['5', 'audio'] }],
     [
@@ -81,6 +81,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
           timeoutMs: 500,
           retries: 3,
           startPeriodMs: 5_000,
+          startIntervalMs: 1_000,
         },
       },
     ],
@@ -97,8 +98,8 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     ['pids_limit', 'pids_limit: 5', { pidsLimit: 5 }],
     ['privileged', 'privileged: true', { privileged: true }],
     ['read_only', 'read_only: true', { readOnly: true }],
-    ['restart', 'restart: on-failure:3', { restart: 'on-failure', restartMaxAttempts: 3 }],
-    ['restart: "no"', 'restart: "no"', { restart: 'no' }],
+    ['restart', 'restart: on-failure:3', { restart: { name: 'on-failure', times: 3 } }],
+    ['restart: "no"', 'restart: "no"', { restart: { name: 'no' } }],
     ['security_opt', 'security_opt: ["no-new-privileges:true"]', { securityOpt: ['no-new-privileges:true'] }],
     ['shm_size', 'shm_size: 64m', { shmSizeBytes: 67_108_864 }],
     ['stdin_open, tty', 'stdin_open: true\ntty: true', { stdinOpen: true, tty: true }],
@@ -109,8 +110,8 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       'tmpfs: [/run, "/tmp:size=64m"]',
       {
         mounts: [
-          { type: 'tmpfs', target: '/run' },
-          { type: 'tmpfs', target: '/tmp', sizeBytes: 67_108_864 },
+          { type: 'tmpfs', target: '/run', options: '' },
+          { type: 'tmpfs', target: '/tmp', options: 'size=64m' },
         ],
       },
     ],
@@ -148,29 +149,19 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
 
   const REFUSED: [key: string, lines: string, problem: string][] = [
     [
-      'annotations',
-      'annotations: { a: b }',
-      'docker-compose.yml:4:5 services.web.annotations: cannot be released: this version of windlass cannot set it.',
+      'ipc',
+      'ipc: host',
+      'docker-compose.yml:4:10 services.web.ipc: is host, in which the old and the new instance would meet.',
     ],
     [
-      'cgroup',
-      'cgroup: host',
-      'docker-compose.yml:4:13 services.web.cgroup: cannot be released: it would share what belongs to the host',
-    ],
-    [
-      'configs',
-      'configs: [c]',
-      'docker-compose.yml:4:5 services.web.configs: cannot be released: put the content into the image',
+      'ipc of another',
+      'ipc: service:other',
+      'docker-compose.yml:4:10 services.web.ipc: is service:other: it would share what belongs to another container',
     ],
     [
       'container_name',
       'container_name: web1',
       'docker-compose.yml:4:21 services.web.container_name: cannot be kept: the old and the new instance stand beside each other. Remove it; web is called by the name of the service.',
-    ],
-    [
-      'cpu_shares',
-      'cpu_shares: 5',
-      'docker-compose.yml:4:17 services.web.cpu_shares: cannot be released: this version of windlass cannot set it.',
     ],
     [
       'deploy.mode',
@@ -182,17 +173,15 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       'deploy: { placement: { constraints: [a==b] } }',
       'docker-compose.yml:4:15 services.web.deploy.placement: cannot be released: the manifest says which hosts an environment has.',
     ],
-    ['devices', 'devices: ["/dev/null:/dev/x"]', 'docker-compose.yml:4:5 services.web.devices: cannot be released'],
     [
       'external_links',
       'external_links: [db]',
       'docker-compose.yml:4:5 services.web.external_links: cannot be released: releases cannot reach containers that windlass does not run.',
     ],
-    ['gpus', 'gpus: all', 'docker-compose.yml:4:11 services.web.gpus: cannot be released'],
     [
       'ipv4_address',
       'networks: { default: { ipv4_address: 10.0.0.3 } }',
-      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: fixes what two instances beside each other cannot share',
+      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: cannot be released: it fixes what two instances beside each other cannot share',
     ],
     ['links', 'links: ["other:db"]', 'docker-compose.yml:4:13 services.web.links[0]: calls other by the name db.'],
     [
@@ -203,9 +192,8 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'network_mode',
       'network_mode: host',
-      'docker-compose.yml:4:19 services.web.network_mode: cannot be released: it would share what belongs to the host',
+      'docker-compose.yml:4:19 services.web.network_mode: is host, but services of a release find each other',
     ],
-    ['pid', 'pid: host', 'docker-compose.yml:4:10 services.web.pid: cannot be released'],
     [
       'post_start',
       'post_start: [{ command: [a] }]',
@@ -213,25 +201,35 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     ],
     ['replicas: 0', 'scale: 0', 'docker-compose.yml:2:3 services.web: has no instance (replicas: 0).'],
     [
-      'secrets',
-      'secrets: [c]',
-      'docker-compose.yml:4:5 services.web.secrets: cannot be released: put the content into the image, or declare a secret',
+      'a file over what is mounted',
+      'volumes: ["./a.txt:/run/a.txt"]\ntmpfs: [/run]',
+      'docker-compose.yml:2:3 services.web: places a.txt at /run/a.txt, which is within what is mounted on /run: it would be hidden',
     ],
     [
-      'tmpfs options',
-      'tmpfs: ["/tmp:mode=1777"]',
-      'docker-compose.yml:4:13 services.web.tmpfs[0]: sets mode=1777 for /tmp',
+      'a file in what cannot be written',
+      'volumes: ["./a.txt:/a.txt"]\nread_only: true',
+      'docker-compose.yml:5:16 services.web.read_only: leaves no place for /a.txt',
     ],
     ['volumes_from', 'volumes_from: [other]', 'docker-compose.yml:4:5 services.web.volumes_from: cannot be released'],
     [
-      'a project file',
+      'a project folder',
       'volumes: ["./web:/app"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./web, a part of the project, which is not on the hosts.',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./web, a folder of the project, which is not on the hosts. Copy it into the image',
     ],
     [
       'a file above',
       'volumes: ["../web:/app"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ../web, a part of the project',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ../web, which is outside of the repository',
+    ],
+    [
+      'a file that is not there',
+      'volumes: ["./data:/data"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./data, which is not in the commit: a folder that compose makes where it runs.',
+    ],
+    [
+      'a file that is too large',
+      'volumes: ["./large:/large"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./large, which has 1048577 bytes. A file of up to 1 MB becomes part of the release.',
     ],
     [
       'a home folder',
@@ -244,14 +242,15 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       'docker-compose.yml:4:15 services.web.volumes[0]: mounts a volume without a name on /data',
     ],
     [
-      'bind propagation',
-      'volumes: [{ type: bind, source: /x, target: /y, bind: { propagation: rshared } }]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts /y with propagation',
+      'an image',
+      'volumes: [{ type: image, source: x, target: /y }]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts /y as image. Expected',
     ],
   ];
   test('refused: all at once, each with its line', async () => {
     const { text, starts } = oneFile(REFUSED.map(([, lines]) => ['image: a', lines]));
-    const reading = await read(text);
+    const files = { 'a.txt': 'a', 'web/index.html': 'a', large: 'a'.repeat(1024 * 1024 + 1) };
+    const reading = await read(text, files);
     expect(REFUSED.map((_, row) => saidOf(reading, starts, row))).toEqual(
       REFUSED.map(([, , problem]) => [expect.stringContaining(problem)]),
     );
@@ -437,7 +436,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       { name: 'web', kind: 'released', networks: [{ network: 'default', aliases: [] }] },
     ]);
     expect(draft?.environments[0]?.services[0]?.container.ports).toEqual([
-      { container: 5432, host: 5433, ip: '127.0.0.1', protocol: 'tcp' },
+      { container: 5432, host: '5433', ip: '127.0.0.1', protocol: 'tcp' },
     ]);
     expect(draft?.environments[0]?.volumes).toEqual([{ name: 'data' }]);
     expect(warnings).toEqual([
@@ -460,13 +459,13 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
   test('what has no effect is told', async () => {
     const { warnings } = await read(
       webWith(
-        'deploy: { update_config: { parallelism: 2 }, resources: { reservations: { memory: 10M } } }\ndevelop: { watch: [{ path: ., action: rebuild }] }',
+        'deploy: { update_config: { parallelism: 2 }, resources: { reservations: { memory: 10M, cpus: "0.1" } } }\ndevelop: { watch: [{ path: ., action: rebuild }] }',
       ),
     );
     expect(warnings).toEqual([
       'docker-compose.yml:5:5 services.web.develop: is for `docker compose watch`; a release leaves it out.',
       'docker-compose.yml:4:15 services.web.deploy.update_config: is for Swarm; the strategy of the environment says how a release is rolled out.',
-      'docker-compose.yml:4:63 services.web.deploy.resources.reservations: reserves nothing: only limits are set.',
+      'docker-compose.yml:4:98 services.web.deploy.resources.reservations.cpus: reserves nothing: an engine by itself has limits of the processor only.',
     ]);
   });
 

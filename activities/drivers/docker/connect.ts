@@ -3,6 +3,7 @@ import { clientFor } from './client';
 import { containersOf } from './containers';
 import type { Engine } from './engine';
 import { exec } from './exec';
+import { hasPath } from './files';
 import type { Host } from './host';
 import { imagesOf } from './images';
 import { readInfo } from './info';
@@ -22,6 +23,7 @@ export function connectEngine(target: { name: string; address: string }, setting
     ...containersOf(host),
     ...networksOf(host),
     ...imagesOf(host),
+    hasPath: (path) => hasPath(host, path),
     logs: (name, bytes) => readLogs(host, name, bytes),
     exec: (name, command, options) => exec(host, name, command, options),
     buildImage: (context, options, watch) => buildImage(host, context, options, watch),

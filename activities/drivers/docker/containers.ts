@@ -4,6 +4,7 @@ import { permanent, transient } from '../errors';
 import { readState } from './container-state';
 import type { ContainerMake, ContainerState, Engine } from './engine';
 import { ANSWERS_WITHIN_MS, ask, askUnless, type Host } from './host';
+import { putFiles } from './files';
 import { connectNetwork } from './networks';
 import { engineRestart } from './translate';
 
@@ -12,6 +13,7 @@ type Containers = Pick<
   | 'listContainers'
   | 'inspectContainer'
   | 'createContainer'
+  | 'putFiles'
   | 'startContainer'
   | 'stopContainer'
   | 'removeContainer'
@@ -25,6 +27,7 @@ export const containersOf = (host: Host): Containers => ({
   listContainers: (labels) => list(host, labels),
   inspectContainer: (name) => inspect(host, name),
   createContainer: (make) => create(host, make),
+  putFiles: (name, files) => putFiles(host, name, files),
   startContainer: (name) => start(host, name),
   stopContainer: (name, graceMs) => stop(host, name, graceMs),
   removeContainer: (name, options) => remove(host, name, options),

@@ -15,6 +15,8 @@ export interface Engine {
   inspectContainer(name: string): Promise<ContainerState | undefined>;
   /** Makes the container unless one of that name is there; returns its state. It is not started. */
   createContainer(make: ContainerMake): Promise<ContainerState>;
+  /** Puts files into a container, which may be stopped; folders on the way are made. One that is there is replaced. */
+  putFiles(name: string, files: FileToPut[]): Promise<void>;
   startContainer(name: string): Promise<void>;
   /** Sends the container's stop signal, then kills after `graceMs` (undefined: the container's own). Keeps it; nothing when it is not there. */
   stopContainer(name: string, graceMs?: number): Promise<void>;
@@ -35,7 +37,7 @@ export interface Engine {
   exec(name: string, command: string[], options?: ExecOptions): Promise<ExecResult>;
 
   /** Makes the network unless it is there. */
-  createNetwork(make: { name: string; labels: Record<string, string>; internal?: boolean }): Promise<void>;
+  createNetwork(make: NetworkMake): Promise<void>;
   listNetworks(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]>;
   /** Removes it; nothing when it is not there. Whatever is still connected is disconnected first. */
   removeNetwork(name: string): Promise<void>;
@@ -43,7 +45,11 @@ export interface Engine {
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
   disconnectNetwork(network: string, container: string): Promise<void>;
 
-  createVolume(make: { name: string; labels: Record<string, string> }): Promise<void>;
+  /** Makes the volume unless it is there; one that is there stays as it is. */
+  createVolume(make: VolumeMake): Promise<void>;
+
+  /** Is there a file or a folder at this absolute path of the host? Nothing is made to find it out. */
+  hasPath(path: string): Promise<boolean>;
 
   /** Is this image (by `repository@sha256:…`, tag or id) there? Its id if so. */
   imageId(reference: string): Promise<string | undefined>;
@@ -108,6 +114,32 @@ export interface ContainerMake {
   config: Record<string, unknown>;
   /** Joined at creation, first one first; the container's home. */
   networks: { name: string; aliases: string[] }[];
+}
+
+export interface FileToPut {
+  /** Absolute. */
+  path: string;
+  mode: number;
+  /** Root's, where nothing is said. */
+  uid?: number;
+  gid?: number;
+  content: Buffer;
+}
+
+export interface NetworkMake {
+  name: string;
+  labels: Record<string, string>;
+  internal?: boolean;
+  options?: Record<string, string>;
+  ipv4?: boolean;
+  ipv6?: boolean;
+}
+
+export interface VolumeMake {
+  name: string;
+  labels: Record<string, string>;
+  driver?: string;
+  options?: Record<string, string>;
 }
 
 export interface ExecOptions {

@@ -1,4 +1,4 @@
-import type { Engine } from './engine';
+import type { Engine, NetworkMake, VolumeMake } from './engine';
 import { ask, askUnless, type Host } from './host';
 
 type Networks = Pick<
@@ -16,12 +16,15 @@ export const networksOf = (host: Host): Networks => ({
   createVolume: (make) => createVolume(host, make),
 });
 
-async function create(host: Host, make: Parameters<Engine['createNetwork']>[0]): Promise<void> {
+async function create(host: Host, make: NetworkMake): Promise<void> {
   const words = {
     Name: make.name,
     Labels: make.labels,
     Internal: make.internal ?? false,
     Driver: 'bridge',
+    ...(make.options && { Options: make.options }),
+    ...(make.ipv4 !== undefined && { EnableIPv4: make.ipv4 }),
+    ...(make.ipv6 !== undefined && { EnableIPv6: make.ipv6 }),
     // Engines before 25 make a second network of the same name otherwise.
     CheckDuplicate: true,
   };
@@ -70,9 +73,14 @@ async function disconnect(host: Host, network: string, container: string): Promi
   );
 }
 
-async function createVolume(host: Host, make: Parameters<Engine['createVolume']>[0]): Promise<void> {
+async function createVolume(host: Host, make: VolumeMake): Promise<void> {
   await ask(host, `create volume ${make.name}`, () =>
-    host.docker.createVolume({ Name: make.name, Labels: make.labels }),
+    host.docker.createVolume({
+      Name: make.name,
+      Labels: make.labels,
+      ...(make.driver && { Driver: make.driver }),
+      ...(make.options && { DriverOpts: make.options }),
+    }),
   );
 }
 

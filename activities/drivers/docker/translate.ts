@@ -1,84 +1,154 @@
+import type {
+  BindMount,
+  BlockIo,
+  ContainerSettings,
+  ContainerSpec,
+  DeviceRate,
+  HealthCheck,
+  Mount,
+  PublishedPort,
+} from '../../../src/model/container';
 import type { RestartPolicy } from '../../../src/model/observed';
-import type { ContainerSpec, HealthCheck, Mount, PublishedPort, Service } from '../../../src/model/service';
 
 export interface TranslateOptions {
-  /** The environment with its secrets resolved; else the service's own. */
-  environment?: Record<string, string>;
   /** volume of the model → its name on the engine. */
   volumes: Record<string, string>;
   /** One that runs once is never restarted, publishes nothing and has no health. */
   oneOff?: boolean;
 }
 
-/** A log that nobody limits fills the disk of the host. */
-const LOG_LIMIT = { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } };
+/** What holds where compose says nothing: it is started again, and its log ends. One that nobody limits fills the disk. */
+const ALWAYS: RestartPolicy = { name: 'unless-stopped' };
+const DEFAULTS: ContainerSettings = {
+  restart: ALWAYS,
+  logging: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
+};
+const ONE_OFF: ContainerSettings = { restart: { name: 'no' }, healthcheck: { disabled: true } };
+
+const UNCONFINED = 'systempaths=unconfined';
+
+type Part = 'config' | 'host';
+/** Which part of the engine's words a setting belongs to, and how it is said there. */
+interface Word<T> {
+  part: Part;
+  say(value: T): Record<string, unknown>;
+}
+const word =
+  (part: Part) =>
+  <T>(name: string, convert: (value: T) => unknown = (value) => value): Word<T> => ({
+    part,
+    say: (value) => ({ [name]: convert(value) }),
+  });
+const config = word('config');
+const host = word('host');
+
+/** Every setting in the engine's words; one that is forgotten here does not compile. */
+const WORDS: { [Field in keyof ContainerSettings]-?: Word<NonNullable<ContainerSettings[Field]>> } = {
+  annotations: host('Annotations'),
+  blkio: { part: 'host', say: translateBlockIo },
+  capAdd: host('CapAdd'),
+  capDrop: host('CapDrop'),
+  cgroup: host('CgroupnsMode'),
+  cgroupParent: host('CgroupParent'),
+  command: config('Cmd'),
+  cpuCount: host('CpuCount'),
+  cpuPercent: host('CpuPercent', (percent) => Math.round(percent * 100)),
+  cpuPeriod: host('CpuPeriod'),
+  cpuQuota: host('CpuQuota'),
+  cpuRtPeriod: host('CpuRealtimePeriod'),
+  cpuRtRuntime: host('CpuRealtimeRuntime'),
+  cpuShares: host('CpuShares'),
+  cpus: host('NanoCpus', (cpus) => Math.round(cpus * 1e9)),
+  cpuset: host('CpusetCpus'),
+  deviceCgroupRules: host('DeviceCgroupRules'),
+  deviceRequests: host('DeviceRequests', (requests) =>
+    requests.map(({ driver, count, ids, capabilities, options }) =>
+      defined({ Driver: driver, Count: count, DeviceIDs: ids, Capabilities: [capabilities], Options: options }),
+    ),
+  ),
+  devices: host('Devices', (devices) =>
+    devices.map(({ source, target, permissions }) => ({
+      PathOnHost: source,
+      PathInContainer: target,
+      CgroupPermissions: permissions,
+    })),
+  ),
+  dns: host('Dns'),
+  dnsOpt: host('DnsOptions'),
+  dnsSearch: host('DnsSearch'),
+  domainname: config('Domainname'),
+  entrypoint: config('Entrypoint'),
+  extraHosts: host('ExtraHosts'),
+  groupAdd: host('GroupAdd'),
+  healthcheck: config('Healthcheck', translateHealthcheck),
+  hostname: config('Hostname'),
+  init: host('Init'),
+  ipc: host('IpcMode'),
+  isolation: host('Isolation'),
+  labels: config('Labels'),
+  logging: host('LogConfig', ({ driver, options }) => ({ Type: driver, Config: options })),
+  memoryBytes: host('Memory'),
+  memoryReservationBytes: host('MemoryReservation'),
+  memorySwapBytes: host('MemorySwap'),
+  memorySwappiness: host('MemorySwappiness'),
+  networkMode: host('NetworkMode'),
+  oomKillDisable: host('OomKillDisable'),
+  oomScoreAdj: host('OomScoreAdj'),
+  pid: host('PidMode'),
+  pidsLimit: host('PidsLimit'),
+  privileged: host('Privileged'),
+  readOnly: host('ReadonlyRootfs'),
+  restart: host('RestartPolicy', engineRestart),
+  runtime: host('Runtime'),
+  securityOpt: { part: 'host', say: translateSecurity },
+  shmSizeBytes: host('ShmSize'),
+  stdinOpen: config('OpenStdin'),
+  stopGraceMs: config('StopTimeout', (ms) => Math.ceil(ms / 1_000)),
+  stopSignal: config('StopSignal'),
+  storageOpt: host('StorageOpt'),
+  sysctls: host('Sysctls'),
+  tty: config('Tty'),
+  ulimits: host('Ulimits', (limits) => limits.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard }))),
+  user: config('User'),
+  usernsMode: host('UsernsMode'),
+  uts: host('UTSMode'),
+  workingDir: config('WorkingDir'),
+};
 
 /**
  * What compose says of a service, in the engine's words: `config` of a `ContainerMake`. Texts must have their secrets
- * resolved already. Published ports are taken over as they are: whoever makes an instance leaves them out.
+ * resolved already.
  */
-export function translateService(
-  { container: spec }: Pick<Service, 'container'>,
-  options: TranslateOptions,
-): Record<string, unknown> {
-  const ports = options.oneOff ? [] : spec.ports;
+export function translateService(spec: ContainerSpec, { volumes, oneOff }: TranslateOptions): Record<string, unknown> {
+  const settings: ContainerSettings = { ...DEFAULTS, ...spec, ...(oneOff && ONE_OFF) };
+  const ports = oneOff ? [] : spec.ports;
   return defined({
-    Entrypoint: spec.entrypoint,
-    Cmd: spec.command,
-    Env: Object.entries(options.environment ?? spec.environment).map(([name, value]) => `${name}=${value}`),
-    User: spec.user,
-    WorkingDir: spec.workingDir,
-    Hostname: spec.hostname,
-    Tty: spec.tty,
-    OpenStdin: spec.stdinOpen,
-    StopSignal: spec.stopSignal,
-    StopTimeout: spec.stopGraceMs === undefined ? undefined : Math.ceil(spec.stopGraceMs / 1_000),
-    Labels: spec.labels,
-    Healthcheck: options.oneOff ? { Test: ['NONE'] } : spec.healthcheck && translateHealthcheck(spec.healthcheck),
+    ...translateSettings(settings, 'config'),
+    Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
     ExposedPorts: exposedPorts(spec.expose, ports),
-    HostConfig: translateHost(spec, ports, options),
+    HostConfig: defined({
+      ...translateSettings(settings, 'host'),
+      ...translateMounts(spec.mounts, volumes),
+      PortBindings: portBindings(ports),
+    }),
   });
 }
 
-function translateHost(spec: ContainerSpec, ports: PublishedPort[], options: TranslateOptions) {
-  const { driver, options: logOptions } = spec.logging ?? LOG_LIMIT;
-  return defined({
-    Init: spec.init,
-    ReadonlyRootfs: spec.readOnly,
-    Privileged: spec.privileged,
-    CapAdd: spec.capAdd,
-    CapDrop: spec.capDrop,
-    SecurityOpt: spec.securityOpt,
-    GroupAdd: spec.groupAdd,
-    // Compose prints `name=address`, the engine reads `name:address`; an address of IPv6 has colons of its own.
-    ExtraHosts: spec.extraHosts?.map((entry) => entry.replace('=', ':')),
-    Dns: spec.dns,
-    Sysctls: spec.sysctls,
-    Ulimits: spec.ulimits?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
-    ShmSize: spec.shmSizeBytes,
-    Memory: spec.memoryBytes,
-    NanoCpus: spec.cpus === undefined ? undefined : Math.round(spec.cpus * 1e9),
-    PidsLimit: spec.pidsLimit,
-    RestartPolicy: engineRestart(options.oneOff ? { name: 'no' } : restartPolicyOf(spec)),
-    Mounts: spec.mounts.map((mount) => translateMount(mount, options.volumes)),
-    PortBindings: portBindings(ports),
-    LogConfig: { Type: driver, Config: logOptions },
+function translateSettings(settings: ContainerSettings, part: Part): Record<string, unknown> {
+  const fields = Object.keys(WORDS) as (keyof ContainerSettings)[];
+  const said = fields.flatMap((field) => {
+    const { part: own, say } = WORDS[field] as Word<unknown>;
+    return own === part && settings[field] !== undefined ? [say(settings[field])] : [];
   });
+  return Object.assign({}, ...said) as Record<string, unknown>;
 }
 
 /** When the engine starts it again by itself: what compose says, else whenever it was not stopped on purpose. */
-export function restartPolicyOf({
-  restart,
-  restartMaxAttempts,
-}: Pick<ContainerSpec, 'restart' | 'restartMaxAttempts'>): RestartPolicy {
-  const name = restart ?? 'unless-stopped';
-  return { name, ...(name === 'on-failure' && restartMaxAttempts !== undefined && { times: restartMaxAttempts }) };
-}
+export const restartPolicyOf = ({ restart = ALWAYS }: ContainerSettings): RestartPolicy => restart;
 
-export const engineRestart = ({ name, times }: RestartPolicy) => ({
-  Name: name,
-  ...(times !== undefined && { MaximumRetryCount: times }),
-});
+export function engineRestart({ name, times }: RestartPolicy) {
+  return { Name: name, ...(times !== undefined && { MaximumRetryCount: times }) };
+}
 
 function translateHealthcheck(check: HealthCheck) {
   if (check.disabled) return { Test: ['NONE'] };
@@ -87,34 +157,85 @@ function translateHealthcheck(check: HealthCheck) {
     Interval: nanoseconds(check.intervalMs),
     Timeout: nanoseconds(check.timeoutMs),
     StartPeriod: nanoseconds(check.startPeriodMs),
+    StartInterval: nanoseconds(check.startIntervalMs),
     Retries: check.retries,
   });
 }
 
-/** As mounts, never as `Binds`: of a source that is not there the engine then makes an error and not an empty folder. */
-function translateMount(mount: Mount, volumes: Record<string, string>) {
-  const common = { Type: mount.type, Target: mount.target };
-  if (mount.type === 'tmpfs')
-    return { ...common, ...(mount.sizeBytes !== undefined && { TmpfsOptions: { SizeBytes: mount.sizeBytes } }) };
-  const Source = mount.type === 'bind' ? mount.source : volumes[mount.volume];
-  if (Source === undefined)
-    throw new Error(`the volume ${(mount as { volume: string }).volume} of ${mount.target} has no name on the engine`);
-  return { ...common, Source, ReadOnly: mount.readOnly ?? false };
+/** As compose and the docker command do it: one of the options is none of the engine's, but two lists that are empty. */
+function translateSecurity(options: string[]): Record<string, unknown> {
+  const unconfined = options.includes(UNCONFINED) && { MaskedPaths: [], ReadonlyPaths: [] };
+  return { SecurityOpt: options.filter((option) => option !== UNCONFINED), ...unconfined };
 }
 
-function exposedPorts(expose: number[], ports: PublishedPort[]): Record<string, object> | undefined {
-  const all = [...expose.map((port) => `${port}/tcp`), ...ports.map((port) => `${port.container}/${port.protocol}`)];
+function translateBlockIo(io: BlockIo): Record<string, unknown> {
+  const rates = (some: DeviceRate[] | undefined) => some?.map(({ path, rate }) => ({ Path: path, Rate: rate }));
+  return defined({
+    BlkioWeight: io.weight,
+    BlkioWeightDevice: io.weightDevice?.map(({ path, weight }) => ({ Path: path, Weight: weight })),
+    BlkioDeviceReadBps: rates(io.readBps),
+    BlkioDeviceReadIOps: rates(io.readIops),
+    BlkioDeviceWriteBps: rates(io.writeBps),
+    BlkioDeviceWriteIOps: rates(io.writeIops),
+  });
+}
+
+/** As mounts where the engine can: of a source that is not there it then makes an error and not an empty folder. */
+function translateMounts(all: Mount[], volumes: Record<string, string>) {
+  const binds = all.filter((mount): mount is BindMount => mount.type === 'bind' && mount.selinux !== undefined);
+  const tmpfs = all.flatMap((mount) =>
+    mount.type === 'tmpfs' && mount.options !== undefined ? [[mount.target, mount.options]] : [],
+  );
+  const others = all.filter((mount) => !('selinux' in mount || 'options' in mount));
+  return {
+    Mounts: others.map((mount) => translateMount(mount, volumes)),
+    ...(binds.length > 0 && { Binds: binds.map(bindText) }),
+    ...(tmpfs.length > 0 && { Tmpfs: Object.fromEntries(tmpfs) as Record<string, string> }),
+  };
+}
+
+/** A label of SELinux can be said in the older form alone. */
+const bindText = ({ source, target, readOnly, selinux, propagation }: BindMount) =>
+  `${source}:${target}:${[readOnly ? 'ro' : 'rw', selinux, propagation].filter(Boolean).join()}`;
+
+function translateMount(mount: Mount, volumes: Record<string, string>) {
+  const common = { Type: mount.type, Target: mount.target };
+  switch (mount.type) {
+    case 'tmpfs':
+      return withOptions(common, 'TmpfsOptions', { SizeBytes: mount.sizeBytes, Mode: mount.mode });
+    case 'bind': {
+      const options = { Propagation: mount.propagation, NonRecursive: mount.nonRecursive };
+      return withOptions(
+        { ...common, Source: mount.source, ReadOnly: mount.readOnly ?? false },
+        'BindOptions',
+        options,
+      );
+    }
+    case 'volume': {
+      const Source = volumes[mount.volume];
+      if (Source === undefined)
+        throw new Error(`the volume ${mount.volume} of ${mount.target} has no name on the engine`);
+      const options = { NoCopy: mount.noCopy, Subpath: mount.subpath };
+      return withOptions({ ...common, Source, ReadOnly: mount.readOnly ?? false }, 'VolumeOptions', options);
+    }
+  }
+}
+
+function withOptions(mount: object, name: string, options: Record<string, unknown>) {
+  const given = defined(options);
+  return Object.keys(given).length > 0 ? { ...mount, [name]: given } : mount;
+}
+
+function exposedPorts(expose: string[], ports: PublishedPort[]): Record<string, object> | undefined {
+  const all = [...expose, ...ports.map((port) => `${port.container}/${port.protocol}`)];
   return all.length > 0 ? Object.fromEntries(all.map((port) => [port, {}])) : undefined;
 }
 
 function portBindings(ports: PublishedPort[]): Record<string, { HostIp: string; HostPort: string }[]> | undefined {
   if (ports.length === 0) return undefined;
   const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
-  for (const { container, protocol, ip = '', host } of ports)
-    (bindings[`${container}/${protocol}`] ??= []).push({
-      HostIp: ip,
-      HostPort: host === undefined ? '' : String(host),
-    });
+  for (const { container, protocol, ip = '', host: port = '' } of ports)
+    (bindings[`${container}/${protocol}`] ??= []).push({ HostIp: ip, HostPort: port });
   return bindings;
 }
 

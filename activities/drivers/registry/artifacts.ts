@@ -9,6 +9,8 @@ export interface ArtifactToStore {
   artifactType: string;
   annotations: Record<string, string>;
   json: unknown;
+  /** What else belongs to it, as layers after the JSON: it stays as long as the artifact does. */
+  blobs?: Buffer[];
 }
 export interface StoredArtifact {
   digest: string;
@@ -20,12 +22,16 @@ export interface StoredArtifact {
 /** The descriptor of an empty configuration, by the same guidelines. */
 const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
 
+/** Of any content. */
+const BLOB = 'application/octet-stream';
+
 /** Stores an artifact under a tag; returns its digest. The same content gives the same digest. */
 export async function putArtifact(connection: Connection, artifact: ArtifactToStore): Promise<string> {
-  const { repository, tag, artifactType, annotations, json } = artifact;
+  const { repository, tag, artifactType, annotations, json, blobs = [] } = artifact;
+  const others = blobs.map((bytes) => ({ mediaType: BLOB, bytes }));
   const layer = { mediaType: artifactType, bytes: Buffer.from(JSON.stringify(json)) };
   const descriptors = await Promise.all(
-    [EMPTY, layer].map(async ({ mediaType, bytes }) => ({
+    [EMPTY, layer, ...others].map(async ({ mediaType, bytes }) => ({
       mediaType,
       digest: await putBlob(connection, repository, bytes),
       size: bytes.length,

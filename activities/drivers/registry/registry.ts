@@ -3,7 +3,7 @@ import { type ArtifactToStore, getArtifact, putArtifact, type StoredArtifact } f
 import { Connection } from './connection';
 import { readImage, tagImage } from './images';
 import type { Credentials } from './login';
-import { getManifest, headManifest, type StoredManifest } from './manifests';
+import { getBlob, getManifest, headManifest, type StoredManifest } from './manifests';
 import { listTags } from './tags';
 
 /**
@@ -25,6 +25,8 @@ export interface Registry {
   /** Stores JSON as an artifact; returns its digest. */
   putArtifact(artifact: ArtifactToStore): Promise<string>;
   getArtifact(repository: string, reference: string): Promise<StoredArtifact | undefined>;
+  /** Content by its digest, which is checked; undefined when it is not there. */
+  getBlob(repository: string, digest: string): Promise<Buffer | undefined>;
   /** All of them, in the registry's order; none for a repository that is not there. */
   listTags(repository: string): Promise<string[]>;
 }
@@ -40,6 +42,7 @@ export function connectRegistry(address: string, credentials?: Credentials): Reg
     tagImage: (repository, digest, tag) => tagImage(connection, repository, digest, tag),
     putArtifact: (artifact) => putArtifact(connection, artifact),
     getArtifact: (repository, reference) => getArtifact(connection, repository, reference),
+    getBlob: (repository, digest) => getBlob(connection, repository, digest),
     listTags: (repository) => listTags(connection, repository),
   };
 }

@@ -1,12 +1,9 @@
 import { combineEnvironments } from '../../../src/compose/combine';
 import type { ComposeService } from '../../../src/compose/model';
 import { readCompose } from '../../../src/compose/read';
+import { NO_WISHES } from './fixtures';
 
-const read = (service: ComposeService) =>
-  readCompose(
-    { services: { web: service } },
-    { services: {}, routes: [], secrets: [], notSecret: [], sideBySide: true },
-  );
+const read = (service: ComposeService) => readCompose({ services: { web: service } }, NO_WISHES);
 const messages = (staging: ComposeService, production: ComposeService) =>
   combineEnvironments({ staging: read(staging), production: read(production) }).findings.map(
     ({ message }) => message.split(', but')[0],
@@ -38,10 +35,7 @@ test('differences are refused', () => {
 test('a service of one environment alone is fine', () => {
   const combined = combineEnvironments({
     staging: read({ image: 'a' }),
-    production: readCompose(
-      { services: {} },
-      { services: {}, routes: [], secrets: [], notSecret: [], sideBySide: true },
-    ),
+    production: readCompose({ services: {} }, NO_WISHES),
   });
   expect(combined).toEqual({ builds: [], images: { web: 'a' }, findings: [] });
 });

@@ -3,10 +3,18 @@ import { unescapeDollars } from '../../../src/compose/model';
 import { readCompose } from '../../../src/compose/read';
 import { toMs, toPorts } from '../../../src/compose/units';
 import type { ServiceWishes, Wishes } from '../../../src/compose/wishes';
+import { NO_WISHES } from './fixtures';
 import { writePath } from '../../../src/model/path';
 
-const SAID: ServiceWishes = { background: false, before: [], healthyWithin: 60_000, drain: 10_000, publish: true };
-const WISHES: Wishes = { services: {}, routes: [], secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'], sideBySide: true };
+const SAID: ServiceWishes = {
+  background: false,
+  before: [],
+  healthyWithin: 60_000,
+  drain: 10_000,
+  publish: true,
+  volumes: {},
+};
+const WISHES: Wishes = { ...NO_WISHES, secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'] };
 
 const modelOf = (services: Record<string, ComposeService>): ComposeModel => ({
   name: 'shop-staging',
@@ -147,6 +155,70 @@ describe('environment and secrets', () => {
   });
 });
 
+describe('a service that others wait for', () => {
+  const services = {
+    migrate: { image: 'a', ports: [{ target: 80 }], scale: 3 },
+    web: { image: 'a', depends_on: { migrate: { condition: 'service_completed_successfully' } } },
+  };
+  const migrate = (completes?: ServiceWishes['completes']) => {
+    const { services: all, problems, told } = read(services, { services: { migrate: { ...SAID, completes } } });
+    return { service: all[0]!, problems, told: sentences(told) };
+  };
+
+  test('runs once, with its own command, and has no instance', () => {
+    const { service, problems, told } = migrate();
+    expect(problems).toEqual([]);
+    expect(service).toMatchObject({ kind: 'one-off', replicas: 0, before: [{ command: [] }] });
+    expect(service.container.ports).toEqual([]);
+    expect(told).toEqual([
+      expect.stringMatching(/^services.migrate: runs once in each release, and what it does stays/),
+    ]);
+  });
+  test('says how it is undone', () => {
+    expect(migrate({ undo: ['down'] })).toMatchObject({
+      told: [],
+      service: { before: [{ command: [], undo: ['down'] }] },
+    });
+    expect(migrate({ irreversible: true }).service.before).toEqual([{ command: [], irreversible: true }]);
+  });
+});
+
+describe('a named volume of a released service', () => {
+  const web = { build: { context: '.' }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
+  const refusal = (said: ServiceWishes['volumes'], sideBySide = true) =>
+    sentences(read({ web }, { sideBySide, services: { web: { ...SAID, volumes: said } } }).problems);
+
+  test('is shared, or exclusive with recreate; the manifest says which', () => {
+    expect(refusal({ data: 'shared' })).toEqual([]);
+    expect(refusal({ data: 'exclusive' }, false)).toEqual([]);
+    expect(refusal({})).toEqual([
+      'services.web.volumes[0]: mounts the volume data, which the old and the new instance would share for the length of a soak. Say whether ' +
+        'they may, under services.web.volumes of windlass.yaml: { data: shared }, or { data: exclusive } with strategy: recreate, which is an outage; ' +
+        'or write accessory: true if the service shall stay while releases come and go',
+    ]);
+    expect(refusal({ data: 'exclusive' })).toEqual([
+      'services.web.volumes[0]: mounts the volume data, which is exclusive: the old instance must stop before the new one starts, with an ' +
+        'outage that the plan says. Write strategy: recreate for the environment, or shared',
+    ]);
+  });
+});
+
+describe('ports without a route', () => {
+  const ports = [{ target: 25, published: '2525', protocol: 'tcp' }];
+  const readMail = (wishes: Partial<Wishes>) => {
+    const { services, problems } = read({ mail: { image: 'a', ports } }, wishes);
+    return problems.length > 0 ? sentences(problems) : services[0]!.container.ports;
+  };
+
+  test('are published where the old instance stops first', () => {
+    expect(readMail({ sideBySide: false })).toEqual([{ container: 25, host: '2525', protocol: 'tcp' }]);
+    expect(readMail({})).toEqual([expect.stringMatching(/^services.mail.ports: publishes 2525 on the host/)]);
+    expect(readMail({ sideBySide: false, services: { mail: { ...SAID, replicas: 2 } } })).toEqual([
+      expect.stringMatching(/which the 2 instances of mail cannot all do/),
+    ]);
+  });
+});
+
 describe('dependencies', () => {
   const on = (condition: string, required = true) => ({ depends_on: { b: { condition, required } } });
   const dependsOn = (services: Record<string, ComposeService>, wishes?: Partial<Wishes>) => {
@@ -168,10 +240,20 @@ describe('dependencies', () => {
     [name: string, services: Record<string, ComposeService>, said: Record<string, ServiceWishes>, problem: string]
   >([
     [
-      'on an end',
+      'on the end of an accessory',
       { a: { image: 'a', ...on('service_completed_successfully') }, b: { image: 'b' } },
+      { b: { ...SAID, accessory: true } },
+      'waits until b has ended, which is an accessory',
+    ],
+    [
+      'of one that runs once',
+      {
+        a: { image: 'a', ...on('service_started') },
+        b: { image: 'b' },
+        c: { image: 'c', depends_on: { a: { condition: 'service_completed_successfully' } } },
+      },
       {},
-      'waits until b has ended',
+      'waits for b, a released service, but runs once before any of them starts',
     ],
     [
       'of an accessory',

@@ -48,6 +48,7 @@ test('what a service and an approval do not say', () => {
     healthyWithin: 60_000,
     drain: 10_000,
     publish: true,
+    volumes: {},
   });
   expect(environments['staging']?.approval).toEqual({
     from: ['ops@example.com'],

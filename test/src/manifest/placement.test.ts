@@ -27,7 +27,7 @@ const db = (ip?: string) =>
     container: {
       environment: {},
       mounts: [],
-      ports: ip === 'none' ? [] : [{ container: 5432, host: 5432, protocol: 'tcp', ip }],
+      ports: ip === 'none' ? [] : [{ container: 5432, host: '5432', protocol: 'tcp', ip }],
       expose: [],
     },
   });

@@ -19,7 +19,12 @@ const service = (name: string, more: Partial<Service> = {}): Service => ({
 const published = (name: string, host: number) =>
   service(name, {
     kind: 'accessory',
-    container: { environment: {}, mounts: [], ports: [{ container: 5432, host, protocol: 'tcp' }], expose: [] },
+    container: {
+      environment: {},
+      mounts: [],
+      ports: [{ container: 5432, host: String(host), protocol: 'tcp' }],
+      expose: [],
+    },
   });
 
 function check(text: string, services: Record<string, Service[]>): string[] {

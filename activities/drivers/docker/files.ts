@@ -1,0 +1,40 @@
+import { pack } from 'tar-stream';
+import type { FileToPut } from './engine';
+import { ask, type Host } from './host';
+
+/** As one archive, which the engine unpacks at the container's root. */
+export async function putFiles(host: Host, name: string, files: FileToPut[]): Promise<void> {
+  if (files.length === 0) return;
+  const archive = pack();
+  for (const { path, mode, uid = 0, gid = 0, content } of files)
+    archive.entry({ name: path.replace(/^\/+/, ''), mode, uid, gid, mtime: new Date(0) }, content);
+  archive.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk as Buffer);
+  // Without it the engine gives everything to its own idea of root, which differs where users are mapped.
+  const owned = files.some(({ uid, gid }) => uid !== undefined || gid !== undefined);
+  const options = { path: '/', ...(owned && { copyUIDGID: '1' }) };
+  await ask(host, `put files into container ${name}`, () =>
+    host.docker.getContainer(name).putArchive(Buffer.concat(chunks), options),
+  );
+}
+
+/** An image that nobody has: a container is not made of it, but the engine looks at what it would mount before. */
+const NO_IMAGE = 'windlass.invalid/nothing:none';
+
+/** The engine has no question for it; asked for a container that mounts the path, it says what it lacks first. */
+export async function hasPath(host: Host, path: string): Promise<boolean> {
+  const Mounts = [{ Type: 'bind' as const, Source: path, Target: '/path', ReadOnly: true }];
+  return ask(host, `look for ${path}`, async () => {
+    try {
+      const made = await host.docker.createContainer({ Image: NO_IMAGE, HostConfig: { Mounts } });
+      await made.remove();
+      return true;
+    } catch (error) {
+      const { statusCode, message } = error as { statusCode?: number; message: string };
+      if (statusCode === 404) return true;
+      if (statusCode === 400 && /bind source path does not exist/.test(message)) return false;
+      throw error;
+    }
+  });
+}

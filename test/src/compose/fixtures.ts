@@ -1,0 +1,12 @@
+import type { Wishes } from '../../../src/compose/wishes';
+
+/** A manifest that adds nothing. */
+export const NO_WISHES: Wishes = {
+  services: {},
+  routes: [],
+  secrets: [],
+  variables: {},
+  sideBySide: true,
+  project: {},
+  notSecret: [],
+};
