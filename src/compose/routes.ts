@@ -1,5 +1,5 @@
 import type { Finding } from '../model/path';
-import type { Route, Service } from '../model/service';
+import type { Route, Service, ServiceKind } from '../model/service';
 import type { RouteWish } from './wishes';
 
 /**
@@ -16,7 +16,7 @@ export function resolveRoutes(
     const service = services.find(({ name }) => name === wish.service);
     // That a name is nobody's is told by the rules of the manifest.
     if (!service) return [];
-    const refusal = service.kind === 'accessory' ? accessory(wish.service) : undefined;
+    const refusal = REFUSALS[service.kind]?.(wish.service);
     const port = wish.port ?? portOf(service, published[wish.service] ?? []);
     if (!refusal && port !== undefined) return [{ ...wish, port }];
     findings.push({ path: ['routes', index], message: refusal ?? noPort(wish.service, published[wish.service] ?? []) });
@@ -31,8 +31,12 @@ const portOf = ({ container: { expose } }: Service, published: number[]) => {
   return published[0] ?? (listened === undefined ? undefined : Number.parseInt(listened, 10));
 };
 
-const accessory = (name: string) =>
-  `leads to ${name}, an accessory: it has a named volume and no build, and stays while releases come and go. Write services.${name}.accessory: false, or remove the route`;
+const REFUSALS: Partial<Record<ServiceKind, (name: string) => string>> = {
+  accessory: (name) =>
+    `leads to ${name}, an accessory: it has a named volume and no build, and stays while releases come and go. Write services.${name}.accessory: false, or remove the route`,
+  'one-off': (name) =>
+    `leads to ${name}, which runs once and ends, for others wait until it has completed. Remove the route`,
+};
 
 const noPort = (name: string, published: number[]) =>
   published.length > 1

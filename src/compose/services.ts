@@ -81,7 +81,7 @@ function readReplicas(
   at: string[],
   notes: Notes,
 ): number {
-  if (kind === 'one-off') return 0;
+  if (kind === 'one-off') return 1;
   const replicas = said ?? service.deploy?.replicas ?? Number(service['scale'] ?? 1);
   if (replicas < 1) notes.refuse(at, 'has no instance (replicas: 0). To leave it out of releases, give it a profile');
   if (kind === 'accessory' && replicas > 1)

@@ -40,10 +40,11 @@ export function servicesOn({ hosts, services }: Placed, name: string): Service[]
 export const hostsOf = ({ hosts }: Pick<Placed, 'hosts'>, service: Pick<Service, 'name' | 'replicas'>): string[] =>
   hosts.filter((host) => replicasOn(host, service) > 0).map(({ name }) => name);
 
-/** Every instance that is to run on a host. Replicas count from 1 on each. */
+/** Every instance that is to run on a host, and none of what runs once. Replicas count from 1 on each. */
 export function instancesOn(placed: Placed, name: string): { service: Service; replica: number }[] {
   const host = placed.hosts.find((one) => one.name === name);
-  return servicesOn(placed, name).flatMap((service) =>
+  const lasting = servicesOn(placed, name).filter(({ kind }) => kind !== 'one-off');
+  return lasting.flatMap((service) =>
     Array.from({ length: replicasOn(host!, service) }, (_, index) => ({ service, replica: index + 1 })),
   );
 }

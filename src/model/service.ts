@@ -4,7 +4,7 @@ import type { ContainerSpec } from './container';
 
 /**
  * How a service takes part in a release. `accessory`: keeps data and outlives releases. `background`: nobody calls it.
- * `one-off`: runs to its end, once in each release and environment, before the switch; it has no instance.
+ * `one-off`: runs to its end, once in each release and environment, before the switch.
  */
 export type ServiceKind = 'released' | 'background' | 'accessory' | 'one-off';
 

@@ -142,7 +142,8 @@ export function switchAll(input: PlanningInput, after: EnvironmentRecord, releas
 
 /** Instances are watched and verifications run at the same time; the first that fails ends the soak. */
 export function soak(after: EnvironmentRecord, release: string): Step[] {
-  const hasInstances = (host: string) => servicesOn(after, host).some(({ kind }) => kind !== 'accessory');
+  const hasInstances = (host: string) =>
+    servicesOn(after, host).some(({ kind }) => !['accessory', 'one-off'].includes(kind));
   const watched = after.soakMs > 0 ? hostNames(after).filter(hasInstances) : [];
   const verified = after.verifications.flatMap((verification, index) => {
     const service = after.services.find(({ name }) => name === verification.service);

@@ -42,9 +42,11 @@ const WANTED: { why: string; drop(container: { Config: Data; HostConfig: Data })
     },
   },
   {
-    why: 'limits have no order',
-    drop: ({ HostConfig }) =>
-      (HostConfig['Ulimits'] as { Name: string }[] | null)?.sort((a, b) => (a.Name < b.Name ? -1 : 1)),
+    why: 'limits and hosts have no order',
+    drop: ({ HostConfig }) => {
+      (HostConfig['Ulimits'] as { Name: string }[] | null)?.sort((a, b) => (a.Name < b.Name ? -1 : 1));
+      (HostConfig['ExtraHosts'] as string[] | null)?.sort();
+    },
   },
   {
     why: 'each has networks of its own; which ones is compared by their names',
