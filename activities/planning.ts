@@ -67,8 +67,9 @@ async function plan(
 }
 
 /** Everything that the containers will need, from where it is kept now: what is missing is found before anything is touched. */
-function readSecrets({ settings }: RolloutDeps, place: Place, { secrets: sources, ...rest }: EnvironmentRecord) {
-  return hashSecrets(settings, place, secretsWithin(rest), sources, new SecretReader(process.env, true));
+function readSecrets({ settings }: RolloutDeps, place: Place, environment: EnvironmentRecord) {
+  const { secrets: sources, variables: _, ...used } = environment;
+  return hashSecrets(settings, place, secretsWithin(used), sources, new SecretReader(process.env, true));
 }
 
 function unreadable({ name, secrets }: EnvironmentRecord, lacking: { name: string; why: string }[]): Failure {

@@ -1,3 +1,4 @@
+import type { EnvironmentComparison, ReleaseComparison } from '../src/model/difference';
 import type { EnvironmentState } from '../src/model/environment';
 import type { Failure } from '../src/model/failure';
 import type { LedgerEntry } from '../src/model/ledger';
@@ -56,6 +57,19 @@ export interface Activities extends RolloutActivities {
   }): Promise<{ host: string; container: string; text: string }[]>;
   /** What runs, against what is recorded. */
   inspectEnvironment(input: { app: string; environment: string; record?: RecordRef }): Promise<Inspection>;
+  /** What a release has otherwise than another one, or than nothing; `ran` as for `planRollout`. */
+  compareReleases(input: {
+    app: string;
+    environment: string;
+    before?: RecordRef;
+    after: RecordRef;
+    ran: Record<string, SecretHashes>;
+  }): Promise<ReleaseComparison>;
+  /** How two environments differ as they are recorded, and what of it the manifest declares. */
+  compareEnvironments(input: {
+    first: { environment: string; record: RecordRef };
+    second: { environment: string; record: RecordRef };
+  }): Promise<EnvironmentComparison>;
   /** Everything that can be said of a commit without releasing it: problems, warnings, hosts that answer. */
   checkSource(request: ReleaseRequest): Promise<CheckReport>;
 }

@@ -17,6 +17,11 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
   reject: { summary: 'stop a release that waits for approval', load: () => import('./commands/reject') },
   status: { summary: 'say what is where, and what waits', load: () => import('./commands/status') },
   history: { summary: 'list releases, decisions and outcomes', load: () => import('./commands/history') },
+  diff: { summary: 'show what a release has otherwise than another', load: () => import('./commands/diff') },
+  parity: {
+    summary: 'show how two environments differ, and what of it is declared',
+    load: () => import('./commands/parity'),
+  },
   rollback: { summary: 'take an environment back to an earlier release', load: () => import('./commands/rollback') },
   cancel: { summary: 'stop a running release and undo what it did', load: () => import('./commands/cancel') },
   freeze: { summary: 'let nothing change in an environment for now', load: () => import('./commands/freeze') },

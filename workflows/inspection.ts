@@ -1,4 +1,6 @@
 import type { CheckReport, Inspection, Planned } from '../activities/types';
+import type { ParityReport, ReleaseComparison } from '../src/model/difference';
+import { type Committed, secretsThatRan } from '../src/model/environment';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { RegistryAccess, ReleaseRequest } from '../src/model/release';
 import { planRelease } from './plan';
@@ -11,10 +13,18 @@ export type InspectionInput =
   | { kind: 'plan'; app: string; environment: string; release: string; registry?: RegistryAccess }
   | { kind: 'ledger'; app: string; environment?: string; limit: number; registry?: RegistryAccess }
   | { kind: 'logs'; app: string; environment: string; service: string }
+  | { kind: 'diff'; app: string; environment: string; before?: string; after: string; registry?: RegistryAccess }
+  | { kind: 'parity'; app: string; environment: string; other: string }
   | { kind: 'check'; request: ReleaseRequest };
 
 export type InspectionResult =
-  Inspection | Planned | LedgerEntry[] | { host: string; container: string; text: string }[] | CheckReport;
+  | Inspection
+  | Planned
+  | LedgerEntry[]
+  | { host: string; container: string; text: string }[]
+  | ReleaseComparison
+  | ParityReport
+  | CheckReport;
 
 export async function inspection(input: InspectionInput): Promise<InspectionResult> {
   switch (input.kind) {
@@ -27,18 +37,47 @@ export async function inspection(input: InspectionInput): Promise<InspectionResu
     }
     case 'ledger':
       return await short.readLedger(input);
-    case 'logs': {
-      const committed = await current(input);
-      if (!committed)
-        throw ApplicationFailure.nonRetryable(
-          `nothing is released on ${input.environment} of ${input.app} yet`,
-          'Refused',
-        );
-      return await short.readLogs({ ...input, record: committed.record });
-    }
+    case 'logs':
+      return await short.readLogs({ ...input, record: (await requireCurrent(input)).record });
+    case 'diff':
+      return await compareReleases(input);
+    case 'parity':
+      return await compareEnvironments(input);
     case 'check':
       return await long.checkSource(input.request);
   }
+}
+
+/** From what is current, or from a release that is named. */
+async function compareReleases(input: Extract<InspectionInput, { kind: 'diff' }>): Promise<ReleaseComparison> {
+  const { app, environment, before, after } = input;
+  const state = await short.readEnvironment(input);
+  const registry = input.registry ?? state?.current?.record.registry;
+  // What was committed is known by its very record; a release that was started again may have another one by now.
+  const find = async (release: string) =>
+    state?.committed.find((one) => one.release === release)?.record ??
+    (await short.findRelease({ app, release, registry }));
+  const [from, to] = [before === undefined ? state?.current?.record : await find(before), await find(after)];
+  return await short.compareReleases({ app, environment, before: from, after: to, ran: secretsThatRan(state) });
+}
+
+async function compareEnvironments({ app, environment, other }: Extract<InspectionInput, { kind: 'parity' }>) {
+  const sides = await Promise.all(
+    [environment, other].map(async (name) => {
+      const { record } = await requireCurrent({ app, environment: name });
+      return { environment: name, record };
+    }),
+  );
+  const found = await Promise.all(sides.map((side) => short.inspectEnvironment({ app, ...side })));
+  const [first, second] = sides as [(typeof sides)[0], (typeof sides)[0]];
+  const drift = found.flatMap((one) => one.drift.map((line) => `${one.environment}: ${line}`));
+  return { app, ...(await short.compareEnvironments({ first, second })), drift };
+}
+
+async function requireCurrent(of: { app: string; environment: string }): Promise<Committed> {
+  const committed = await current(of);
+  if (committed) return committed;
+  throw ApplicationFailure.nonRetryable(`nothing is released on ${of.environment} of ${of.app} yet`, 'Refused');
 }
 
 const current = async (of: { app: string; environment: string }) => (await short.readEnvironment(of))?.current;

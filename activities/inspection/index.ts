@@ -2,15 +2,20 @@ import type { Place } from '../../src/model/names';
 import type { RolloutDeps } from '../rollout/context';
 import { observe } from '../rollout/observe';
 import type { Activities, Inspection } from '../types';
+import { compareEnvironments, compareReleases } from './compare';
 import { describeDrift } from './drift';
 import { findEnvironment } from './find-environment';
 import { readLogs } from './logs';
 
 /** The activities that look and change nothing. */
-export function createInspectionActivities(deps: RolloutDeps): Pick<Activities, 'inspectEnvironment' | 'readLogs'> {
+export function createInspectionActivities(
+  deps: RolloutDeps,
+): Pick<Activities, 'inspectEnvironment' | 'readLogs' | 'compareReleases' | 'compareEnvironments'> {
   return {
     inspectEnvironment: (input) => inspectEnvironment(deps, input),
     readLogs: (input) => readLogs(deps, input),
+    compareReleases: (input) => compareReleases(deps, input),
+    compareEnvironments: (input) => compareEnvironments(deps, input),
   };
 }
 

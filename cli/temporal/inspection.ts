@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { CheckReport, Inspection, Planned } from '../../activities/types';
+import type { ParityReport, ReleaseComparison } from '../../src/model/difference';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import type { LedgerEntry } from '../../src/model/ledger';
 import { inspectionId } from '../../src/model/names';
@@ -25,6 +26,11 @@ interface Inspections {
     asks: { app: string; environment: string; service: string };
     finds: { host: string; container: string; text: string }[];
   };
+  diff: {
+    asks: { app: string; environment: string; before?: string; after: string; registry?: RegistryAccess };
+    finds: ReleaseComparison;
+  };
+  parity: { asks: { app: string; environment: string; other: string }; finds: ParityReport };
   check: { asks: { request: ReleaseRequest }; finds: CheckReport };
 }
 type Kind = keyof Inspections;

@@ -33,6 +33,8 @@ export function assembleEnvironment(
     retention: said.retention,
     operators: said.operators,
     secrets: said.secrets,
+    variables: said.variables,
+    compose: said.compose,
   };
 }
 

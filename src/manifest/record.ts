@@ -47,6 +47,9 @@ export interface EnvironmentRecord {
   /** Who may roll back, cancel, freeze and resolve; empty: whoever reaches Temporal. */
   operators: string[];
   secrets: Record<string, SecretSource>;
+  /** What the manifest says of this environment alone, to tell later why it differs from another: the services have it in them. */
+  variables: Record<string, string>;
+  compose: string[];
 }
 
 /** A draft of a release: everything but the digests. What is built has a `build`, what is not has an `image` with a tag. */

@@ -24,7 +24,7 @@ export function compareConfigurations(before: EnvironmentRecord | undefined, aft
 }
 
 /** Where each secret is read, in words. */
-const sourcesOf = ({ secrets }: EnvironmentRecord) =>
+export const sourcesOf = ({ secrets }: EnvironmentRecord): Record<string, string> =>
   Object.fromEntries(Object.entries(secrets).map(([name, source]) => [name, describeSource(source)]));
 
 /** What differs between the plan that was approved and the one that would be carried out now. */

@@ -34,6 +34,8 @@ const environment: EnvironmentRecord = {
   soakMs: 1,
   retention: 1,
   operators: [],
+  variables: {},
+  compose: [],
   secrets: {},
 };
 const image = `127.0.0.1:1/x@sha256:${'a'.repeat(64)}`;

@@ -148,6 +148,8 @@ function recordOf(place: Place, release: string, environment: Partial<Environmen
         retention: 2,
         operators: [],
         secrets: {},
+        variables: {},
+        compose: [],
         ...environment,
       },
     ],

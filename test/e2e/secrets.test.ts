@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Stage } from '../../demo/stage';
@@ -10,8 +10,13 @@ import { testServer } from '../setup/server';
 import { openStand, promote } from './stand';
 
 /** Digits, which nothing but base64 writes in another way, after signs that JSON, URLs, shells and compose each write in their own. */
-const digits = { staging: randomBytes(24).toString('hex'), production: randomBytes(24).toString('hex') };
-const canary = { staging: valueWith(digits.staging), production: valueWith(digits.production) };
+const some = () => randomBytes(24).toString('hex');
+const digits = { staging: some(), production: some(), changed: some() };
+const canary = {
+  staging: valueWith(digits.staging),
+  production: valueWith(digits.production),
+  changed: valueWith(digits.changed),
+};
 function valueWith(some: string) {
   return `canary "+/=%41$HOME\\' ${some}`;
 }
@@ -33,14 +38,22 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
   let server: Awaited<ReturnType<typeof testServer>>;
   let commandLines: { seen: Set<string>; stop: () => void };
   let good: string;
+  let better: string;
   let bad: string;
+  /** What the production's secret store prints. */
+  let store: string;
 
   beforeAll(async () => {
     server = await testServer();
     ({ stage, close } = await openStand());
     await stage.windlass.stopWorker();
     stage.variables['SHOP_STAGING_TOKEN'] = canary.staging;
-    stage.variables['SHOP_PRODUCTION_TOKEN'] = canary.production;
+    delete stage.variables['SHOP_PRODUCTION_TOKEN'];
+    stage.variables['WINDLASS_SECRET_COMMANDS'] = 'cat';
+    store = join(stage.shop.dir, '..', 'production.token');
+    writeFileSync(store, `${canary.production}\n`);
+    const exec = `{ exec: [cat, ${JSON.stringify(store)}] }`;
+    stage.shop.edit('windlass.yaml', '{ env: SHOP_PRODUCTION_TOKEN }', exec);
     commandLines = watchCommandLines();
     await stage.windlass.startWorker();
     for (const soak of ['soak: 2s', 'soak: 4s']) stage.shop.edit('windlass.yaml', soak, 'soak: 1s');
@@ -68,6 +81,44 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     expect(await tokenOf('staging', 'web')).toBe(canary.staging);
   });
 
+  it('is the one of today after a rollback, which names what has changed, as the label of the container does', async () => {
+    const { windlass } = stage;
+    better = changes.better(stage.shop);
+    expect(await promote(stage, better)).toMatchObject({ status: 0 });
+    const before = await labelsOf('production', 'web');
+    writeFileSync(store, canary.changed);
+    const [was, is] = [good.slice(0, 10), better.slice(0, 10)];
+    const asked = await windlass.run('diff', 'production', was);
+    expect(asked.stdout).toMatch(new RegExp(`API_TOKEN .*today's value is not the one that ${was} ran with`));
+    // What the container says holds the old value, which nobody knows any more.
+    expect((await windlass.run('logs', 'production', 'api')).stdout).toMatch(/withheld: .* API_TOKEN /);
+    const { status, stdout } = await windlass.run('rollback', 'production', '--by', 'ops@example.com');
+    expect({ status, found: traces(stdout) }).toEqual({ status: 0, found: [] });
+    expect(stdout).toContain(`! secret API_TOKEN: ${was} ran with another value; it gets the one of today`);
+    expect(await tokenOf('production', 'web')).toBe(canary.changed);
+    const after = await labelsOf('production', 'web');
+    const label = `${stage.installation}.secrets`;
+    expect([before[label], after[label]]).toEqual([1, 2].map(() => expect.stringMatching(/^API_TOKEN=[0-9a-f-]{21}$/)));
+    expect(before[label]).not.toBe(after[label]);
+    expect(traces(JSON.stringify([before, after]))).toEqual([]);
+    expect((await windlass.run('diff', 'production', is, was)).stdout).toMatch(
+      new RegExp(`API_TOKEN .*${was} ran with another value than ${is}`),
+    );
+    expect((await windlass.run('history', 'production')).stdout).toContain(`secret API_TOKEN: ${was} ran with another`);
+  });
+
+  it('is missed in planning where it cannot be had, by its name and reference', async () => {
+    renameSync(store, `${store}.gone`);
+    const { status, stdout } = await stage.windlass.run('plan', 'production', better.slice(0, 10));
+    expect({ status, stdout }).toEqual({
+      status: 2,
+      stdout: expect.stringMatching(
+        /API_TOKEN \(exec cat .*production\.token\): "cat .*" ended with exit status 1: cat: /,
+      ),
+    });
+    renameSync(`${store}.gone`, store);
+  });
+
   it('is struck out of the last words of what fails', async () => {
     changes.broken(stage.shop);
     stage.shop.edit('api/main.js', "'no contract with the bank'", '`no contract with the bank ${all}`');
@@ -87,6 +138,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
       ['logs', 'production', 'api'],
       ['logs', 'staging', 'api'],
       ['rollback', 'production', '--list'],
+      ['diff', 'production', better.slice(0, 10)],
+      ['diff', 'production', good.slice(0, 10), bad.slice(0, 10)],
+      ['parity', 'staging', 'production'],
     ];
     for (const look of looks) {
       const both = await Promise.all([windlass.run(...look), windlass.run(...look, '--json')]);
@@ -102,7 +156,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     expect(histories.map(({ type }) => type)).toEqual(
       expect.arrayContaining(['release', 'environment', 'rollout', 'inspection']),
     );
-    expect(histories.filter(({ type }) => type === 'rollout')).toHaveLength(4);
+    expect(histories.filter(({ type }) => type === 'rollout')).toHaveLength(7);
     const text = histories.map((history) => history.text).join('\n');
     for (const known of ['{{secret:API_TOKEN}}', 'no contract with the bank', 'pull web', good, bad])
       expect(text).toContain(known);
@@ -115,7 +169,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     const text = await readRegistry();
     for (const known of [
       '{{secret:API_TOKEN}}',
-      'SHOP_PRODUCTION_TOKEN',
+      'SHOP_STAGING_TOKEN',
+      'production.token',
       'rollout-ended',
       'no contract with the bank',
       'require(',
@@ -127,8 +182,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
   it('is not in the log of the worker, nor in any file that it keeps', () => {
     const log = readFileSync(stage.windlass.log, 'utf8');
     expect(log).toContain('worker ready');
-    const files = filesBelow(stage.variables['WINDLASS_CACHE'] ?? '');
-    expect(files.some((file) => file.endsWith('windlass.yaml'))).toBe(true);
+    const files = ['WINDLASS_CACHE', 'WINDLASS_DATA'].flatMap((name) => filesBelow(stage.variables[name] ?? ''));
+    for (const known of ['windlass.yaml', `${stage.installation}.key`])
+      expect(files.some((file) => file.endsWith(known))).toBe(true);
     expect([stage.windlass.log, ...files].filter((file) => traces(readFileSync(file, 'latin1')).length > 0)).toEqual(
       [],
     );
@@ -143,12 +199,18 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
 
   /** What the container really has. */
   async function tokenOf(environment: string, service: string): Promise<string | undefined> {
+    const { Env } = await configOf(environment, service);
+    return Env.find((variable) => variable.startsWith('API_TOKEN='))?.slice('API_TOKEN='.length);
+  }
+
+  const labelsOf = async (environment: string, service: string) => (await configOf(environment, service)).Labels;
+
+  async function configOf(environment: string, service: string) {
     const engine = clientOf(parts().engine.host);
     const labels = { role: 'instance', app: stage.app, environment, service };
     const label = Object.entries(labels).map(([word, value]) => `${stage.installation}.${word}=${value}`);
     const [container] = await engine.listContainers({ filters: { label } });
-    const { Config } = await engine.getContainer(container?.Id ?? '').inspect();
-    return Config.Env.find((variable) => variable.startsWith('API_TOKEN='))?.slice('API_TOKEN='.length);
+    return (await engine.getContainer(container?.Id ?? '').inspect()).Config;
   }
 
   /** Every run of every workflow of the application: all its events with their payloads, and what the UI shows of it. */

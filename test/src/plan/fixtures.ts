@@ -37,6 +37,8 @@ export function environment(services: Service[], more: Partial<EnvironmentRecord
     retention: 5,
     operators: [],
     secrets: {},
+    variables: {},
+    compose: [],
     ...more,
   };
 }
