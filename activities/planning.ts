@@ -34,17 +34,22 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
 
 async function plan(
   deps: RolloutDeps,
-  { app, environment, kind, keep, ran }: PlanInput,
+  { app, environment, kind, keep, ran, excluded = [] }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
 ): Promise<Planned> {
   const records = [wanted, current].map((record) => record && environmentIn(record, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
   const place: Place = { installation: deps.settings.installation, app, environment };
-  const [after] = records;
+  const [after, before] = records;
   const secrets = after ? await readSecrets(deps, place, after) : { hashes: {}, lacking: [] };
   if (after && secrets.lacking.length > 0) return { refused: unreadable(after, secrets.lacking) };
-  const observed = await observe(deps, place, [...hosts.values()]);
+  // Neither a host that is left out need answer, nor one that the wanted release has no more.
+  const dispensable = [
+    ...excluded,
+    ...[...hosts.keys()].filter((name) => after && !after.hosts.some((one) => one.name === name)),
+  ];
+  const observed = await observe(deps, place, [...hosts.values()], dispensable);
   try {
     const accessories = after?.services.filter((service) => service.kind === 'accessory') ?? [];
     const planned = planRollout({
@@ -54,12 +59,20 @@ async function plan(
       wanted,
       current,
       observed,
+      excluded,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
       secrets: { now: secrets.hashes, ran },
       keepImages: await imagesOf(deps, environment, keep.slice(0, (after?.retention ?? keep.length) + 1)),
     });
     const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);
-    return { plan: planned, hash: hashPlan(planned), counter: Math.max(0, ...counters), secrets: secrets.hashes };
+    return {
+      plan: planned,
+      hash: hashPlan(planned),
+      counter: Math.max(0, ...counters),
+      secrets: secrets.hashes,
+      operators: (before ?? after)?.operators ?? [],
+      next: after?.operators ?? [],
+    };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.failure };
     throw error;

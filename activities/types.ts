@@ -56,7 +56,12 @@ export interface Activities extends RolloutActivities {
     service: string;
   }): Promise<{ host: string; container: string; text: string }[]>;
   /** What runs, against what is recorded. */
-  inspectEnvironment(input: { app: string; environment: string; record?: RecordRef }): Promise<Inspection>;
+  inspectEnvironment(input: {
+    app: string;
+    environment: string;
+    record?: RecordRef;
+    excluded?: string[];
+  }): Promise<Inspection>;
   /** What a release has otherwise than another one, or than nothing; `ran` as for `planRollout`. */
   compareReleases(input: {
     app: string;
@@ -124,12 +129,17 @@ export interface PlanInput {
   keep: RecordRef[];
   /** By release: the hashes of the secrets that it ran with. */
   ran: Record<string, SecretHashes>;
+  /** Hosts that operators left out: they need not answer. */
+  excluded?: string[];
 }
 /**
  * A plan and its hash, or why there is none. `counter` is the newest rollout that any proxy knows, `secrets` what tells
- * later whether their values are still those of now.
+ * later whether their values are still those of now, `operators` are those whose answers count during it, and `next` those who
+ * decide once it is committed.
  */
-export type Planned = { plan: Plan; hash: string; counter: number; secrets: SecretHashes } | { refused: Failure };
+export type Planned =
+  | { plan: Plan; hash: string; counter: number; secrets: SecretHashes; operators: string[]; next: string[] }
+  | { refused: Failure };
 
 export interface Inspection {
   app: string;

@@ -14,18 +14,21 @@ import {
 } from '@temporalio/workflow';
 import {
   type EnvironmentState,
+  type ExcludedHost,
   type Frozen,
   type RolloutNews,
   type RolloutRequest,
   type RolloutResult,
   secretsThatRan,
 } from '../src/model/environment';
+import { describeFailure } from '../src/model/failure';
 import { rolloutId } from '../src/model/names';
+import type { StepQuestion } from '../src/model/question';
 import type { RecordRef } from '../src/model/release';
-import type { SecretHashes } from '../src/model/secret';
 import { describeEnvironment } from './describe/environment';
 import { now, record } from './ledger';
 import * as messages from './messages';
+import { hostsLeftOut } from './plan';
 import type { rollout } from './rollout';
 import { link, plain, showState, showSubject } from './show';
 
@@ -59,7 +62,7 @@ class Environment {
   private readonly state: EnvironmentState;
   private child?: ChildWorkflowHandle<typeof rollout>;
   /** What the rollout that runs asks of an operator. */
-  private question?: string;
+  private question?: StepQuestion;
 
   constructor({ app, environment, state }: EnvironmentInput) {
     this.state = state ?? { app, environment, committed: [], queue: [], counter: 0 };
@@ -69,14 +72,17 @@ class Environment {
     setHandler(messages.withdrawRollout, (withdrawal) => this.withdraw(withdrawal));
     setHandler(messages.rolloutCommitted, (news) => this.commit(news));
     setHandler(messages.rolloutAsks, ({ request, question }) => this.passOn(request, question));
+    setHandler(messages.hostExcluded, ({ request, excluded }) => this.exclude(request, excluded));
     setHandler(messages.freeze, (by) => this.freeze(by), {
-      validator: (_by) => {
+      validator: ({ by }) => {
+        this.refuseStrangers(by);
         if (this.state.frozen)
           throw refused(`is frozen already, by ${this.state.frozen.by}: ${this.state.frozen.reason}`);
       },
     });
     setHandler(messages.thaw, (by) => this.thaw(by), {
-      validator: (_by) => {
+      validator: ({ by }) => {
+        this.refuseStrangers(by);
         if (!this.state.frozen) throw refused('is not frozen');
       },
     });
@@ -141,6 +147,7 @@ class Environment {
           keep: this.keep(),
           ran: secretsThatRan(this.state),
           counter: this.state.counter,
+          excluded: hostsLeftOut(this.state),
         },
       ],
     });
@@ -220,22 +227,41 @@ class Environment {
     this.show();
   }
 
-  private commit({ request, at, secrets }: { request: string; at: string; secrets: SecretHashes }): void {
+  private commit({ request, at, level, operators, secrets }: messages.RolloutCommitted): void {
     const { running } = this.state;
     if (running?.id !== request || !running.record) return;
     const committed = { release: running.record.release, record: running.record, at, by: running.by, secrets };
     const others = this.state.committed.filter((one) => one.release !== committed.release);
     this.state.current = committed;
     this.state.committed = [committed, ...others].slice(0, KEEP_COMMITTED);
+    this.state.excluded = this.state.excluded?.filter(({ host }) => !level.includes(host));
+    this.state.operators = operators;
     this.show();
   }
 
-  private passOn(request: string, question: string): void {
+  /** Remembered until a rollout that finds the host back is committed. */
+  private exclude(request: string, excluded: ExcludedHost): void {
+    if (this.state.running?.id !== request) return;
+    const others = this.state.excluded?.filter(({ host }) => host !== excluded.host) ?? [];
+    this.state.excluded = [...others, excluded];
+    this.show();
+  }
+
+  private passOn(request: string, question: StepQuestion | undefined): void {
     const { running } = this.state;
     if (running?.id !== request) return;
     this.question = question;
     this.show();
     void this.tell(running.requester, { request, state: 'asking', question });
+  }
+
+  private refuseStrangers(by: string): void {
+    const { operators = [], environment } = this.state;
+    if (operators.length > 0 && !operators.includes(by))
+      throw ApplicationFailure.nonRetryable(
+        `${by} is not among the operators of ${environment}: ${operators.join(', ')}. Ask one of them`,
+        'Refused',
+      );
   }
 
   private async freeze(by: Omit<Frozen, 'at'>): Promise<string> {
@@ -261,7 +287,7 @@ class Environment {
 
   private async hold(held: boolean): Promise<void> {
     const { frozen, running } = this.state;
-    if (running?.kind === 'rollback') return;
+    if (running && running.kind !== 'release') return;
     await this.child
       ?.signal(messages.holdRollout, { held, why: frozen ? `${frozen.by}: ${frozen.reason}` : '' })
       .catch(() => undefined);
@@ -300,11 +326,13 @@ class Environment {
     const { running, frozen, interrupted } = this.state;
     const going = running && (this.question ? 'asking' : 'rolling-out');
     const state = interrupted ? 'interrupted' : frozen ? 'frozen' : (going ?? 'idle');
-    showState(state, describeEnvironment(this.state, running && this.question));
+    showState(state, describeEnvironment(this.state, running && this.question && asked(this.question)));
   }
 }
 
 const refused = (message: string) => ApplicationFailure.nonRetryable(`the environment ${message}`, 'Refused');
+
+const asked = ({ step, failure }: StepQuestion) => `${step}: ${describeFailure(failure)}`;
 
 function describe(result: RolloutResult): string {
   if (result.status === 'committed') return 'was committed';

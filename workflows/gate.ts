@@ -44,14 +44,7 @@ export class Gate {
     this.replan = replan;
     this.until = Date.now() + question.policy.timeoutMs;
     this.put(await replan(), { ...question, plan: '', decisions: [] });
-    const decided = await condition(
-      () => this.open !== undefined && verdict(this.open) !== 'open',
-      question.policy.timeoutMs,
-      { summary: `waits for approval of ${question.environment} by ${question.policy.from.join(', ')}`.slice(0, 200) },
-    );
-    const { open, planned } = this;
-    this.open = undefined;
-    this.notices = [];
+    const { decided, open, planned } = await this.awaitVerdict(question);
     this.run.wait(undefined, 'decided');
     if (!decided || !open || !planned)
       throw new Ended('rejected', {
@@ -65,6 +58,23 @@ export class Gate {
         message: `${rejection.by} rejected ${open.environment}: ${rejection.reason || 'no reason was given'}`,
       });
     return { hash: planned.hash, before: planned.plan.before, changes: planned.plan.changes };
+  }
+
+  /** However the waiting ends, from then on nothing is open: a decision that comes later is refused, and its sender told. */
+  private async awaitVerdict({ environment, policy }: Pick<OpenQuestion, 'environment' | 'policy'>) {
+    try {
+      const decided = await condition(
+        () => this.open !== undefined && verdict(this.open) !== 'open',
+        policy.timeoutMs,
+        {
+          summary: `waits for approval of ${environment} by ${policy.from.join(', ')}`.slice(0, 200),
+        },
+      );
+      return { decided, open: this.open, planned: this.planned };
+    } finally {
+      this.open = undefined;
+      this.notices = [];
+    }
   }
 
   private async decide(decision: Decision): Promise<string> {

@@ -3,7 +3,7 @@ import type { ParityReport, ReleaseComparison } from '../src/model/difference';
 import { type Committed, secretsThatRan } from '../src/model/environment';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { RegistryAccess, ReleaseRequest } from '../src/model/release';
-import { planRelease } from './plan';
+import { hostsLeftOut, planRelease } from './plan';
 import { long, short } from './proxies';
 import { ApplicationFailure } from '@temporalio/workflow';
 
@@ -28,8 +28,14 @@ export type InspectionResult =
 
 export async function inspection(input: InspectionInput): Promise<InspectionResult> {
   switch (input.kind) {
-    case 'observe':
-      return await short.inspectEnvironment({ ...input, record: (await current(input))?.record });
+    case 'observe': {
+      const state = await short.readEnvironment(input);
+      return await short.inspectEnvironment({
+        ...input,
+        record: state?.current?.record,
+        excluded: hostsLeftOut(state),
+      });
+    }
     case 'plan': {
       const state = await short.readEnvironment(input);
       const record = await short.findRelease({ ...input, registry: input.registry ?? state?.current?.record.registry });

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../src/model/decision';
-import type { EnvironmentState, Frozen, Resolution, RolloutNews, RolloutRequest } from '../src/model/environment';
+import type { EnvironmentState, ExcludedHost, Frozen, RolloutNews, RolloutRequest } from '../src/model/environment';
+import type { Resolution, StepQuestion } from '../src/model/question';
 import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
 import type { SecretHashes } from '../src/model/secret';
 
@@ -16,12 +17,23 @@ export const rolloutNews = defineSignal<[RolloutNews]>('rolloutNews');
 // to an environment
 export const requestRollout = defineSignal<[RolloutRequest]>('requestRollout');
 export const withdrawRollout = defineSignal<[{ id: string; reason: string }]>('withdrawRollout');
-export const rolloutCommitted =
-  defineSignal<[{ request: string; at: string; secrets: SecretHashes }]>('rolloutCommitted');
-export const rolloutAsks = defineSignal<[{ request: string; question: string }]>('rolloutAsks');
+export const rolloutCommitted = defineSignal<[RolloutCommitted]>('rolloutCommitted');
+export const rolloutAsks = defineSignal<[{ request: string; question?: StepQuestion }]>('rolloutAsks');
+export const hostExcluded = defineSignal<[{ request: string; excluded: ExcludedHost }]>('hostExcluded');
 export const freeze = defineUpdate<string, [Omit<Frozen, 'at'>]>('freeze');
 export const thaw = defineUpdate<string, [{ by: string; reason: string }]>('thaw');
 export const environmentState = defineQuery<EnvironmentState>('state');
+
+/** What an environment is from now on. */
+export interface RolloutCommitted {
+  request: string;
+  at: string;
+  /** Hosts that are on the release now, though they may have been excluded before. */
+  level: string[];
+  /** Who may freeze, thaw and cancel from now on. */
+  operators: string[];
+  secrets: SecretHashes;
+}
 
 // to a rollout
 export const holdRollout = defineSignal<[{ held: boolean; why: string }]>('hold');

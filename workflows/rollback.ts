@@ -37,7 +37,7 @@ export async function rollback(input: RollbackInput): Promise<RollbackProgress> 
   setHandler(rolloutNews, (news: RolloutNews) => {
     if (news.state === 'ended') result = news.result;
     if (news.state === 'started') progress.rollout = { workflowId: rolloutId(app, environment), runId: news.runId };
-    progress.asking = news.state === 'asking' ? news.question || undefined : undefined;
+    progress.asking = news.state === 'asking' ? news.question : undefined;
     if (news.state !== 'ended') showDetails(describeRollback(input, progress));
   });
   const id = uuid4();

@@ -8,7 +8,7 @@ import {
   ApplicationFailure,
   allHandlersFinished,
 } from '@temporalio/workflow';
-import type { Answer, Resolution, RolloutRequest, RolloutResult, StepQuestion } from '../src/model/environment';
+import type { RolloutRequest, RolloutResult } from '../src/model/environment';
 import { describeFailure, type Failure } from '../src/model/failure';
 import {
   describeOperation,
@@ -19,15 +19,18 @@ import {
   type StepProgress,
 } from '../src/model/plan';
 import type { LedgerEntry, LedgerKind } from '../src/model/ledger';
+import { type Answer, type Answers, refuseResolution, type Resolution, type StepQuestion } from '../src/model/question';
 import type { RolloutProgress } from '../src/model/progress';
 import type { RecordRef } from '../src/model/release';
 import type { SecretHashes } from '../src/model/secret';
 import { comparePlans } from '../src/plan/compare';
+import { hostsOf } from '../src/plan/exclude';
 import { carryOut, type Ports, StepFailed, Stopped } from '../src/plan/carryOut';
 import { describePhaseOf, describeQuestion, describeRollout, describeUndone } from './describe/rollout';
 import { now, record } from './ledger';
 import {
   holdRollout,
+  hostExcluded,
   resolveStep,
   resolveStepSignal,
   rolloutAsks,
@@ -50,6 +53,8 @@ export interface RolloutInput {
   /** By release: the hashes of the secrets that it ran with. */
   ran: Record<string, SecretHashes>;
   counter: number;
+  /** Hosts that operators left out earlier. */
+  excluded?: string[];
 }
 
 /** Takes one environment to a release, or back. Nobody but the environment starts it. */
@@ -70,7 +75,9 @@ class Rollout implements Ports {
   private trouble?: Failure;
   private held?: string;
   private answer?: Resolution;
-  private asking: Promise<unknown> = Promise.resolve();
+  /** Hosts that were left out on the way. */
+  private readonly excluded = new Set<string>();
+  private operators: { now: string[]; next: string[] } = { now: [], next: [] };
   /** The batch that is running: stopping cancels it. */
   private batch?: CancellationScope;
   private readonly records: Record<string, RecordRef>;
@@ -88,7 +95,7 @@ class Rollout implements Ports {
     setHandler(resolveStep, (resolution) => this.resolve(resolution), {
       validator: (resolution: Resolution) => {
         const refusal = this.refuse(resolution);
-        if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
+        if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
       },
     });
     setHandler(resolveStepSignal, (resolution) => {
@@ -97,7 +104,7 @@ class Rollout implements Ports {
   }
 
   async execute(): Promise<RolloutResult> {
-    const { app, environment, request, current, keep, ran } = this.input;
+    const { app, environment, request, current, keep, ran, excluded } = this.input;
     const target = request.record?.release ?? 'nothing';
     showState(
       'planning',
@@ -105,12 +112,13 @@ class Rollout implements Ports {
     );
     try {
       const planned = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
-        { app, environment, kind: request.kind, record: request.record, current, keep, ran },
+        { app, environment, kind: request.kind, record: request.record, current, keep, ran, excluded },
       ]);
       if ('refused' in planned) return this.refused(planned.refused);
       this.progress.plan = planned.plan;
       this.progress.planHash = planned.hash;
       this.secrets = planned.secrets;
+      this.operators = { now: planned.operators, next: planned.next };
       // An environment whose workflow was lost counts from one again, the proxies do not.
       this.counter = Math.max(this.counter, planned.counter + 1);
       if (request.approved && request.approved.hash !== planned.hash) {
@@ -193,33 +201,46 @@ class Rollout implements Ports {
     }
   }
 
-  /** One question at a time: steps that fail side by side are asked about one after the other. */
-  async ask(step: string, failure: Failure, answers: StepQuestion['answers']): Promise<Answer> {
-    const asked = this.asking.then(() => this.askNext({ step, failure, answers }));
-    this.asking = asked;
-    return await asked;
-  }
-
-  private async askNext(question: StepQuestion): Promise<Answer> {
+  async ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer> {
     const { request } = this.input;
+    const question = { step: id, failure, answers, of: this.operators.now };
     this.progress.question = question;
     showState('asking', describeQuestion(this.progress, request, question, this.trouble));
-    await this.tellEnvironment(rolloutAsks, {
-      request: request.id,
-      question: `${question.step}: ${question.failure.message}`,
+    await this.tellEnvironment(rolloutAsks, { request: request.id, question });
+    try {
+      const { answer, by, reason } = await this.answered(question);
+      showState(
+        'running',
+        describeRollout(this.progress, 'going on', `${plain(by)} answered **${answer}**: ${plain(reason)}`),
+      );
+      if (answer === 'exclude-host') await this.exclude(step.operation.host, by, reason);
+      await this.record('resolved', `${answer}: ${id}`, { by, reason });
+      return answer;
+    } finally {
+      this.answer = undefined;
+      this.progress.question = undefined;
+      await this.tellEnvironment(rolloutAsks, { request: request.id });
+    }
+  }
+
+  /** Whoever tells the rollout to stop has answered too, where going back is one of the answers. */
+  private async answered({ answers }: StepQuestion): Promise<Resolution> {
+    const canGoBack = answers.rollback !== undefined;
+    try {
+      await condition(() => this.answer !== undefined || (canGoBack && this.stopped !== undefined));
+    } catch (error) {
+      if (!isCancellation(error) || this.stopped === undefined) throw error;
+    }
+    if (this.answer) return this.answer;
+    throw new Stopped(this.stopped);
+  }
+
+  private async exclude(host: string, by: string, reason: string): Promise<void> {
+    this.excluded.add(host);
+    await this.tellEnvironment(hostExcluded, {
+      request: this.input.request.id,
+      excluded: { host, by, reason, at: now() },
     });
-    const canGoBack = question.answers.rollback !== undefined;
-    await condition(() => this.answer !== undefined || (canGoBack && this.stopped !== undefined));
-    const { answer, by, reason } = this.answer ?? { answer: 'rollback', by: 'windlass', reason: this.stopped };
-    this.answer = undefined;
-    this.progress.question = undefined;
-    showState(
-      'running',
-      describeRollout(this.progress, 'going on', `${plain(by)} answered **${answer}**: ${plain(reason ?? '')}`),
-    );
-    await this.tellEnvironment(rolloutAsks, { request: request.id, question: '' });
-    await this.record('resolved', `${answer}: ${question.step}`, { by, reason });
-    return answer as Answer;
   }
 
   async safePoint(phase: PhaseName): Promise<void> {
@@ -241,7 +262,9 @@ class Rollout implements Ports {
   async commit(): Promise<void> {
     const { secrets, progress } = this;
     const { request, current } = this.input;
-    await this.tellEnvironment(rolloutCommitted, { request: request.id, at: now(), secrets });
+    const level = progress.plan ? hostsOf(progress.plan).filter((host) => !this.excluded.has(host)) : [];
+    const committed = { request: request.id, at: now(), level, operators: this.operators.next, secrets };
+    await this.tellEnvironment(rolloutCommitted, committed);
     const way = `on ${progress.release ?? 'nothing'}, was on ${current?.release ?? 'nothing'}`;
     // Nobody has approved the plan of a rollback: what it warns of is kept here.
     const warnings = request.kind === 'rollback' ? (progress.plan?.warnings ?? []) : [];
@@ -273,14 +296,10 @@ class Rollout implements Ports {
     this.progress.steps[id] = { ...this.progress.steps[id], ...progress };
   }
 
-  private refuse({ step, answer }: Resolution): string | undefined {
-    const { question } = this.progress;
-    if (!question) return 'nothing is asked of an operator now';
-    if (step && step !== question.step) return `the question is about "${question.step}", not about "${step}"`;
-    const known = Object.keys(question.answers);
-    return known.includes(answer)
-      ? undefined
-      : `${answer} is not an answer to this question. Expected ${known.join(' or ')}`;
+  /** An answer that waits to be heard is the answer: a second one would be lost. */
+  private refuse(resolution: Resolution): string | undefined {
+    if (this.answer) return `${this.answer.by} has answered already (${this.answer.answer})`;
+    return refuseResolution(this.progress.question, resolution);
   }
 
   private resolve(resolution: Resolution): string {
@@ -292,9 +311,11 @@ class Rollout implements Ports {
     const { parent } = workflowInfo();
     if (!parent) return;
     // An environment that was terminated cannot listen; what runs is still carried to its end.
-    await getExternalWorkflowHandle(parent.workflowId)
-      .signal(signal.name, ...args)
-      .catch(() => undefined);
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(parent.workflowId)
+        .signal(signal.name, ...args)
+        .catch(() => undefined),
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import {
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
+import type { EnvironmentRecord } from '../activities/types';
 import type { RolloutNews, RolloutResult } from '../src/model/environment';
 import { describeFailure, type Failure } from '../src/model/failure';
 import type { LedgerEntry } from '../src/model/ledger';
@@ -25,6 +26,7 @@ export class Run {
   readonly startedAt = new Date().toISOString();
   /** Known after the source was read; until then nothing can be written to the ledger. */
   registry?: RegistryAccess;
+  environments: EnvironmentRecord[] = [];
   private readonly progress: ReleaseProgress;
   private readonly scope = new CancellationScope({ cancellable: true });
   private readonly news: Record<string, RolloutNews> = {};
@@ -37,7 +39,8 @@ export class Run {
     setHandler(releaseProgress, () => this.report());
     setHandler(rolloutNews, (news) => this.hear(news));
     setHandler(cancelRelease, (who) => this.cancel(who), {
-      validator: (_who) => {
+      validator: ({ by }) => {
+        this.refuseStrangers(by);
         if (this.progress.status !== 'running')
           throw ApplicationFailure.nonRetryable(
             `release ${release} has ended already (${this.progress.status})`,
@@ -165,6 +168,17 @@ export class Run {
     this.cancelled ??= who;
     this.scope.cancel();
     return `release ${this.request.release} is being cancelled; what it did in an environment that was not committed is undone`;
+  }
+
+  /** Where it is at work, the operators of the environment may stop it, if any are listed. */
+  private refuseStrangers(by: string): void {
+    const at = this.progress.stages.at(-1)?.environment;
+    const { operators = [], name } = this.environments.find((one) => one.name === at) ?? {};
+    if (operators.length > 0 && !operators.includes(by))
+      throw ApplicationFailure.nonRetryable(
+        `${by} is not among the operators of ${name}: ${operators.join(', ')}. Ask one of them`,
+        'Refused',
+      );
   }
 
   private explain(error: unknown): { status: Exclude<ReleaseStatus, 'done'>; failure: Failure } {

@@ -22,12 +22,12 @@ export function createInspectionActivities(
 /** What runs, against the recorded release. Without a record no host is known, and nothing can be looked at. */
 async function inspectEnvironment(
   deps: RolloutDeps,
-  { app, environment, record: ref }: Parameters<Activities['inspectEnvironment']>[0],
+  { app, environment, record: ref, excluded = [] }: Parameters<Activities['inspectEnvironment']>[0],
 ): Promise<Inspection> {
   if (!ref) return { app, environment, services: [], routes: [], drift: [] };
   const place: Place = { installation: deps.settings.installation, app, environment };
   const record = await findEnvironment(deps, ref, environment);
-  const { hosts } = await observe(deps, place, record.hosts);
+  const { hosts } = await observe(deps, place, record.hosts, excluded);
   const all = Object.entries(hosts);
   return {
     app,
@@ -45,6 +45,9 @@ async function inspectEnvironment(
       })),
     ),
     routes: all.map(([host, { routes }]) => ({ host, release: routes?.release })),
-    drift: all.flatMap(([host, observed]) => describeDrift(place, ref.release, record, host, observed)),
+    drift: [
+      ...excluded.filter((host) => !hosts[host]).map((host) => `${host}: is excluded, and does not answer`),
+      ...all.flatMap(([host, observed]) => describeDrift(place, ref.release, record, host, observed)),
+    ],
   };
 }

@@ -1,14 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../../src/manifest/kinds';
 import { accessoryName, labels, type Place, proxyName, readLabels } from '../../src/model/names';
 import type { Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import type { RolloutDeps } from './context';
 
-/** What is found of an environment on its hosts, all of them at once. Fails when one of them does not answer. */
+/** How long a host that need not answer may take to. */
+const DISPENSABLE_MS = 5_000;
+
+/**
+ * What is found of an environment on its hosts, all of them at once. Fails when one of them does not answer, unless it is
+ * dispensable: then it is not among what was found.
+ */
 export async function observe(
   { connect, proxy }: Pick<RolloutDeps, 'connect' | 'proxy'>,
   place: Place,
   hosts: Target[],
+  dispensable: string[] = [],
 ): Promise<Observed> {
   const observeHost = async (host: Target): Promise<[string, ObservedHost]> => {
     const engine = await connect(host);
@@ -28,7 +36,20 @@ export async function observe(
       },
     ];
   };
-  return { hosts: Object.fromEntries(await Promise.all(hosts.map(observeHost))) };
+  const found = await Promise.all(
+    hosts.map((host) => (dispensable.includes(host.name) ? ifItAnswers(observeHost(host)) : observeHost(host))),
+  );
+  return { hosts: Object.fromEntries(found.filter((one) => one !== undefined)) };
+}
+
+async function ifItAnswers<T>(answer: Promise<T>): Promise<T | undefined> {
+  const tooLate = new AbortController();
+  const late = pause(DISPENSABLE_MS, undefined, { signal: tooLate.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([answer.catch(() => undefined), late]);
+  } finally {
+    tooLate.abort();
+  }
 }
 
 async function findContainers(engine: Engine, place: Place): Promise<ObservedContainer[]> {

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { Answer as Word, StepQuestion } from '../../src/model/environment';
+import type { Answer as Word, StepQuestion } from '../../src/model/question';
 import type { RolloutProgress } from '../../src/model/progress';
 import type { Temporal } from '../client';
 import { type Answer, does, examples } from '../deliver';
@@ -10,14 +10,20 @@ import { painted } from '../print/painted';
 import { questionLines } from '../print/waiting';
 import { type Project, type ProjectOptions, readProject, withProject } from '../project';
 
-const WORDS: Word[] = ['retry', 'skip', 'rollback'];
+const WORDS: Word[] = ['retry', 'skip', 'exclude-host', 'rollback'];
 
 export function define(command: Command): void {
   withWho(withProject(command))
     .argument('<release|environment>', 'what asks')
     .addArgument(new Argument('<answer>', 'what is to be done about the step').choices(WORDS))
     .requiredOption('--reason <text>', 'why; it is kept in the ledger')
-    .addHelpText('after', examples("windlass resolve production retry --reason 'the disk has room again'"));
+    .addHelpText(
+      'after',
+      examples(
+        "windlass resolve production retry --reason 'the disk has room again'",
+        "windlass resolve 3f2a91c0de exclude-host --reason 'its power supply is being replaced'",
+      ),
+    );
   does(command, resolve);
 }
 

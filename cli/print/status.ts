@@ -38,10 +38,11 @@ function environmentRow({ environment, state }: Place, now: number): string[] {
 }
 
 /** Several things can be so at once; the worst is said first. */
-export function stateOf({ running, queue, frozen, interrupted, current }: EnvironmentState): string {
+export function stateOf({ running, queue, frozen, interrupted, current, excluded = [] }: EnvironmentState): string {
   const words = [
     interrupted && `INTERRUPTED: ${interrupted}`,
     frozen && `frozen by ${frozen.by}: ${frozen.reason}`,
+    ...excluded.map(({ host, by, reason }) => `${host} is left out by ${by}: ${reason}`),
     running && `${running.kind} to ${running.record?.release ?? 'nothing'} runs`,
     queue.length > 0 &&
       `${queue.length} waiting (${queue.map((request) => request.record?.release ?? 'nothing').join(', ')})`,

@@ -1,5 +1,6 @@
 import type { RolloutProgress, Waiting } from '../../src/model/progress';
-import type { StepQuestion } from '../../src/model/environment';
+import { describeFailure } from '../../src/model/failure';
+import type { StepQuestion } from '../../src/model/question';
 import { failureLines } from './failure';
 import type { Line } from './line';
 import { shortHash, summaryLines } from './plan';
@@ -12,12 +13,14 @@ export function waitingLines(of: { app: string; release?: string }, waiting: Wai
       return approvalLines(of, waiting, depth);
     case 'operator':
       return [
-        { depth, mark: 'asking', text: `asks an operator: ${waiting.question}`, tone: 'warn' },
-        ...resolveCommands(of.app, waiting.environment).map((text): Line => ({
-          depth: depth + 1,
-          text,
-          tone: 'command',
-        })),
+        {
+          depth,
+          mark: 'asking',
+          text: `asks ${askedOf(waiting.question)} about "${waiting.question.step}"`,
+          tone: 'warn',
+        },
+        { depth: depth + 1, text: describeFailure(waiting.question.failure), tone: 'bad' },
+        ...answerLines(of.app, waiting.environment, waiting.question, depth + 1),
       ];
     case 'queue': {
       const { behind } = waiting.news;
@@ -67,12 +70,9 @@ export function questionLines(rollout: RolloutProgress, depth: number, told = fa
   const { question, app, environment } = rollout;
   if (!question) return [];
   return [
-    { depth, mark: 'asking', text: `asks an operator about "${question.step}"`, tone: 'warn' },
+    { depth, mark: 'asking', text: `asks ${askedOf(question)} about "${question.step}"`, tone: 'warn' },
     ...(told ? [] : failureLines(question.failure, depth + 1)),
-    ...answers(question).flatMap(([answer, what]): Line[] => [
-      { depth: depth + 1, text: `${answer}: ${what}` },
-      { depth: depth + 2, text: resolveCommand(app, environment, answer), tone: 'command' },
-    ]),
+    ...answerLines(app, environment, question, depth + 1),
   ];
 }
 
@@ -83,7 +83,13 @@ export function heldLines({ held, steps }: RolloutProgress, depth: number): Line
   return [{ depth, mark: 'asking', text: goesBack ? `goes back: ${held}` : `is held: ${held}`, tone: 'warn' }];
 }
 
-const answers = (question: StepQuestion) => Object.entries(question.answers);
+const askedOf = ({ of }: StepQuestion) => (of.length > 0 ? `one of ${of.join(', ')}` : 'an operator');
+
+/** What each answer will do, and how it is given. */
+const answerLines = (app: string, environment: string, question: StepQuestion, depth: number): Line[] =>
+  Object.entries(question.answers).flatMap(([answer, what]): Line[] => [
+    { depth, text: `${answer}: ${what}` },
+    { depth: depth + 1, text: resolveCommand(app, environment, answer), tone: 'command' },
+  ]);
 const resolveCommand = (app: string, environment: string, answer: string) =>
   `windlass resolve ${environment} ${answer} --app ${app} --reason '…'`;
-const resolveCommands = (app: string, environment: string) => [resolveCommand(app, environment, 'retry|skip|rollback')];

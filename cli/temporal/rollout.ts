@@ -1,4 +1,4 @@
-import type { Resolution } from '../../src/model/environment';
+import type { Resolution } from '../../src/model/question';
 import { rolloutId } from '../../src/model/names';
 import type { RolloutProgress } from '../../src/model/progress';
 import { resolveStep, rolloutProgress } from '../../workflows/messages';

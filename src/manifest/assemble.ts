@@ -31,6 +31,7 @@ export function assembleEnvironment(
     ...(said.approval && { approval: policyOf(said.approval) }),
     soakMs: said.soak,
     retention: said.retention,
+    onFailure: said.onFailure,
     operators: said.operators,
     secrets: said.secrets,
     variables: said.variables,

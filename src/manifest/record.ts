@@ -44,6 +44,8 @@ export interface EnvironmentRecord {
   soakMs: number;
   /** How many earlier releases can be gone back to. */
   retention: number;
+  /** What a step does that keeps failing for a reason that a person can mend. */
+  onFailure: 'rollback' | 'ask';
   /** Who may roll back, cancel, freeze and resolve; empty: whoever reaches Temporal. */
   operators: string[];
   secrets: Record<string, SecretSource>;

@@ -82,6 +82,13 @@ export const environment = z.strictObject({
     .default('blue-green')
     .transform((kind): Strategy => ({ kind }))
     .describe('How traffic goes from one release to the next; `recreate` stops the old one first, and is an outage.'),
+  onFailure: z
+    .enum(['rollback', 'ask'])
+    .default('rollback')
+    .describe(
+      'When a step keeps failing for a reason that a person can mend (a full disk, a registry that is down): `rollback` undoes ' +
+        'the release, `ask` waits for `windlass resolve`. Past an irreversible command it always asks.',
+    ),
   operators: z
     .array(z.string().min(1))
     .default([])

@@ -1,5 +1,6 @@
 import type { Failure } from './failure';
 import type { Plan } from './plan';
+import type { StepQuestion } from './question';
 import type { RecordRef } from './release';
 import type { SecretHashes } from './secret';
 
@@ -13,6 +14,10 @@ export interface EnvironmentState {
   running?: RolloutRequest & { runId: string };
   queue: RolloutRequest[];
   frozen?: Frozen;
+  /** Hosts that operators left out. The next rollout that finds one back brings it level. */
+  excluded?: ExcludedHost[];
+  /** Who may freeze, thaw and cancel here, as the current release says it; empty or missing: whoever reaches Temporal. */
+  operators?: string[];
   /** A rollout was terminated and its undo did not run; it is first taken back to the recorded release. */
   interrupted?: string;
   /** Grows with each rollout: what an earlier one may still do is told from what the latest does. */
@@ -43,6 +48,14 @@ export interface Frozen {
   at: string;
 }
 
+export interface ExcludedHost {
+  host: string;
+  by: string;
+  reason: string;
+  /** ISO 8601. */
+  at: string;
+}
+
 /** What is asked of an environment. A rollback goes to the head of the queue and ends a running rollout. */
 export interface RolloutRequest {
   id: string;
@@ -62,7 +75,7 @@ export type ApprovedPlan = Pick<Plan, 'before' | 'changes'> & { hash: string };
 export type RolloutNews =
   | { request: string; state: 'queued'; behind: number }
   | { request: string; state: 'started'; runId: string }
-  | { request: string; state: 'asking'; question: string }
+  | { request: string; state: 'asking'; question?: StepQuestion }
   | { request: string; state: 'ended'; result: RolloutResult };
 
 export type RolloutResult =
@@ -71,18 +84,3 @@ export type RolloutResult =
   /** What is observed differs from what was approved. */
   | { status: 'replan'; plan: string; differences: string[] }
   | { status: 'refused'; failure: Failure };
-
-/** What a step that cannot go on by itself asks an operator. */
-export interface StepQuestion {
-  step: string;
-  failure: Failure;
-  /** What each answer will do. */
-  answers: Partial<Record<Answer, string>>;
-}
-export type Answer = 'retry' | 'skip' | 'rollback';
-export interface Resolution {
-  step: string;
-  answer: Answer;
-  by: string;
-  reason: string;
-}

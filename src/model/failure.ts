@@ -16,6 +16,26 @@ export const PERMANENT = 'Permanent';
 /** The name of an error that another attempt may mend. */
 export const TRANSIENT = 'Transient';
 
+/** Here the release itself is at fault: nothing that a person could mend around it makes this very release good. */
+const RELEASES_OWN = new Set([
+  'unhealthy',
+  'unhealthy-in-soak',
+  'verification-failed',
+  'command-failed',
+  'no-such-command',
+  'no-such-service',
+  'no-such-verification',
+  'no-such-environment',
+  'no-such-host',
+  'bad-command',
+  'wrong-platform',
+  'network-sorts-first',
+  'outdated',
+]);
+
+/** May the same step succeed after a person has mended something: a full disk, a login, a registry that is down? */
+export const isMendable = ({ kind }: Failure): boolean => !RELEASES_OWN.has(kind);
+
 /** One line: `start api on local: …`. */
 export function describeFailure(failure: Failure): string {
   const where = [failure.operation, failure.service, failure.host && `on ${failure.host}`].filter(Boolean).join(' ');

@@ -22,6 +22,8 @@ export interface Plan {
   changes: string[];
   /** What an approver must know before deciding: outages, irreversible commands. */
   warnings: string[];
+  /** What a step does that keeps failing for a reason that a person can mend. Past an irreversible step it always asks. */
+  onFailure: 'rollback' | 'ask';
   phases: Phase[];
 }
 

@@ -1,7 +1,8 @@
 import type { ApprovalPolicy, Decision } from './decision';
-import type { RolloutNews, StepQuestion } from './environment';
+import type { RolloutNews } from './environment';
 import type { Failure } from './failure';
 import type { Plan, StepProgress } from './plan';
+import type { StepQuestion } from './question';
 import type { RecordRef, ReleaseStatus } from './release';
 
 /** How a release stands: the answer to its query, and what `windlass release` draws as a tree. Times: ms since 1970. */
@@ -44,7 +45,7 @@ export type Waiting =
       until: number;
       summary: PlanSummary;
     }
-  | { kind: 'operator'; environment: string; question: string }
+  | { kind: 'operator'; environment: string; question: StepQuestion }
   | { kind: 'queue'; environment: string; news: Extract<RolloutNews, { state: 'queued' }> };
 
 /** The part of a plan that people read. */
@@ -73,6 +74,6 @@ export interface RollbackProgress {
   status: 'running' | 'done' | 'failed' | 'cancelled';
   rollout?: { workflowId: string; runId: string };
   /** What an operator is asked. */
-  asking?: string;
+  asking?: StepQuestion;
   failure?: Failure;
 }

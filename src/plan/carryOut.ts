@@ -1,6 +1,7 @@
-import type { Answer } from '../model/environment';
-import type { Failure } from '../model/failure';
-import { type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
+import { type Failure, isMendable } from '../model/failure';
+import { type Operation, type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
+import type { Answer, Answers } from '../model/question';
+import { canDoWithout } from './exclude';
 
 /**
  * Carries out a plan: the one interpreter of all strategies. It imports nothing of Temporal; what it needs done is asked
@@ -13,8 +14,8 @@ export interface Ports {
   undo(step: Step, id: string): Promise<void>;
   /** Runs deeds side by side. The first that fails stops the others, and is thrown when all have ended. */
   together(deeds: (() => Promise<void>)[]): Promise<void>;
-  /** Asks an operator; returns the answer. */
-  ask(step: string, failure: Failure, answers: Partial<Record<Answer, string>>): Promise<Answer>;
+  /** Asks an operator; returns the answer. Throws `Stopped` when told to stop while the step is still to be done. */
+  ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer>;
   /** Between batches: waits while frozen, throws `Stopped` when told to stop. */
   safePoint(phase: PhaseName): Promise<void>;
   /** Records the release as current. From here on nothing is undone. */
@@ -33,7 +34,7 @@ export class Stopped extends Error {}
 
 /** Takes the environment through the plan, or, when anything fails before the commit, back, newest batch first. */
 export async function carryOut(plan: Plan, ports: Ports): Promise<Outcome> {
-  const procedure = new Procedure(ports);
+  const procedure = new Procedure(plan, ports);
   try {
     for (const phase of before(plan, 'commit'))
       for (const batch of phase.batches) {
@@ -51,12 +52,18 @@ export async function carryOut(plan: Plan, ports: Ports): Promise<Outcome> {
   return { status: 'committed', warnings };
 }
 
-/** Holds what was begun, so that it can be taken back. */
+/** Holds what was begun, so that it can be taken back, and which hosts are left out. */
 class Procedure {
   private readonly begun: { step: Step; id: string }[][] = [];
+  private readonly done = new Set<Operation>();
+  private readonly excluded = new Set<string>();
   private pastReturn = false;
+  private questions: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly ports: Ports) {}
+  constructor(
+    private readonly plan: Plan,
+    private readonly ports: Ports,
+  ) {}
 
   /** The steps go on the stack *before* they start: one that timed out may have happened. */
   async carryOut(phase: PhaseName, batch: Step[]): Promise<void> {
@@ -73,16 +80,64 @@ class Procedure {
 
   private async perform(step: Step, id: string): Promise<void> {
     if (step.irreversible) this.pastReturn = true;
-    for (;;) {
+    while (!this.isExcluded(step)) {
       try {
-        return await this.ports.perform(step, id);
+        await this.ports.perform(step, id);
+        this.done.add(step.operation);
+        return;
       } catch (error) {
-        if (!(error instanceof StepFailed) || !this.pastReturn) throw error;
-        const answer = await this.ports.ask(id, error.failure, FORWARD);
+        if (!(error instanceof StepFailed) || !this.asksAbout(error.failure)) throw error;
+        const answer = await this.ask(step, id, error.failure, () => this.forward(step));
         if (answer === 'rollback') throw error;
-        if (answer === 'skip') return this.ports.tell(id, 'skipped');
+        if (answer === 'skip') break;
       }
     }
+    this.ports.tell(id, 'skipped');
+  }
+
+  /** A failure that is the release's own is no question, unless going back is not safe any more. */
+  private asksAbout(failure: Failure): boolean {
+    return this.pastReturn || (this.plan.onFailure === 'ask' && isMendable(failure));
+  }
+
+  /** One question at a time: steps that fail side by side are asked about one after the other. */
+  private async ask(step: Step, id: string, failure: Failure, answers: () => Answers): Promise<Answer> {
+    const asked = this.questions.then(async () => {
+      // Its host may have been excluded while others were asked about.
+      if (this.isExcluded(step)) return 'exclude-host';
+      const answer = await this.ports.ask(step, id, failure, answers());
+      if (answer === 'exclude-host') this.excluded.add(step.operation.host);
+      return answer;
+    });
+    this.questions = asked.catch(() => undefined);
+    return await asked;
+  }
+
+  private forward({ operation: { host } }: Step): Answers {
+    const excludes = canDoWithout(this.plan, host, this.excluded, (operation) => !this.done.has(operation));
+    return {
+      retry: 'do the step once more',
+      skip: 'go on as if the step had been done',
+      ...(excludes && {
+        'exclude-host': `go on without ${host}: it stays as it is, and is brought level by the next rollout that finds it back`,
+      }),
+      rollback: 'undo the steps before it that can be undone',
+    };
+  }
+
+  private back({ operation: { host } }: Step): Answers {
+    const excludes = canDoWithout(this.plan, host, this.excluded, () => false);
+    return {
+      retry: 'undo the step once more',
+      skip: 'leave the step as it is and undo the rest',
+      ...(excludes && {
+        'exclude-host': `leave all of ${host} as it is and undo the rest: it is brought level by the next rollout that finds it back`,
+      }),
+    };
+  }
+
+  private isExcluded({ operation }: Step): boolean {
+    return this.excluded.has(operation.host);
   }
 
   /** Newest batch first; returns what was undone, in that order. */
@@ -100,36 +155,31 @@ class Procedure {
   }
 
   private async undo(step: Step, id: string): Promise<boolean> {
-    for (;;) {
+    while (!this.isExcluded(step)) {
       try {
         await this.ports.undo(step, id);
         this.ports.tell(id, 'undone');
         return true;
       } catch (error) {
         const failure = error instanceof StepFailed ? error.failure : explain(error).failure;
-        if ((await this.ports.ask(id, failure, BACK)) === 'skip') {
-          this.ports.tell(id, 'skipped');
-          return false;
-        }
+        if ((await this.ask(step, id, failure, () => this.back(step))) === 'skip') break;
       }
     }
+    this.ports.tell(id, 'skipped');
+    return false;
   }
 
-  /** After the commit: what fails is told, and takes nothing back. */
+  /** After the commit: what fails or is stopped is told, and takes nothing back. */
   async tidy(phase: PhaseName, batch: Step[]): Promise<string[]> {
-    const results = await Promise.allSettled(batch.map((step) => this.ports.perform(step, stepId(phase, step))));
-    return results.flatMap((result, index) =>
-      result.status === 'rejected' ? [`${stepId(phase, batch[index] as Step)}: ${String(result.reason.message)}`] : [],
-    );
+    const left: string[] = [];
+    const tidyOne = async (step: Step) => {
+      const id = stepId(phase, step);
+      await this.ports.perform(step, id).catch((error: Error) => left.push(`${id}: ${error.message}`));
+    };
+    await this.ports.together(batch.filter((step) => !this.isExcluded(step)).map((step) => () => tidyOne(step)));
+    return left;
   }
 }
-
-const FORWARD = {
-  retry: 'do the step once more',
-  skip: 'go on as if the step had been done',
-  rollback: 'undo the steps before it that can be undone',
-};
-const BACK = { retry: 'undo the step once more', skip: 'leave the step as it is and undo the rest' };
 
 function explain(error: unknown): { cancelled: boolean; failure: Failure } {
   if (error instanceof StepFailed) return { cancelled: false, failure: error.failure };

@@ -2,7 +2,7 @@ import type { EnvironmentRecord } from '../manifest/record';
 import { PLAN_FORMAT, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
 import { refuseMovedAccessories, warnOfAccessories } from './accessories';
-import { environmentOf, type PlanningInput } from './planning';
+import { environmentOf, type PlanningInput, takingPart } from './planning';
 import { describeSecrets } from './secrets';
 import { type PlanStrategy, planToNothing, strategies } from './strategies';
 
@@ -13,7 +13,7 @@ import { type PlanStrategy, planToNothing, strategies } from './strategies';
  */
 export function planRollout(input: PlanningInput): Plan {
   const { wanted, current, app, environment } = input;
-  const after = wanted && environmentOf(wanted, environment);
+  const after = wanted && takingPart(input, environmentOf(wanted, environment));
   const before = current?.environments.find((one) => one.name === environment);
   if (after) refuseMovedAccessories(input, after);
   const secrets = describeSecrets(input);
@@ -30,12 +30,14 @@ export function planRollout(input: PlanningInput): Plan {
       : ['everything but accessories is removed'],
     warnings: after
       ? [
+          ...warnOfExcluded(input),
           ...strategy(after).warnings(input, after),
           ...warn(input, after),
           ...warnOfAccessories(input, after),
           ...secrets.warnings,
         ]
       : [],
+    onFailure: after?.onFailure ?? 'rollback',
     phases: after ? strategy(after).phases(input, after) : planToNothing(input),
   };
 }
@@ -50,6 +52,14 @@ function describeObserved({ observed }: PlanningInput): string[] {
       ...containers.map((c) => `${host}: ${c.name} ${c.id}`).sort(),
       ...(routes?.release ? [`${host}: routes to ${routes.release}`] : []),
     ]);
+}
+
+function warnOfExcluded({ excluded = [], observed }: PlanningInput): string[] {
+  return excluded.map((host) =>
+    observed.hosts[host]
+      ? `${host}: was excluded, answers again, and is brought level`
+      : `${host}: is excluded and does not answer, so it is left as it is`,
+  );
 }
 
 function warn({ kind, current, environment }: PlanningInput, after: EnvironmentRecord): string[] {

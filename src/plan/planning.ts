@@ -1,5 +1,6 @@
 import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
 import type { ObservedHost, Observed } from '../model/observed';
+import { hostsOf } from '../model/host';
 import type { Failure } from '../model/failure';
 import type { SecretHashes } from '../model/secret';
 
@@ -14,6 +15,8 @@ export interface PlanningInput {
   /** What the environment is recorded to be on. */
   current?: ReleaseRecord;
   observed: Observed;
+  /** Hosts that operators left out: one that is not observed either stays left out, one that is back is brought level. */
+  excluded?: string[];
   /** The hash of each wanted accessory's specification, as its container's label would say it. */
   accessorySpecs: Record<string, string>;
   /** Images that stay on the hosts, besides those in use. */
@@ -27,6 +30,21 @@ export class Refused extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);
   }
+}
+
+/** The hosts of the environment that take part: not those that are left out and did not come back. */
+export function takingPart({ excluded = [], observed }: PlanningInput, after: EnvironmentRecord): EnvironmentRecord {
+  const hosts = after.hosts.filter(({ name }) => !excluded.includes(name) || observed.hosts[name]);
+  const homeless = after.services.filter(
+    (service) => hostsOf(after, service).length > 0 && hostsOf({ hosts }, service).length === 0,
+  );
+  if (homeless.length === 0) return { ...after, hosts };
+  throw new Refused({
+    kind: 'no-host-left',
+    message:
+      `${homeless.map(({ name }) => name).join(', ')} of ${after.name} would run nowhere: ${excluded.join(', ')} is excluded and ` +
+      `does not answer. See that it is back, or say in the manifest where else they run`,
+  });
 }
 
 /** The frozen configuration of the environment in a release. */

@@ -128,10 +128,12 @@ export function leaveHosts(input: PlanningInput, after: EnvironmentRecord): Step
   return switchRoutes(input, undefined, left.sort());
 }
 
-/** The recorded release on a host that it knows; on any other, whatever is observed. */
-function routedBefore({ current, environment, observed }: PlanningInput, host: string): string | undefined {
+/** The recorded release on a host that has it; on any other, as on one that was excluded, whatever is observed. */
+function routedBefore(input: PlanningInput, host: string): string | undefined {
+  const { current, environment, observed, excluded = [] } = input;
   const recorded = current?.environments.find((one) => one.name === environment);
-  if (!recorded?.hosts.some(({ name }) => name === host)) return observedOn(observed, host).routes?.release;
+  const isRecorded = recorded?.hosts.some(({ name }) => name === host) && !excluded.includes(host);
+  if (!recorded || !isRecorded) return observedOn(observed, host).routes?.release;
   return isRouted(recorded, host) ? current?.release : undefined;
 }
 

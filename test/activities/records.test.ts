@@ -33,6 +33,7 @@ const environment: EnvironmentRecord = {
   verifications: [],
   soakMs: 1,
   retention: 1,
+  onFailure: 'rollback',
   operators: [],
   variables: {},
   compose: [],

@@ -146,6 +146,7 @@ function recordOf(place: Place, release: string, environment: Partial<Environmen
         verifications: [],
         soakMs: 0,
         retention: 2,
+        onFailure: 'rollback',
         operators: [],
         secrets: {},
         variables: {},

@@ -43,6 +43,7 @@ export const plan: Plan = {
   before: [],
   changes: ['~ api: image 1f2e → 9a8b'],
   warnings: ['the command of api #1 cannot be undone'],
+  onFailure: 'rollback',
   phases: [
     { name: 'prepare', batches: [[start('api'), start('web')]] },
     {

@@ -196,7 +196,7 @@ describe('what is decided on', () => {
 });
 
 test('an answer that the question does not have is refused with those that it has', () => {
-  const question = { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'once more' } };
+  const question = { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'once more' }, of: [] };
   expect(requireAnswer(fx.rollout({}, { question }), 'retry')).toBe(question);
   expect(() => requireAnswer(fx.rollout({}, { question }), 'rollback')).toThrow(
     /rollback is no answer .*\nretry: once more/s,

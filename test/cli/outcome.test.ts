@@ -7,7 +7,11 @@ import * as fx from './fixtures';
 const staged = fx.stage('staging', 0, 5, { environment: 'staging', rollout: fx.ROLLOUT });
 const approving = fx.release([staged, fx.stage('approve production', 5)], { waitingFor: fx.approval });
 const asking = fx.release([fx.stage('staging', 0)], {
-  waitingFor: { kind: 'operator', environment: 'staging', question: 'what now?' },
+  waitingFor: {
+    kind: 'operator',
+    environment: 'staging',
+    question: { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'once more' }, of: [] },
+  },
 });
 const ended = (status: 'done' | 'failed' | 'rejected' | 'cancelled') => fx.release([staged], { status });
 

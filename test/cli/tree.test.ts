@@ -95,9 +95,9 @@ test('an approval shows who may, the plan, and commands that are never cut', () 
 });
 
 test('a question shows the answers that there are', () => {
-  const question = { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'do the step once more' } };
+  const question = { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'do the step once more' }, of: [] };
   const rollout = fx.rollout({ [fx.SWITCH]: fx.running(11) }, { question });
-  const waitingFor = { kind: 'operator' as const, environment: 'staging', question: 'x' };
+  const waitingFor = { kind: 'operator' as const, environment: 'staging', question };
   const progress = fx.release([fx.stage('staging', 2, undefined, staging)], { waitingFor });
   expect(draw(progress, { [fx.ROLLOUT_KEY]: rollout }, 100).slice(-6)).toEqual([
     '  ? asks an operator about "switch: switch routes to 3f2a91c0de on local"',

@@ -42,6 +42,7 @@ export interface Shape {
   strategy: StrategyKind;
   soakMs: number;
   routed: boolean;
+  onFailure: 'rollback' | 'ask';
 }
 
 export const shape: fc.Arbitrary<Shape> = fc.record({
@@ -52,12 +53,16 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   strategy: fc.constantFrom(...KINDS),
   soakMs: fc.constantFrom(0, 1_000),
   routed: fc.boolean(),
+  onFailure: fc.constantFrom('rollback', 'ask'),
 });
 
 const NEEDS: Record<string, string[]> = { web: ['api', 'db'], api: ['db'], jobs: ['db'] };
 
 /** The record of a release of this shape. */
-export function recordOf(release: string, { services, hosts, strategy, soakMs, routed }: Shape): ReleaseRecord {
+export function recordOf(
+  release: string,
+  { services, hosts, strategy, soakMs, routed, onFailure }: Shape,
+): ReleaseRecord {
   const names = services.map(({ name }) => name);
   const all = services.map(({ version, irreversible, ...one }) =>
     service(one.name, {
@@ -77,6 +82,7 @@ export function recordOf(release: string, { services, hosts, strategy, soakMs, r
       strategy: strategyKind.parse({ kind: strategy }),
       soakMs,
       routes,
+      onFailure,
     }),
   );
 }

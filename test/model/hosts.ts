@@ -67,6 +67,12 @@ export class SimulatedHosts {
     };
   }
 
+  /** The newest rollout that set routes of the environment anywhere. */
+  newestCounter(environment: string): number {
+    const counters = [...this.machines.values()].map(({ routes }) => routes.get(environment)?.counter ?? 0);
+    return Math.max(0, ...counters);
+  }
+
   /** What runs in the environment, over all hosts: the services of each release, as `aaa: api web`. */
   running(environment: string): string[] {
     const alive = [...this.machines.keys()]

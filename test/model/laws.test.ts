@@ -3,6 +3,7 @@ import type { ReleaseRecord } from '../../src/manifest/record';
 import type { Observed } from '../../src/model/observed';
 import type { Outcome, Plan } from '../../src/model/plan';
 import { carryOut } from '../../src/plan/carryOut';
+import { hostsOf } from '../../src/plan/exclude';
 import { planRollout } from '../../src/plan/planRollout';
 import { planning } from '../src/plan/fixtures';
 import { ALL_HOSTS, recordOf, shape, type Shape } from './applications';
@@ -26,10 +27,15 @@ class Site {
   readonly records = new Map<string, ReleaseRecord>();
   current?: ReleaseRecord;
   counter = 0;
+  /** As the environment remembers them. */
+  excluded: string[] = [];
+
+  /** Hosts that do not answer. */
+  away: string[] = [];
 
   observe(...records: (ReleaseRecord | undefined)[]): Observed {
     const hosts = records.flatMap((one) => one?.environments[0]?.hosts.map(({ name }) => name) ?? []);
-    return this.hosts.observe(PRODUCTION, [...new Set(hosts)].sort());
+    return this.hosts.observe(PRODUCTION, [...new Set(hosts)].filter((host) => !this.away.includes(host)).sort());
   }
 
   plan(kind: 'release' | 'rollback' | 'restore', wanted: ReleaseRecord | undefined): Plan {
@@ -37,14 +43,19 @@ class Site {
     const observed = this.observe(wanted, this.current, ...(kind === 'restore' ? this.records.values() : []));
     const db = wanted?.environments[0]?.services.find(({ name }) => name === 'db');
     const accessorySpecs: Record<string, string> = db ? { db: db.image } : {};
-    return planRollout(planning({ kind, wanted, current: this.current, observed, accessorySpecs }));
+    const { current, excluded } = this;
+    return planRollout(planning({ kind, wanted, current, observed, accessorySpecs, excluded }));
   }
 
-  async rollOut(plan: Plan, numbers: number[], answers = { forward: 'rollback', back: 'retry' } as const) {
+  async rollOut(plan: Plan, numbers: number[]) {
     this.counter += 1;
-    const ports = new SimulatedPorts(this.hosts, this.scope(), plan, new Chance(numbers), answers);
+    const ports = new SimulatedPorts(this.hosts, this.scope(), plan, new Chance(numbers));
     const outcome: Outcome | 'terminated' = await ports.drive(carryOut(plan, ports));
-    if (ports.committed) this.current = plan.release ? this.records.get(plan.release) : undefined;
+    if (ports.committed) {
+      this.current = plan.release ? this.records.get(plan.release) : undefined;
+      this.excluded = this.excluded.filter((host) => !hostsOf(plan).includes(host));
+    }
+    this.excluded.push(...ports.excluded);
     return { outcome, ports };
   }
 
@@ -53,7 +64,7 @@ class Site {
   }
 
   /** All that users and data see of the environment, on every host that was ever used. */
-  seen(): unknown {
+  seen(): Seen {
     const observed = this.hosts.observe(PRODUCTION, ALL_HOSTS);
     const hosts = Object.entries(observed.hosts).map(([host, { containers, networks, routes }]) => ({
       host,
@@ -63,17 +74,22 @@ class Site {
     }));
     return { hosts, data: this.hosts.data.get(PRODUCTION) ?? [] };
   }
-
-  /** As `seen`, without what tells one container from another that was made from the same. */
-  standing(): unknown {
-    return JSON.parse(
-      JSON.stringify(this.seen(), (key, value: unknown) => (key === 'data' ? undefined : value)).replace(
-        / \d{12} /g,
-        ' ',
-      ),
-    );
-  }
 }
+
+interface Seen {
+  hosts: { host: string; containers: string[]; networks: string[]; routes?: string }[];
+  data: string[];
+}
+
+/** What is seen on hosts that are not left out. */
+const on = ({ hosts, data }: Seen, without: string[]): Seen => ({
+  hosts: hosts.filter(({ host }) => !without.includes(host)),
+  data,
+});
+
+/** Without what tells one container from another that was made from the same, and without what commands did. */
+const standing = ({ hosts }: Seen): Seen['hosts'] =>
+  hosts.map((one) => ({ ...one, containers: one.containers.map((line) => line.replace(/ \d{12} /, ' ')) }));
 
 /** A site on which a release was committed without incident. */
 async function siteOn(first: Shape | undefined): Promise<Site> {
@@ -110,9 +126,12 @@ describe('the laws of a rollout', () => {
       const { outcome, ports } = await site.rollOut(plan, numbers);
       expect(ports.broken).toEqual([]);
       if (outcome === 'terminated') return;
-      if (outcome.status === 'undone' && !isIrreversible(plan)) expect(site.seen()).toEqual(before);
+      if (outcome.status === 'undone' && !isIrreversible(plan))
+        expect(on(site.seen(), site.excluded)).toEqual(on(before, site.excluded));
       if (outcome.status === 'committed' && outcome.warnings.length === 0)
-        expect(site.standing()).toEqual((await onlyOn('bbb', second, first)).standing());
+        expect(standing(on(site.seen(), site.excluded))).toEqual(
+          standing(on((await onlyOn('bbb', second, first)).seen(), site.excluded)),
+        );
     }));
 
   it('is the same rollout when it is replayed from what is recorded', () =>
@@ -158,11 +177,39 @@ describe('the laws of a rollout', () => {
           if (operation.name === 'switchRoutes')
             expect(() => site.hosts.apply(stale, operation)).toThrow(/set by rollout/);
         if (restored.outcome.warnings.length > 0) return;
-        if (first) expect(site.standing()).toEqual((await siteOn(first)).standing());
-        else expect(site.hosts.running(PRODUCTION).filter((line) => line !== 'bbb: db')).toEqual([]);
+        const left = restored.ports.excluded;
+        if (first) expect(standing(on(site.seen(), left))).toEqual(standing(on((await siteOn(first)).seen(), left)));
+        else if (left.length === 0)
+          expect(site.hosts.running(PRODUCTION).filter((line) => line !== 'bbb: db')).toEqual([]);
       },
     ));
+
+  it('leaves an excluded host as it is while it is away, and brings it level when it is back', () =>
+    hold('excluded', [shape, shape, shape, fc.constantFrom('a', 'b', 'c')], async (first, second, third, away) => {
+      const others = { ...first, hosts: ['a', 'b', 'c'] };
+      const site = await siteOn(others);
+      site.away = site.excluded = [away];
+      const before = site.seen().hosts.filter(({ host }) => host === away);
+      const without = site.plan('release', recordOf('bbb', { ...second, hosts: ['a', 'b', 'c'] }));
+      expect(hostsOf(without)).not.toContain(away);
+      await site.rollOut(without, []);
+      expect([site.excluded, site.seen().hosts.filter(({ host }) => host === away)]).toEqual([[away], before]);
+      site.away = [];
+      const { outcome, ports } = await site.rollOut(site.plan('release', recordOf('ccc', third)), []);
+      expect({ outcome, broken: ports.broken, excluded: site.excluded }).toEqual({
+        outcome: { status: 'committed', warnings: [] },
+        broken: [],
+        excluded: [],
+      });
+      const level = site.seen().hosts.filter(({ host }) => third.hosts.includes(host));
+      for (const { containers, routes } of level) {
+        expect([...new Set(containers.filter((line) => !line.includes('-db ')).map(releaseIn))]).toEqual(['ccc']);
+        if (third.routed) expect(routes).toBe('ccc');
+      }
+    }));
 });
+
+const releaseIn = (container: string) => /-production-([a-z]+)-/.exec(container)?.[1];
 
 /** Where the release stands that was rolled out on nothing; `also` were used before, so their accessories stay. */
 async function onlyOn(release: string, wanted: Shape, also?: Shape): Promise<Site> {

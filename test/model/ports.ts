@@ -1,6 +1,7 @@
-import type { Answer } from '../../src/model/environment';
-import type { Failure } from '../../src/model/failure';
 import { type Operation, type PhaseName, type Plan, type Step } from '../../src/model/plan';
+import type { Failure } from '../../src/model/failure';
+import type { Answer, Answers } from '../../src/model/question';
+import { hostsOf } from '../../src/plan/exclude';
 import { type Ports, StepFailed, Stopped } from '../../src/plan/carryOut';
 import { EngineRefuses, type Scope, type SimulatedHosts } from './hosts';
 
@@ -37,6 +38,8 @@ export class SimulatedPorts implements Ports {
   /** Invariants that did not hold at some moment. */
   readonly broken: string[] = [];
   readonly performed: Step[] = [];
+  /** Hosts that were left out on the way. */
+  readonly excluded: string[] = [];
   /** What was under way when the rollout was terminated; its activities may still act, with their old counter. */
   readonly tornOff: Operation[] = [];
   private stopped = false;
@@ -52,7 +55,6 @@ export class SimulatedPorts implements Ports {
     private readonly scope: Scope,
     private readonly plan: Plan,
     private readonly chance: Chance,
-    private readonly answers: { forward: Answer; back: Answer },
   ) {}
 
   async perform(step: Step, id: string): Promise<void> {
@@ -101,11 +103,10 @@ export class SimulatedPorts implements Ports {
       }
       throw error;
     }
-    if (this.plan.strategy !== 'recreate')
-      this.broken.push(
-        ...this.hosts.broken(this.scope, Object.keys(hostsOf(this.plan))),
-        ...this.hosts.doubled(Object.keys(hostsOf(this.plan))),
-      );
+    if (this.plan.strategy !== 'recreate') {
+      const hosts = hostsOf(this.plan).filter((host) => !this.excluded.includes(host));
+      this.broken.push(...this.hosts.broken(this.scope, hosts), ...this.hosts.doubled(hosts));
+    }
   }
 
   async together(deeds: (() => Promise<void>)[]): Promise<void> {
@@ -119,10 +120,14 @@ export class SimulatedPorts implements Ports {
     if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof Stopped)) ?? reasons[0];
   }
 
-  async ask(step: string, _failure: Failure, answers: Partial<Record<Answer, string>>): Promise<Answer> {
-    this.asked.push(`ask ${step}: ${Object.keys(answers).join(' ')}`);
+  async ask(step: Step, id: string, _failure: Failure, answers: Answers): Promise<Answer> {
+    this.asked.push(`ask ${id}: ${Object.keys(answers).join(' ')}`);
     await this.turn();
-    return answers.rollback ? this.answers.forward : this.answers.back;
+    const offered = (Object.keys(answers) as Answer[]).filter((answer) => answer !== 'skip');
+    const answer = offered[this.chance.next() % offered.length] as Answer;
+    this.asked.push(answer);
+    if (answer === 'exclude-host') this.excluded.push(step.operation.host);
+    return answer;
   }
 
   async safePoint(phase: PhaseName): Promise<void> {
@@ -165,8 +170,3 @@ export class SimulatedPorts implements Ports {
 }
 
 const failed = (message: string) => new StepFailed({ kind: 'test', message });
-
-const hostsOf = (plan: Plan): Record<string, true> =>
-  Object.fromEntries(
-    plan.phases.flatMap(({ batches }) => batches.flat().map(({ operation }) => [operation.host, true])),
-  );

@@ -10,6 +10,7 @@ describe('recorded histories', () => {
   it('are there for every way that a release can go', () => {
     const kinds = new Set(listHistories().map(({ name }) => name.split('-')[0] ?? ''));
     expect([...kinds].sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      'asked',
       'cancelled',
       'failed',
       'finished',

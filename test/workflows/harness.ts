@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { WorkflowHandle } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
@@ -152,3 +152,20 @@ export function barrier(): { reached: Promise<void>; wait: (signal?: AbortSignal
   };
   return { reached, wait, open };
 }
+
+/** What a refused update says to its sender. */
+export const refusal = async (update: Promise<unknown>): Promise<string> =>
+  await update.then(
+    () => 'was accepted',
+    (error: unknown) => (error instanceof WorkflowUpdateFailedError ? String(error.cause?.message) : String(error)),
+  );
+
+/** How a release ended that did not succeed, and why. */
+export const failure = async (result: Promise<unknown>): Promise<string> =>
+  await result.then(
+    () => 'succeeded',
+    (error: unknown) =>
+      error instanceof WorkflowFailedError
+        ? `${(error.cause as { type?: string }).type}: ${error.cause?.message}`
+        : String(error),
+  );

@@ -1,26 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { permanent } from '../../activities/drivers/errors';
 import type { ReleaseProgress } from '../../src/model/progress';
 import { describeWith } from '../setup/parts';
-import { barrier, bundle, Harness, until } from './harness';
+import { barrier, bundle, failure, Harness, refusal, until } from './harness';
 import { twoEnvironments, World } from './world';
-
-/** What a refused update says to its sender. */
-const refusal = async (update: Promise<unknown>) =>
-  await update.then(
-    () => 'was accepted',
-    (error: unknown) => (error instanceof WorkflowUpdateFailedError ? String(error.cause?.message) : String(error)),
-  );
-const failure = async (result: Promise<unknown>) =>
-  await result.then(
-    () => 'succeeded',
-    (error: unknown) =>
-      error instanceof WorkflowFailedError
-        ? `${(error.cause as { type?: string }).type}: ${error.cause?.message}`
-        : String(error),
-  );
 
 describeWith(['temporal'], 'a release', () => {
   let code: WorkflowBundleWithSourceMap;
@@ -52,7 +36,7 @@ describeWith(['temporal'], 'a release', () => {
       await h.releaseAll('aaa');
       await h.releaseAll('bbb');
       expect(h.world.runningIn('production')).toEqual(['bbb: jobs web']);
-      expect(h.world.routes.get('production')).toBe('bbb');
+      expect(h.world.routedTo('production')).toBe('bbb');
       expect((await h.state('production')).committed.map(({ release }) => release)).toEqual(['bbb', 'aaa']);
     }));
 
@@ -70,7 +54,7 @@ describeWith(['temporal'], 'a release', () => {
       const report: ReleaseProgress = await h.progress(handle);
       expect(report).toMatchObject({ status: 'failed', failure: { lastLines: ['boom'] } });
       expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
-      expect(h.world.routes.get('production')).toBe('aaa');
+      expect(h.world.routedTo('production')).toBe('aaa');
       expect(h.world.runningIn('staging')).toEqual(['bbb: jobs web']);
       expect(h.world.log.slice(-6)).toEqual([
         'production: watch instances on local',
@@ -123,8 +107,7 @@ describeWith(['temporal'], 'a release', () => {
       await h.releaseAll('aaa');
       const handle = await h.release('bbb');
       const { plan: asked } = await h.untilWaiting(handle, 'approval');
-      const web = h.world.containers.get('production/aaa/web');
-      if (web) h.world.containers.set('production/aaa/web', { ...web, id: 'by-hand' });
+      h.world.container('production', 'aaa', 'web').id = 'by-hand';
       const said = await refusal(h.approve(handle));
       const { plan: now } = await h.untilWaiting(handle, 'approval');
       expect(now).not.toBe(asked);
@@ -201,7 +184,7 @@ describeWith(['temporal'], 'a release', () => {
         );
         await h.keep('cancelled', handle);
         expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
-        expect(h.world.routes.get('production')).toBe('aaa');
+        expect(h.world.routedTo('production')).toBe('aaa');
       }),
   );
 
@@ -226,9 +209,10 @@ describeWith(['temporal'], 'a release', () => {
       };
       const handle = await h.release('bbb');
       await h.approve(handle);
-      expect((await h.untilWaiting(handle, 'operator')).question).toBe(
-        'switch: switch routes to bbb on local: the proxy is gone',
-      );
+      expect((await h.untilWaiting(handle, 'operator')).question).toMatchObject({
+        step: 'switch: switch routes to bbb on local',
+        failure: { message: 'the proxy is gone' },
+      });
       const { question } = await h.rolloutProgress('production');
       expect(Object.keys(question?.answers ?? {})).toEqual(['retry', 'skip']);
       const resolve = async (answer: string) =>
@@ -241,7 +225,7 @@ describeWith(['temporal'], 'a release', () => {
       broken = false;
       await resolve('retry');
       expect(await failure(handle.result())).toBe('failed: web is unhealthy');
-      expect(h.world.routes.get('production')).toBe('aaa');
+      expect(h.world.routedTo('production')).toBe('aaa');
     }));
 });
 
@@ -292,7 +276,7 @@ describeWith(['temporal'], 'an environment', () => {
       await h.releaseAll('bbb');
       const stuck = barrier();
       h.world.hook = (words, signal) =>
-        words === 'production: watch instances on local' && h.world.routes.get('production') === 'ccc'
+        words === 'production: watch instances on local' && h.world.routedTo('production') === 'ccc'
           ? stuck.wait(signal)
           : undefined;
       const handle = await h.release('ccc');
@@ -329,7 +313,7 @@ describeWith(['temporal'], 'an environment', () => {
       await h.releaseAll('aaa');
       const stuck = barrier();
       h.world.hook = (words, signal) =>
-        words === 'production: watch instances on local' && h.world.routes.get('production') === 'bbb'
+        words === 'production: watch instances on local' && h.world.routedTo('production') === 'bbb'
           ? stuck.wait(signal)
           : undefined;
       const handle = await h.release('bbb');
@@ -338,7 +322,7 @@ describeWith(['temporal'], 'an environment', () => {
       await h.rollout('production').terminate('by hand');
       expect(await failure(handle.result())).toMatch('its rollout ended without undoing');
       expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
-      expect(h.world.routes.get('production')).toBe('aaa');
+      expect(h.world.routedTo('production')).toBe('aaa');
       expect(h.world.ledger.map(({ kind }) => kind)).toContain('interrupted');
       expect((await h.state('production')).interrupted).toBeUndefined();
     }));

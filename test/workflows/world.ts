@@ -3,66 +3,65 @@ import type { Client } from '@temporalio/client';
 import { createEnvironmentActivities } from '../../activities/environments';
 import { permanent } from '../../activities/drivers/errors';
 import { withHeartbeat, currentWatch } from '../../activities/heartbeat';
-import type { Activities, PlanInput } from '../../activities/types';
+import type { Activities, Planned, PlanInput } from '../../activities/types';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
 import type { LedgerEntry } from '../../src/model/ledger';
 import type { Observed, ObservedContainer } from '../../src/model/observed';
 import { describeOperation, type Operation, type OperationName } from '../../src/model/plan';
 import type { ReleaseRequest } from '../../src/model/release';
 import { planRollout } from '../../src/plan/planRollout';
-import { digest, environment, record, running, service } from '../src/plan/fixtures';
+import { SimulatedHosts } from '../model/hosts';
+import { digest, environment, record, service } from '../src/plan/fixtures';
 
 /**
- * One simulated host, for what real parts cannot make happen at an exact point. Planning is the real one; each operation
- * changes what is observed. A hook sees every operation first, and may wait or fail.
+ * Simulated hosts (see `test/model`), for what real parts cannot make happen at an exact point. Planning is the real one; each
+ * operation changes what is observed. A hook sees every operation first, and may wait or fail.
  */
 export class World {
-  readonly containers = new Map<string, ObservedContainer>();
-  readonly networks = new Set<string>();
-  readonly routes = new Map<string, string>();
+  readonly hosts = new SimulatedHosts();
   readonly log: string[] = [];
   readonly ledger: LedgerEntry[] = [];
   readonly records = new Map<string, ReleaseRecord>();
+  /** Hosts that do not answer. */
+  away: string[] = [];
   hook: (words: string, signal: AbortSignal | undefined) => Promise<void> | void = () => undefined;
-  private made = 0;
 
   constructor(private readonly environments: EnvironmentRecord[]) {}
 
   observe(name: string): Observed {
-    const own = [...this.containers.entries()]
-      .filter(([key]) => key.startsWith(`${name}/`))
-      .map(([, container]) => container);
-    const networks = [...this.networks]
-      .filter((key) => key.startsWith(`${name}/`))
-      .map((key) => key.slice(name.length + 1));
-    const release = this.routes.get(name);
-    return { hosts: { local: { containers: own, networks, routes: release ? { release, counter: 1 } : undefined } } };
+    return this.hosts.observe(
+      name,
+      this.hostsOf(name).filter((host) => !this.away.includes(host)),
+    );
   }
 
+  private hostsOf = (name: string): string[] =>
+    this.environments.filter((one) => one.name === name).flatMap((one) => one.hosts.map((host) => host.name));
+
   /** What runs: the services of each release, as `aaa: api web`. */
-  runningIn(name: string): string[] {
-    const alive =
-      this.observe(name).hosts['local']?.containers.filter((container) => container.state === 'running') ?? [];
-    const releases = [...new Set(alive.map(({ release }) => release))].sort();
-    return releases.map(
-      (release) =>
-        `${release}: ${alive
-          .filter((c) => c.release === release)
-          .map((c) => c.service)
-          .sort()
-          .join(' ')}`,
-    );
+  runningIn = (name: string): string[] => this.hosts.running(name);
+
+  /** Where requests go. */
+  routedTo = (name: string, host = 'local'): string | undefined =>
+    this.hosts.observe(name, [host]).hosts[host]?.routes?.release;
+
+  /** The container of a service, for whoever does something by hand. */
+  container(environment: string, release: string, service: string, host = 'local'): ObservedContainer {
+    const all = [...this.hosts.machine(host).containers.values()];
+    const found = all.find((one) => one.name === `windlass-shop-${environment}-${release}-${service}`);
+    if (!found) throw new Error(`no ${service} of ${release} in ${environment} on ${host}`);
+    return found;
   }
 
   activities(client: Client, taskQueue: string): Activities {
     const operation = (name: OperationName) =>
-      withHeartbeat(async (input: { scope: { environment: string } }) => {
+      withHeartbeat(async (input: { scope: { environment: string; counter: number } }) => {
         const { scope, ...rest } = input;
         const op = { name, ...rest } as unknown as Operation;
         const words = `${scope.environment}: ${describeOperation(op)}`;
         this.log.push(words);
-        await this.hook(words, currentWatch().signal);
-        this.apply(scope.environment, op);
+        await this.meet(words);
+        this.hosts.apply({ ...scope, records: this.records }, op);
       });
     const operations = Object.fromEntries(OPERATIONS.map((name) => [name, operation(name)]));
     const readings: Partial<Activities> = {
@@ -77,7 +76,7 @@ export class World {
         warnings: [],
       }),
       buildImage: async ({ build }) => {
-        await this.hook(`build ${build.service}`, currentWatch().signal);
+        await this.meet(`build ${build.service}`);
         return { imageId: `sha256:${build.service}` };
       },
       pushImage: async ({ build }) => ({ image: `registry/shop/${build.service}@${digest('b')}`, origin: 'built' }),
@@ -85,8 +84,14 @@ export class World {
         this.records.set(release, { ...record(release, ...draft.environments), artifacts });
         return { record: { app: draft.app, release, registry: draft.registry, digest: release } };
       },
-      planRollout: async (input: PlanInput) => this.plan(input),
-      appendLedger: async ({ entry }) => void this.ledger.push(entry),
+      planRollout: async (input: PlanInput) => {
+        await this.meet(`plan ${input.environment}`);
+        return this.plan(input);
+      },
+      appendLedger: async ({ entry }) => {
+        await this.meet(`ledger: ${entry.kind}`);
+        if (!this.ledger.some(({ id }) => id === entry.id)) this.ledger.push(entry);
+      },
       checkOperator: withHeartbeat(async ({ by }) => {
         await this.hook(`may ${by}?`, currentWatch().signal);
         if (by === 'stranger@example.com') throw permanent({ kind: 'not-an-operator', message: `${by} is not listed` });
@@ -95,39 +100,40 @@ export class World {
     return { ...operations, ...readings, ...createEnvironmentActivities(client, taskQueue) } as Activities;
   }
 
-  private plan({ app, environment: name, kind, record: ref, current }: PlanInput) {
+  /** The hook sees it first; a worker that is shut down waits for no hook. */
+  private async meet(words: string): Promise<void> {
+    const { signal } = currentWatch();
+    const aborted = new Promise<void>((_, reject) =>
+      signal?.addEventListener('abort', () => reject(new Error('aborted')), { once: true }),
+    );
+    await Promise.race([this.hook(words, signal), aborted]);
+  }
+
+  private plan({ app, environment: name, kind, record: ref, current, excluded = [] }: PlanInput): Planned {
+    const missing = this.hostsOf(name).find((host) => this.away.includes(host) && !excluded.includes(host));
+    if (missing) throw permanent({ kind: 'unreachable', host: missing, message: `${missing} does not answer` });
+    const observed = this.observe(name);
     const plan = planRollout({
       app,
       environment: name,
       kind,
       wanted: ref && this.records.get(ref.release),
       current: current && this.records.get(current.release),
-      observed: this.observe(name),
+      observed,
+      excluded,
       accessorySpecs: {},
       keepImages: [],
     });
+    const wanted = ref && this.records.get(ref.release)?.environments.find((one) => one.name === name);
+    const operators = wanted?.operators ?? [];
     return {
       plan,
-      counter: 0,
+      operators,
+      next: operators,
       secrets: {},
+      counter: this.hosts.newestCounter(name),
       hash: createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 12),
     };
-  }
-
-  private apply(name: string, op: Operation): void {
-    const key = 'service' in op ? `${name}/${op.release}/${op.service}` : '';
-    if (op.name === 'createNetworks') this.networks.add(`${name}/${op.release}`);
-    if (op.name === 'removeNetworks') this.networks.delete(`${name}/${op.release}`);
-    if (op.name === 'startInstance')
-      this.containers.set(key, {
-        ...(this.containers.get(key) ?? running(op.release, op.service, { id: String((this.made += 1)) })),
-        state: 'running',
-      });
-    if (op.name === 'removeInstance') this.containers.delete(key);
-    if (op.name === 'stopInstance')
-      this.containers.set(key, { ...(this.containers.get(key) as ObservedContainer), state: 'exited' });
-    if (op.name === 'switchRoutes' && op.release) this.routes.set(name, op.release);
-    if (op.name === 'switchRoutes' && !op.release) this.routes.delete(name);
   }
 }
 
@@ -152,7 +158,10 @@ const OPERATIONS: OperationName[] = [
 ];
 
 /** Staging without approval, production with one; a soak of a tenth of a second. */
-export const twoEnvironments = (timeoutMs = 60_000): EnvironmentRecord[] => {
+export const twoEnvironments = (
+  timeoutMs = 60_000,
+  production: Partial<EnvironmentRecord> = {},
+): EnvironmentRecord[] => {
   const services = [service('web'), service('jobs', { kind: 'background' })];
   return [
     environment(services, { name: 'staging', soakMs: 100 }),
@@ -165,6 +174,7 @@ export const twoEnvironments = (timeoutMs = 60_000): EnvironmentRecord[] => {
         starterMay: false,
         timeoutMs,
       },
+      ...production,
     }),
   ];
 };

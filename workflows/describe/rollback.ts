@@ -1,5 +1,7 @@
+import { describeFailure } from '../../src/model/failure';
 import type { RollbackProgress } from '../../src/model/progress';
 import { link, list, page, plain, quote } from '../show';
+import { askedOf } from './rollout';
 import { describeTrouble } from './trouble';
 
 /** A rollback: to what, who asked for it and why, and how it goes. */
@@ -14,8 +16,8 @@ export function describeRollback({ by, reason }: Asked, progress: RollbackProgre
   return page(
     `## ${environment} of ${app}: ${titles[status]}`,
     failure && describeTrouble(failure),
-    asking && quote(asking),
-    asking && 'What can be answered, and how, stands in the rollout:',
+    asking && quote(`${asking.step}: ${describeFailure(asking.failure)}`),
+    asking && `It is asked of ${askedOf(asking)}. What can be answered, and how, stands in the rollout:`,
     list([
       `asked for by ${plain(by)}: ${plain(reason)}`,
       rollout ? `rollout: ${link(rollout.workflowId, rollout.runId)}` : 'its rollout has not begun',

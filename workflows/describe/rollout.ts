@@ -1,6 +1,7 @@
-import type { RolloutRequest, StepQuestion } from '../../src/model/environment';
+import type { RolloutRequest } from '../../src/model/environment';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import { type Plan, type PhaseName, stepId } from '../../src/model/plan';
+import type { StepQuestion } from '../../src/model/question';
 import type { RolloutProgress } from '../../src/model/progress';
 import { at, block, command, list, page, plain } from '../show';
 import { describeTrouble } from './trouble';
@@ -95,13 +96,18 @@ export function describeUndone(progress: RolloutProgress, failure: Failure, ende
   return describeRollout(progress, title, describeTrouble(failure));
 }
 
+/** Whose answer counts, in words. */
+export const askedOf = ({ of }: StepQuestion): string =>
+  of.length > 0 ? `one of ${plain(of.join(', '))}` : 'whoever looks after it, for no operators are listed';
+
 /** A question to an operator: what failed, its last words, what each answer will do, and how to give it. */
 export function describeQuestion(
   { app, environment, plan, steps }: RolloutProgress,
   request: RolloutRequest,
-  { step, failure, answers }: StepQuestion,
+  question: StepQuestion,
   trouble: Failure | undefined,
 ): string {
+  const { step, failure, answers } = question;
   const goesBack = trouble && trouble !== failure;
   const options = Object.entries(answers).map(
     ([answer, what]) =>
@@ -112,7 +118,7 @@ export function describeQuestion(
     `## ${environment} of ${app}: an operator is asked`,
     `**This failed${goesBack ? ' on the way back' : ''}, and it is not safe to guess:** ${plain(step)}`,
     describeTrouble(failure),
-    `Nothing goes on until somebody answers. It was asked for by ${plain(request.by)}${request.record ? `, for release ${request.record.release}` : ''}.`,
+    `**Asked of ${askedOf(question)}.** Nothing goes on until somebody answers. It was asked for by ${plain(request.by)}${request.record ? `, for release ${request.record.release}` : ''}.`,
     goesBack &&
       page(`It was going back to ${plan?.from ?? 'nothing'} because of this:`, plain(describeFailure(trouble))),
     '### Answers',

@@ -2,11 +2,13 @@ import { CancellationScope, getExternalWorkflowHandle, isCancellation, uuid4 } f
 import type { EnvironmentRecord } from '../../activities/types';
 import type { ApprovedPlan, RolloutNews, RolloutRequest } from '../../src/model/environment';
 import { environmentId, releaseId, rolloutId } from '../../src/model/names';
+import { describeFailure } from '../../src/model/failure';
 import type { StageProgress } from '../../src/model/progress';
 import type { RecordRef } from '../../src/model/release';
 import { withdrawRollout } from '../messages';
 import { short } from '../proxies';
-import { link, page, plain, quote } from '../show';
+import { link, list, page, quote } from '../show';
+import { askedOf } from '../describe/rollout';
 import { Ended } from '../ended';
 import type { Run } from '../run';
 
@@ -74,12 +76,7 @@ async function awaitOutcome(run: Run, stage: StageProgress, environment: Environ
   }
 }
 
-function follow(
-  run: Run,
-  stage: StageProgress,
-  { name: environment, approval }: EnvironmentRecord,
-  news: RolloutNews,
-): void {
+function follow(run: Run, stage: StageProgress, { name: environment }: EnvironmentRecord, news: RolloutNews): void {
   if (news.state === 'started') {
     stage.rollout = { workflowId: rolloutId(run.request.app, environment), runId: news.runId };
     run.wait(undefined, 'rolling-out');
@@ -94,9 +91,9 @@ function follow(
       { kind: 'operator', environment, question: news.question },
       'asking',
       page(
-        quote(news.question),
-        `**Nothing goes on until somebody answers.** What can be answered, and how: ${rolloutOf(stage)}.`,
-        approval && `Those who decide on ${environment}: ${plain(approval.from.join(', '))}.`,
+        quote(`${news.question.step}: ${describeFailure(news.question.failure)}`),
+        `**Asked of ${askedOf(news.question)}.** Nothing goes on until somebody answers, in ${rolloutOf(stage)}:`,
+        list(Object.entries(news.question.answers).map(([answer, what]) => `**${answer}**: ${what}`)),
       ),
     );
   } else {

@@ -11,6 +11,7 @@ export async function readSource(run: Run): Promise<Draft> {
       [run.request],
     );
     run.registry = draft.registry;
+    run.environments = draft.environments;
     run.warn(draft.warnings);
     stage.detail = `${draft.commit.sha.slice(0, 10)} "${draft.commit.subject}" by ${draft.commit.author}`;
     await run.write({ kind: 'release-started', by: startedBy, what: `${app} ${release}: ${draft.commit.subject}` });

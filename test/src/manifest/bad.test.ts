@@ -60,7 +60,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a key that is nowhere',
     staging('whatever: 1'),
     [
-      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, groups, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, operators.',
+      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, groups, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, onFailure, operators.',
     ],
   ],
   [

@@ -28,6 +28,7 @@ test('little is enough', () => {
         soak: 10_000,
         retention: 5,
         strategy: { kind: 'blue-green' },
+        onFailure: 'rollback',
         operators: [],
       },
     },

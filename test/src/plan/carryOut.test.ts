@@ -1,4 +1,4 @@
-import type { Answer } from '../../../src/model/environment';
+import type { Answer } from '../../../src/model/question';
 import { describeOperation, type Plan, type Step } from '../../../src/model/plan';
 import { carryOut, type Ports, StepFailed, Stopped } from '../../../src/plan/carryOut';
 
@@ -11,6 +11,10 @@ const route: Step = {
   operation: { name: 'switchRoutes', host: 'h', release: 'r' },
   undo: { name: 'switchRoutes', host: 'h', release: 'o' },
 };
+const onHost = (host: string, { operation, undo }: Step): Step => ({
+  operation: { ...operation, host },
+  ...(undo && { undo: { ...undo, host } }),
+});
 const remove: Step = { operation: { name: 'removeInstance', host: 'h', service: 'web', release: 'o', replica: 1 } };
 const drop: Step = {
   operation: { name: 'runOneOff', host: 'h', service: 'api', release: 'r', index: 0 },
@@ -26,6 +30,7 @@ const plan = (...prepare: Step[][]): Plan => ({
   before: [],
   changes: [],
   warnings: [],
+  onFailure: 'rollback',
   phases: [
     { name: 'prepare', batches: prepare },
     { name: 'switch', batches: [[route]] },
@@ -35,14 +40,14 @@ const plan = (...prepare: Step[][]): Plan => ({
 });
 
 /** Ports that write down what they are asked for, and fail where they are told to, as often as they are told. */
-function simulate(fail: Record<string, number> = {}, answers: Answer[] = [], stopAt?: string) {
+function simulate(fail: Record<string, number> = {}, answers: Answer[] = [], stopAt?: string, kind = 'test') {
   const log: string[] = [];
   const deed = async (words: string) => {
     log.push(words);
     await Promise.resolve();
     if ((fail[words] ?? 0) > 0) {
       fail[words] = (fail[words] ?? 0) - 1;
-      throw new StepFailed({ kind: 'test', message: `${words} failed` });
+      throw new StepFailed({ kind, message: `${words} failed` });
     }
   };
   const ports: Ports = {
@@ -53,8 +58,8 @@ function simulate(fail: Record<string, number> = {}, answers: Answer[] = [], sto
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
-    ask: async (step) => {
-      log.push(`ask: ${step}`);
+    ask: async (_, id, _failure, offered) => {
+      log.push(`ask: ${id} (${Object.keys(offered).join(' ')})`);
       return answers.shift() ?? 'rollback';
     },
     safePoint: async (phase) => {
@@ -116,9 +121,9 @@ describe('carrying out a plan', () => {
     const outcome = await carryOut(plan([start('web')]), ports);
     expect(log.slice(2)).toEqual([
       'undo: switch routes to o on h',
-      'ask: switch: switch routes to r on h',
+      'ask: switch: switch routes to r on h (retry skip)',
       'undo: switch routes to o on h',
-      'ask: switch: switch routes to r on h',
+      'ask: switch: switch routes to r on h (retry skip)',
       'undo: remove web r on h',
     ]);
     expect(outcome).toMatchObject({ status: 'undone', undone: ['prepare: start web r on h'] });
@@ -131,7 +136,7 @@ describe('carrying out a plan', () => {
   ])('asks past an irreversible step instead of going back: %s → %s', async (answers, status) => {
     const { log, ports } = simulate({ 'start web r on h': 1 }, answers);
     expect(await carryOut(plan([drop], [start('web')]), ports)).toMatchObject({ status });
-    expect(log).toContain('ask: prepare: start web r on h');
+    expect(log).toContain('ask: prepare: start web r on h (retry skip rollback)');
   });
 
   it('asks about the irreversible step itself, for it may have happened', async () => {
@@ -139,8 +144,67 @@ describe('carrying out a plan', () => {
     expect(await carryOut(plan([drop]), ports)).toMatchObject({ status: 'committed' });
     expect(log.slice(0, 3)).toEqual([
       'run command of api #1 on h',
-      'ask: prepare: run command of api #1 on h',
+      'ask: prepare: run command of api #1 on h (retry skip rollback)',
       'run command of api #1 on h',
     ]);
+  });
+
+  describe('where the environment says onFailure: ask', () => {
+    const asking = (...prepare: Step[][]): Plan => ({ ...plan(...prepare), onFailure: 'ask' });
+    const two = (service: string): Step[] => [start(service), onHost('i', start(service))];
+
+    it.each<[Answer, string]>([
+      ['retry', 'committed'],
+      ['skip', 'committed'],
+      ['rollback', 'undone'],
+    ])('a failure that a person can mend asks: %s → %s', async (answer, status) => {
+      const { log, ports } = simulate({ 'start web r on h': 1 }, [answer]);
+      expect(await carryOut(asking([start('web')]), ports)).toMatchObject({ status });
+      expect(log).toContain('ask: prepare: start web r on h (retry skip rollback)');
+    });
+
+    it("the release's own failure goes back at once", async () => {
+      const { log, ports } = simulate({ 'start web r on h': 1 }, [], undefined, 'unhealthy');
+      expect(await carryOut(asking([start('web')]), ports)).toMatchObject({ status: 'undone' });
+      expect(log.join()).not.toMatch(/ask/);
+    });
+
+    it('a host is left out of all that follows, and of the cleaning', async () => {
+      const { log, ports } = simulate({ 'start web r on i': 1 }, ['exclude-host']);
+      const left = onHost('i', remove);
+      const whole = asking(two('api'), two('web'), two('jobs'));
+      whole.phases[3]?.batches[0]?.push(left);
+      expect(await carryOut(whole, ports)).toEqual({ status: 'committed', warnings: [] });
+      expect(log.filter((line) => line.includes(' on i'))).toEqual([
+        'start api r on i',
+        'start web r on i',
+        'ask: prepare: start web r on i (retry skip exclude-host rollback)',
+      ]);
+    });
+
+    it('a host that was left out is not touched by the way back either', async () => {
+      const { log, ports } = simulate({ 'start web r on i': 1, 'switch routes to r on h': 1 }, [
+        'exclude-host',
+        'rollback',
+      ]);
+      expect(await carryOut(asking(two('api'), two('web')), ports)).toMatchObject({ status: 'undone' });
+      expect(log.slice(-3)).toEqual([
+        'undo: switch routes to o on h',
+        'undo: remove web r on h',
+        'undo: remove api r on h',
+      ]);
+    });
+
+    it('steps that fail side by side on a host that is then left out are asked about once', async () => {
+      const { log, ports } = simulate({ 'start web r on i': 1, 'start api r on i': 1 }, ['exclude-host']);
+      expect(await carryOut(asking([...two('api'), ...two('web')]), ports)).toMatchObject({ status: 'committed' });
+      expect(log.filter((line) => line.startsWith('ask'))).toHaveLength(1);
+    });
+
+    it('no host is left out that alone has what the release needs', async () => {
+      const { log, ports } = simulate({ 'start web r on i': 1 }, ['skip']);
+      await carryOut(asking([start('api'), onHost('i', start('web'))]), ports);
+      expect(log).toContain('ask: prepare: start web r on i (retry skip rollback)');
+    });
   });
 });

@@ -35,6 +35,7 @@ export function environment(services: Service[], more: Partial<EnvironmentRecord
     verifications: [],
     soakMs: 10_000,
     retention: 5,
+    onFailure: 'rollback',
     operators: [],
     secrets: {},
     variables: {},

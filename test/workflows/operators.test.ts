@@ -1,0 +1,347 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { permanent } from '../../activities/drivers/errors';
+import type { Target } from '../../src/manifest/kinds';
+import type { EnvironmentRecord } from '../../src/manifest/record';
+import { describeWith } from '../setup/parts';
+import { barrier, bundle, failure, Harness, refusal, until } from './harness';
+import { twoEnvironments, World } from './world';
+
+const OPS = 'ops@example.com';
+const host = (name: string): Target => ({ kind: 'docker', name, address: name });
+const production = (more: Partial<EnvironmentRecord>) => new World(twoEnvironments(60_000, more));
+
+/** The disk of a host is full until somebody makes room: what a person can mend. */
+function fillDisk({ world }: Harness, words: string): { mend: () => void } {
+  let full = true;
+  world.hook = (now) => {
+    if (full && now === words) throw permanent({ kind: 'no-space', message: 'no space left on device' });
+  };
+  return { mend: () => (full = false) };
+}
+
+/** Answers what production asks. */
+async function resolve(h: Harness, answer: string, by = OPS, reason = 'mended'): Promise<unknown> {
+  return await h.rollout('production').executeUpdate('resolve', { args: [{ step: '', answer, by, reason }] });
+}
+
+async function releaseAndApprove(h: Harness, release: string): Promise<WorkflowHandle> {
+  const handle = await h.release(release);
+  await h.approve(handle);
+  return handle;
+}
+
+const cancel = (handle: WorkflowHandle, by = 'ana@example.com', reason = 'wrong one') =>
+  handle.executeUpdate<string, [unknown]>('cancelRelease', { args: [{ by, reason }] });
+
+describeWith(['temporal'], 'a release that asks', () => {
+  let code: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (code = await bundle()));
+
+  it('says what is asked, of whom, and what each answer will do; goes on when it is mended', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        const disk = fillDisk(h, 'production: start web aaa on local');
+        const handle = await releaseAndApprove(h, 'aaa');
+        expect((await h.untilWaiting(handle, 'operator')).question).toEqual({
+          step: 'prepare: start web aaa on local',
+          failure: { kind: 'no-space', message: 'no space left on device' },
+          of: [OPS],
+          answers: {
+            retry: 'do the step once more',
+            skip: 'go on as if the step had been done',
+            rollback: 'undo the steps before it that can be undone',
+          },
+        });
+        expect(await refusal(resolve(h, 'retry', 'eve@example.com'))).toBe(
+          'eve@example.com is not among the operators who may answer: ops@example.com. Ask one of them',
+        );
+        expect(await refusal(resolve(h, 'exclude-host'))).toBe(
+          'exclude-host is not an answer to this question. Expected retry or skip or rollback',
+        );
+        expect(await refusal(resolve(h, 'retry', OPS, ''))).toMatch('it does not say why');
+        disk.mend();
+        await resolve(h, 'retry');
+        expect(await refusal(resolve(h, 'rollback'))).not.toBe('was accepted');
+        expect((await handle.result()).status).toBe('done');
+        await h.keep('asked', handle);
+        const resolved = h.world.ledger.filter(({ kind }) => kind === 'resolved');
+        expect(resolved).toMatchObject([
+          { by: OPS, reason: 'mended', what: 'retry: prepare: start web aaa on local', environment: 'production' },
+        ]);
+      },
+      production({ onFailure: 'ask', operators: [OPS] }),
+    ));
+
+  it('does not ask about what only another release can mend, nor where it is to go back by itself', async () => {
+    for (const [onFailure, kind] of [
+      ['ask', 'unhealthy'],
+      ['rollback', 'no-space'],
+    ] as const)
+      await Harness.run(
+        code,
+        async (h) => {
+          h.world.hook = (words) => {
+            if (words === 'production: start web aaa on local') throw permanent({ kind, message: 'it is so' });
+          };
+          expect(await failure((await releaseAndApprove(h, 'aaa')).result())).toBe('failed: it is so');
+          expect(h.world.runningIn('production')).toEqual([]);
+        },
+        production({ onFailure }),
+      );
+  });
+
+  it('goes on without a host, remembers it, and the next release brings it level', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        await h.releaseAll('aaa');
+        const disk = fillDisk(h, 'production: start web bbb on two');
+        const handle = await releaseAndApprove(h, 'bbb');
+        await h.untilWaiting(handle, 'operator');
+        await resolve(h, 'exclude-host', OPS, 'its disk is full');
+        expect((await handle.result()).status).toBe('done');
+        expect([h.world.routedTo('production', 'one'), h.world.routedTo('production', 'two')]).toEqual(['bbb', 'aaa']);
+        expect((await h.state('production')).excluded).toMatchObject([
+          { host: 'two', by: OPS, reason: 'its disk is full' },
+        ]);
+        disk.mend();
+        h.world.away = ['two'];
+        await h.releaseAll('ccc');
+        expect([h.world.routedTo('production', 'one'), h.world.routedTo('production', 'two')]).toEqual(['ccc', 'aaa']);
+        h.world.away = [];
+        await h.releaseAll('ddd');
+        expect([h.world.routedTo('production', 'one'), h.world.routedTo('production', 'two')]).toEqual(['ddd', 'ddd']);
+        expect(h.world.runningIn('production')).toEqual(['ddd: jobs jobs web web']);
+        expect((await h.state('production')).excluded).toEqual([]);
+      },
+      production({ onFailure: 'ask', hosts: [host('one'), host('two')] }),
+    ));
+
+  it.each(['a cancel', 'a rollback', 'the failure of another step', 'an answer'] as const)(
+    'goes back for %s while it asks',
+    async (what) =>
+      await Harness.run(
+        code,
+        async (h) => {
+          await h.releaseAll('aaa');
+          await h.releaseAll('bbb');
+          const [first, last] = h.world.runningIn('production');
+          expect([first, last]).toEqual(['bbb: jobs web', undefined]);
+          let fail = false;
+          h.world.hook = async (words, signal) => {
+            if (words === 'production: pull web on local') throw permanent({ kind: 'no-space', message: 'full' });
+            if (words !== 'production: pull jobs on local') return;
+            while (!fail && !signal?.aborted) await new Promise((wait) => setTimeout(wait, 20));
+            throw permanent({ kind: 'wrong-platform', message: 'not for this processor' });
+          };
+          const handle = await releaseAndApprove(h, 'ccc');
+          await h.untilWaiting(handle, 'operator');
+          const ended = failure(handle.result());
+          if (what === 'a cancel') await cancel(handle);
+          if (what === 'the failure of another step') fail = true;
+          if (what === 'an answer') await resolve(h, 'rollback');
+          if (what === 'a rollback') {
+            const rollback = startRollback(h, 'aaa');
+            h.world.hook = () => undefined;
+            await (await rollback).result();
+          }
+          expect(await ended).toMatch(
+            {
+              'a cancel': 'cancelled: ana@example.com cancelled the release: wrong one',
+              'a rollback': 'cancelled: ana@example.com asked for a rollback',
+              'the failure of another step': 'failed: not for this processor',
+              'an answer': 'failed: full',
+            }[what],
+          );
+          expect(h.world.runningIn('production')).toEqual([what === 'a rollback' ? 'aaa: jobs web' : first]);
+          expect(await refusal(resolve(h, 'retry'))).not.toBe('was accepted');
+        },
+        production({ onFailure: 'ask' }),
+      ),
+  );
+});
+
+async function startRollback(h: Harness, release: string): Promise<WorkflowHandle> {
+  return await h.server.client.workflow.start('rollback', {
+    workflowId: `rollback/${h.app}/production/${randomUUID()}`,
+    taskQueue: h.app,
+    args: [{ app: h.app, environment: 'production', release, by: 'ana@example.com', reason: 'broken' }],
+  });
+}
+
+describeWith(['temporal'], 'a cancel', () => {
+  let code: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (code = await bundle()));
+
+  it('after the commit only stops the cleaning, and the environment keeps the release', async () =>
+    await Harness.run(code, async (h) => {
+      await h.releaseAll('aaa');
+      const stuck = barrier();
+      h.world.hook = (words, signal) =>
+        words === 'production: remove web aaa on local' ? stuck.wait(signal) : undefined;
+      const handle = await releaseAndApprove(h, 'bbb');
+      await stuck.reached;
+      await cancel(handle);
+      expect(await failure(handle.result())).toBe('cancelled: cancelled by ana@example.com: wrong one');
+      expect((await h.state('production')).current?.release).toBe('bbb');
+      expect(h.world.routedTo('production')).toBe('bbb');
+      expect(h.world.runningIn('production')).toContainEqual(expect.stringMatching(/^bbb: jobs web/));
+      h.world.hook = () => undefined;
+      await h.releaseAll('ccc');
+      expect(h.world.runningIn('production')).toEqual(['ccc: jobs web']);
+    }));
+
+  it('a second time, by whatever way, changes nothing', async () =>
+    await Harness.run(code, async (h) => {
+      await h.releaseAll('aaa');
+      const [forward, back] = [barrier(), barrier()];
+      h.world.hook = (words, signal) => {
+        if (words === 'production: watch instances on local') return forward.wait(signal);
+        return words === 'production: switch routes to aaa on local' ? back.wait() : undefined;
+      };
+      const handle = await releaseAndApprove(h, 'bbb');
+      await forward.reached;
+      await cancel(handle);
+      await back.reached;
+      await cancel(handle, 'ben@example.com', 'me too');
+      await handle.cancel();
+      back.open();
+      expect(await failure(handle.result())).toBe('cancelled: ana@example.com cancelled the release: wrong one');
+      expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual([['aaa: jobs web'], 'aaa']);
+      expect(h.world.log.filter((words) => words === 'production: switch routes to aaa on local')).toHaveLength(2);
+    }));
+
+  it('reaches a release that waits for a thaw, and one that waits in the queue', async () =>
+    await Harness.run(code, async (h) => {
+      await h.releaseAll('aaa');
+      const stuck = barrier();
+      h.world.hook = (words, signal) =>
+        words === 'production: start web bbb on local' ? stuck.wait(signal) : undefined;
+      const held = await releaseAndApprove(h, 'bbb');
+      await stuck.reached;
+      const production = h.environment('production');
+      await production.executeUpdate('freeze', { args: [{ by: 'ana@example.com', reason: 'sale' }] });
+      stuck.open();
+      const queued = await releaseAndApprove(h, 'ccc');
+      await h.untilWaiting(queued, 'queue');
+      await until(async () => ((await h.rolloutProgress('production')).held ? true : undefined));
+      await Promise.all([cancel(queued), cancel(held)]);
+      expect(await failure(held.result())).toMatch('cancelled: ana@example.com cancelled');
+      expect(await failure(queued.result())).toMatch('cancelled: ana@example.com cancelled');
+      expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual([['aaa: jobs web'], 'aaa']);
+      expect(await h.state('production')).toMatchObject({ queue: [], frozen: { reason: 'sale' } });
+    }));
+
+  it('is refused to who is not listed, where operators are listed, and so is a freeze', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        await h.releaseAll('aaa');
+        const freeze = (by: string) =>
+          h.environment('production').executeUpdate('freeze', { args: [{ by, reason: 'sale' }] });
+        expect(await refusal(freeze('eve@example.com'))).toMatch(
+          'eve@example.com is not among the operators of production',
+        );
+        const stuck = barrier();
+        h.world.hook = (words, signal) =>
+          words === 'production: start web bbb on local' ? stuck.wait(signal) : undefined;
+        const handle = await releaseAndApprove(h, 'bbb');
+        await stuck.reached;
+        expect(await refusal(cancel(handle, 'eve@example.com'))).toMatch(
+          'eve@example.com is not among the operators of production: ops@example.com',
+        );
+        await cancel(handle, OPS);
+        expect(await failure(handle.result())).toMatch('cancelled: ops@example.com cancelled');
+      },
+      production({ operators: [OPS] }),
+    ));
+});
+
+describeWith(['temporal'], 'a decision', () => {
+  let code: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (code = await bundle()));
+
+  it('at the very moment of a cancel does not count, and its sender is told', async () =>
+    await Harness.run(code, async (h) => {
+      const handle = await h.release('aaa');
+      const { plan } = await h.untilWaiting(handle, 'approval');
+      const ending = barrier();
+      h.world.hook = (words) => (words === 'ledger: release-ended' ? ending.wait() : undefined);
+      await cancel(handle);
+      await ending.reached;
+      const late = { environment: 'production', plan, decision: 'approve', by: 'ana@example.com', id: randomUUID() };
+      expect(await refusal(handle.executeUpdate('decide', { args: [late] }))).toMatch(
+        'nothing waits for a decision on production now',
+      );
+      ending.open();
+      expect(await failure(handle.result())).toMatch('cancelled: cancelled by ana@example.com');
+      expect(h.world.ledger.map(({ kind }) => kind)).not.toContain('decision');
+    }));
+
+  it('that is being checked when the time is over does not count, and its sender is told', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        const handle = await h.release('aaa');
+        await h.untilWaiting(handle, 'approval');
+        const checking = barrier();
+        h.world.hook = (words) => (words === 'plan production' ? checking.wait() : undefined);
+        const said = refusal(h.approve(handle));
+        await checking.reached;
+        await until(async () => ((await h.progress(handle)).status === 'rejected' ? true : undefined));
+        checking.open();
+        expect(await said).toMatch(/nothing waits for a decision|has ended|completed/);
+        expect(await failure(handle.result())).toBe('rejected: nobody decided on production in time');
+        expect(h.world.ledger.map(({ kind }) => kind)).not.toContain('decision');
+      },
+      new World(twoEnvironments(2_000)),
+    ));
+
+  it('for and against at once: one outcome, and the other sender is told', async () =>
+    await Harness.run(code, async (h) => {
+      const handle = await h.release('aaa');
+      const { plan } = await h.untilWaiting(handle, 'approval');
+      const decide = (decision: string, by: string) =>
+        refusal(
+          handle.executeUpdate('decide', {
+            args: [{ environment: 'production', plan, decision, by, reason: 'no', id: randomUUID() }],
+          }),
+        );
+      const said = await Promise.all([decide('approve', 'ana@example.com'), decide('reject', 'ben@example.com')]);
+      expect(said.filter((one) => one === 'was accepted')).toHaveLength(1);
+      const rejected = said[1] === 'was accepted';
+      expect(await failure(handle.result())).toMatch(rejected ? 'rejected: ben@example.com' : 'succeeded');
+      expect(h.world.ledger.filter(({ kind }) => kind === 'decision')).toHaveLength(1);
+    }));
+});
+
+describeWith(['temporal'], 'an interrupted environment', () => {
+  let code: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (code = await bundle()));
+
+  it.each(['on a release', 'empty'] as const)(
+    'that was %s is taken back, even while it is frozen',
+    async (was) =>
+      await Harness.run(code, async (h) => {
+        if (was !== 'empty') await h.releaseAll('aaa');
+        const stuck = barrier();
+        h.world.hook = (words, signal) =>
+          words === 'production: watch instances on local' && h.world.routedTo('production') === 'bbb'
+            ? stuck.wait(signal)
+            : undefined;
+        const handle = await releaseAndApprove(h, 'bbb');
+        await stuck.reached;
+        await h
+          .environment('production')
+          .executeUpdate('freeze', { args: [{ by: 'ana@example.com', reason: 'sale' }] });
+        await h.rollout('production').terminate('by hand');
+        expect(await failure(handle.result())).toMatch('its rollout ended without undoing');
+        expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual(
+          was === 'empty' ? [[], undefined] : [['aaa: jobs web'], 'aaa'],
+        );
+      }),
+  );
+});
