@@ -5,7 +5,7 @@ export type PartName = 'temporal' | 'engine' | 'compose' | 'registry' | 'images'
 export class PartMissing extends Error {
   override name = 'PartMissing';
   constructor(
-    readonly part: PartName,
+    readonly part: PartName | 'hosts',
     readonly tried: string[],
     readonly todo: string,
   ) {

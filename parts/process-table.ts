@@ -15,6 +15,13 @@ export function processesOf(folder: string): ProcessId[] {
   return [...helpers, ...inside].flatMap((pid) => identify(pid) ?? []);
 }
 
+/** The processes that a process has started, and those that they have. */
+export function descendantsOf(pid: number): ProcessId[] {
+  const pids = readdirSync('/proc').map(Number).filter(Boolean);
+  const children = pids.filter((one) => parentOf(one) === pid);
+  return children.flatMap((child) => [...descendantsOf(child), ...[identify(child) ?? []].flat()]);
+}
+
 const commandLine = (pid: number) => readOrNothing(`/proc/${pid}/cmdline`).split('\0');
 
 /** proc(5): field 4, counted after the name, which may hold anything. */

@@ -11,6 +11,8 @@ export type Made =
   /** A Docker engine; what runs on it goes with it. `folder` is in the command line of its helpers. */
   | ({ kind: 'engine'; host: string; folder: string } & ProcessId)
   | { kind: 'bridge'; name: string; mac: string }
+  /** A network namespace; its name is of chance, and so no other's. */
+  | { kind: 'namespace'; name: string }
   | { kind: 'container'; host: string; id: string };
 
 /** How long a process has to end by itself before it is killed. */
@@ -27,6 +29,9 @@ export async function undo(thing: Made): Promise<void> {
       return endEngine(thing);
     case 'bridge':
       return removeBridge(thing);
+    case 'namespace':
+      if (existsSync(`/run/netns/${thing.name}`)) await run('ip', ['netns', 'delete', thing.name]);
+      return;
     case 'container':
       await clientOf(thing.host)
         .getContainer(thing.id)

@@ -10,6 +10,8 @@ export interface SharedParts {
   compose: { command: string[] };
   images: Images;
   node: Image;
+  /** Test hosts can be made here; whoever needs some makes them: `startHosts` in parts/hosts.ts. */
+  hosts: boolean;
 }
 
 /** How the setup hands them to the tests, which run in processes of their own. */
@@ -17,7 +19,7 @@ export const VARIABLE = 'WINDLASS_TEST_PARTS';
 
 export interface Handed extends Partial<SharedParts> {
   /** Why a part could not be had. */
-  missing: Partial<Record<PartName, string>>;
+  missing: Partial<Record<PartName | 'hosts', string>>;
 }
 
 const handed = (): Handed => JSON.parse(process.env[VARIABLE] ?? '{"missing":{}}') as Handed;
@@ -36,7 +38,7 @@ export function describeWith(wanted: (keyof SharedParts)[], name: string, tests:
 }
 
 /** The reporter finds the reason by its brackets. */
-function reasonFor(part: PartName, missing: Handed['missing']): string {
+function reasonFor(part: PartName | 'hosts', missing: Handed['missing']): string {
   const reason = missing[part] ?? `${part}: is not started for these tests, see test/setup/start.ts`;
   return reason.replaceAll('[', '(').replaceAll(']', ')');
 }

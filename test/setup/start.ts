@@ -1,4 +1,5 @@
 import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { whyNoHosts } from '../../parts/hosts';
 import { inOneLine } from '../../parts/missing';
 import { tryParts, type PartsHad } from '../../parts/start';
 import { VARIABLE, type Handed } from './parts';
@@ -12,7 +13,11 @@ export default async function start(): Promise<void> {
   });
   const { temporal, engine, registry, compose, images, node } = started;
   const missing = Object.entries(started.missing).map(([part, error]) => [part, inOneLine(error)]);
-  const handed: Handed = { temporal, engine, registry, compose, images, node, missing: Object.fromEntries(missing) };
+  const noHosts = whyNoHosts();
+  const handed: Handed = {
+    ...{ temporal, engine, registry, compose, images, node, hosts: noHosts === undefined },
+    missing: { ...Object.fromEntries(missing), ...(noHosts && { hosts: noHosts }) },
+  };
   process.env[VARIABLE] = JSON.stringify(handed);
   (globalThis as { windlassParts?: PartsHad }).windlassParts = started;
 }
