@@ -1,3 +1,5 @@
+import { readSshSettings, type SshSettings } from './drivers/ssh/settings';
+
 /** What a worker knows of the machine that it runs on; read once from its environment. */
 export interface Settings {
   /** The name of the installation: prefixes every name and label, is the task queue, and tells two from each other. */
@@ -17,6 +19,8 @@ export interface Settings {
   composeCommand: string[];
   /** Builds at a time. */
   buildsAtOnce: number;
+  /** How hosts are reached by SSH. */
+  ssh: SshSettings;
 }
 
 /** Reads the settings; every variable has a default that suits one machine. */
@@ -32,6 +36,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     data: env['WINDLASS_DATA'] ?? `${env['XDG_DATA_HOME'] ?? `${home}/.local/share`}/windlass`,
     composeCommand: splitWords(env['WINDLASS_COMPOSE'] ?? 'docker compose'),
     buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
+    ssh: readSshSettings(env),
   };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index';
+import { closeConnections } from '../activities/drivers/ssh/connections';
 import type { Settings } from '../activities/settings';
 import { connect, readConfig, type Temporal } from './client';
 import { printLogEntry } from './print/worker-log';
@@ -26,7 +27,10 @@ export async function startWorker(settings: Settings, { signals }: { signals: bo
     await temporal.client.connection.close();
     throw error;
   });
-  const close = () => Promise.all([connection.close(), temporal.client.connection.close()]);
+  const close = async () => {
+    closeConnections();
+    await Promise.all([connection.close(), temporal.client.connection.close()]);
+  };
   try {
     await ensureAttributes(temporal);
     const worker = await createWorker(settings, temporal, connection);

@@ -25,6 +25,8 @@ const VARIABLES = `It has the credentials and does the work: it fetches, builds,
   WINDLASS_PROXY_HTTP    the port that the proxy listens on (80)
   WINDLASS_SECRET_COMMANDS  programs that a secret's exec may run here, as op,vault (none)
   WINDLASS_KEY           tells changed secrets; the same for all workers (made and kept in WINDLASS_DATA)
+  WINDLASS_SSH_IDENTITY  a key for hosts by SSH, besides those of the agent (SSH_AUTH_SOCK) and ~/.ssh/config
+  WINDLASS_SSH_KNOWN_HOSTS, WINDLASS_SSH_CONFIG  besides ~/.ssh/known_hosts; instead of ~/.ssh/config
   WINDLASS_BUILDS        builds at a time (2)
   WINDLASS_LOG           warn, info or debug (warn)`;
 

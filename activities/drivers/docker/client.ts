@@ -1,30 +1,42 @@
 import Docker from 'dockerode';
+import type { Connection } from '../../../src/model/host';
 import { permanent } from '../errors';
+import { agentFor, sshTo } from '../ssh/connections';
+import { readSshSettings, type SshSettings } from '../ssh/settings';
 
-/** One client for each address, kept: connections are used again. */
+/** One client for each way to an engine, kept: connections are used again. */
 const clients = new Map<string, Docker>();
 
-/** The client for `unix:///path` or `tcp://host:port`. Permanent failure for what cannot be done yet. */
-export function clientFor(host: string, address: string): Docker {
-  const known = clients.get(address);
+/** The client for `unix:///path`, `ssh://user@host` or `tcp://host:port`. Permanent failure for what is none of them. */
+export function clientFor(
+  host: string,
+  { address, hostKey, via }: Connection,
+  ssh: SshSettings = readSshSettings(process.env),
+): Docker {
+  const key = JSON.stringify([address, hostKey, via, ssh]);
+  const known = clients.get(key);
   if (known) return known;
-  const client = makeClient(host, address);
-  clients.set(address, client);
+  const client = makeClient(host, { address, hostKey, via }, ssh);
+  clients.set(key, client);
   return client;
 }
 
-function makeClient(host: string, address: string): Docker {
+function makeClient(name: string, connection: Connection, ssh: SshSettings): Docker {
+  const { address } = connection;
   const unix = /^unix:\/\/(\/.+)$/.exec(address);
   // An undefined `host` keeps the client from taking another one out of DOCKER_HOST.
   if (unix) return new Docker({ socketPath: unix[1], host: undefined, protocol: 'http' });
+  if (address.startsWith('ssh://'))
+    // The agent knows the way; the name is for the request's header alone.
+    return new Docker({
+      host: 'engine',
+      port: 2375,
+      protocol: 'http',
+      agent: agentFor(sshTo(connection, ssh)),
+    } as object);
   const tcp = /^(?:tcp|http):\/\/([^:/]+)(?::(\d+))?\/?$/.exec(address);
   if (tcp && !process.env['DOCKER_TLS_VERIFY'])
     return new Docker({ host: tcp[1], port: tcp[2] ?? 2375, protocol: 'http' });
-  throw permanent({ kind: 'bad-address', host, message: refusal(host, address) });
-}
-
-function refusal(host: string, address: string): string {
-  if (address.startsWith('ssh://'))
-    return `host ${host}: ${address} is reached by SSH, which cannot be done yet. Write local or unix:///path of a socket on the worker's machine`;
-  return `host ${host}: ${address} is not an address of a Docker engine. Write local or unix:///path of its socket`;
+  const message = `host ${name}: ${address} is not an address of a Docker engine. Write local, unix:///path of its socket or ssh://user@host`;
+  throw permanent({ kind: 'bad-address', host: name, message });
 }

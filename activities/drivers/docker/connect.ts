@@ -1,3 +1,5 @@
+import type { Connection } from '../../../src/model/host';
+import type { SshSettings } from '../ssh/settings';
 import { buildImage } from './build';
 import { clientFor } from './client';
 import { containersOf } from './containers';
@@ -12,11 +14,14 @@ import { networksOf } from './networks';
 
 /**
  * The engine of a host: `local` is the worker's own (`settings.dockerHost`), `unix:///path` the socket of another one on
- * its machine. Nothing is asked of it yet. Permanent failure for an address that cannot be reached yet, as ssh://.
+ * its machine, `ssh://user@host` that of another machine. Nothing is asked of it yet.
  */
-export function connectEngine(target: { name: string; address: string }, settings: { dockerHost: string }): Engine {
-  const address = target.address === 'local' ? settings.dockerHost : target.address;
-  const host: Host = { name: target.name, docker: clientFor(target.name, address) };
+export function connectEngine(
+  target: Connection & { name: string },
+  settings: { dockerHost: string; ssh?: SshSettings },
+): Engine {
+  const connection = target.address === 'local' ? { address: settings.dockerHost } : target;
+  const host: Host = { name: target.name, docker: clientFor(target.name, connection, settings.ssh) };
   return {
     host: host.name,
     info: () => readInfo(host),

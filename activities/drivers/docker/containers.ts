@@ -1,7 +1,9 @@
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RestartPolicy } from '../../../src/model/observed';
 import { permanent, transient } from '../errors';
 import { readState } from './container-state';
+import { endWith, openStream } from './dial';
 import type { ContainerMake, ContainerState, Engine } from './engine';
 import { ANSWERS_WITHIN_MS, ask, askUnless, type Host } from './host';
 import { putFiles } from './files';
@@ -120,9 +122,15 @@ async function wait(host: Host, name: string, signal?: AbortSignal): Promise<num
       host: host.name,
       message: `${doing}: it was never started. Start it first`,
     });
-  const abortSignal = signal && { abortSignal: signal };
-  const ended = await ask(host, doing, () => host.docker.getContainer(name).wait(abortSignal), { withinMs: 0, signal });
-  return (ended as { StatusCode: number }).StatusCode;
+  // As a stream, for dockerode's own call never ends when the engine ends in the middle of its answer.
+  const answer = async () => {
+    const dial = { path: `/containers/${name}/wait?`, method: 'POST', statusCodes: { 200: true } };
+    const stream = await openStream(host.docker, { ...dial, ...(signal && { abortSignal: signal }) });
+    const release = endWith(signal, stream);
+    return text(stream).finally(release);
+  };
+  const ended = JSON.parse(await ask(host, doing, answer, { withinMs: 0, signal })) as { StatusCode: number };
+  return ended.StatusCode;
 }
 
 const beingRemoved = (host: Host, name: string) => ({
