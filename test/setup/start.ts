@@ -15,7 +15,13 @@ export default async function start(): Promise<void> {
   const missing = Object.entries(started.missing).map(([part, error]) => [part, inOneLine(error)]);
   const noHosts = whyNoHosts();
   const handed: Handed = {
-    ...{ temporal, engine, registry, compose, images, node, hosts: noHosts === undefined },
+    temporal,
+    engine,
+    registry,
+    compose,
+    images,
+    node,
+    hosts: noHosts === undefined,
     missing: { ...Object.fromEntries(missing), ...(noHosts && { hosts: noHosts }) },
   };
   process.env[VARIABLE] = JSON.stringify(handed);
