@@ -39,8 +39,15 @@ export async function proposeManifest(
   const reading = unset.length > 0 ? await readComposeFiles({ ...input, variables }) : first;
   const locate = locatorFor(dir, [file]);
   if (!reading.model) return { problems: reading.problems.map(locate) };
-  const { services = {} } = unescapeDollars(reading.model) as ComposeModel;
-  const written = writeManifest({ app, services: services as Record<string, InitService>, unset, registry, approver });
+  const { services = {}, secrets = {} } = unescapeDollars(reading.model) as ComposeModel;
+  const written = writeManifest({
+    app,
+    services: services as Record<string, InitService>,
+    secrets,
+    unset,
+    registry,
+    approver,
+  });
   return {
     text: written.text,
     undecided: [...written.undecided, ...reading.problems.map((finding) => describeProblem(locate(finding)))],

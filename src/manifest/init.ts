@@ -4,7 +4,7 @@ import { isLiteralSecret, looksSecret } from '../model/secret';
 export interface InitService {
   build?: unknown;
   image?: string;
-  ports?: { target: number; published?: string }[];
+  ports?: { target: number; published?: string; protocol?: string }[];
   volumes?: { type: string; source?: string }[];
   environment?: Record<string, string | null>;
   depends_on?: Record<string, unknown>;
@@ -15,6 +15,8 @@ export interface InitInput {
   /** The compose files, where compose would not find them itself. */
   compose?: string[];
   services: Record<string, InitService>;
+  /** Compose's own secrets: what each is on a laptop. */
+  secrets?: Record<string, { environment?: string }>;
   /** Variables that the compose files use and that have no default: to be declared. */
   unset?: string[];
   registry?: string;
@@ -69,8 +71,10 @@ interface Seen {
   variables: string[];
 }
 
-function lookAt({ services, unset = [] }: InitInput, undecided: string[]): Seen {
-  const entries = Object.entries(services).sort(([a], [b]) => (a < b ? -1 : 1));
+function lookAt({ services, secrets: own = {}, unset = [] }: InitInput, undecided: string[]): Seen {
+  const entries = Object.entries(services)
+    .map(([name, service]): [string, InitService] => [name, { ...service, ports: service.ports?.filter(isHttp) }])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const accessories = entries.filter(([, service]) => isAccessory(service)).map(([name]) => name);
   const published = entries.filter(([name, { ports = [] }]) => ports.length > 0 && !accessories.includes(name));
   const built = published.filter(([, { build }]) => build);
@@ -107,10 +111,17 @@ function lookAt({ services, unset = [] }: InitInput, undecided: string[]): Seen 
     ports,
     unpublished: lost,
     accessories,
-    secrets: [...new Set([...secrets, ...unsetSecrets])],
+    secrets: [...new Set([...secrets, ...unsetSecrets, ...declaredSecrets(own)])],
     variables,
   };
 }
+
+/** A route is for HTTP, which goes over TCP. */
+const isHttp = ({ protocol = 'tcp' }: { protocol?: string }) => protocol === 'tcp';
+
+/** What compose takes from a variable goes by the name of that, what lies in a file by its own. */
+const declaredSecrets = (own: NonNullable<InitInput['secrets']>): string[] =>
+  Object.entries(own).map(([name, { environment = name }]) => environment);
 
 /** As the rule has it: a named volume, and nothing to build. */
 const isAccessory = ({ build, volumes = [] }: InitService) =>
@@ -167,7 +178,7 @@ function environmentBlock(name: string, input: InitInput, seen: Seen, more: stri
       ? [
           '    # Read by the worker when a container is made, from its own environment.',
           '    secrets:',
-          ...seen.secrets.map((secret) => `      ${secret}: { env: ${prefix(input.app, name)}_${secret} }`),
+          ...seen.secrets.map((secret) => `      ${secret}: { env: ${variableFor(input.app, name, secret)} }`),
         ]
       : []),
     ...(routes.length > 0 ? ['    routes:', ...routes] : []),
@@ -178,7 +189,9 @@ function environmentBlock(name: string, input: InitInput, seen: Seen, more: stri
   ];
 }
 
-const prefix = (app: string, environment: string) => `${app}_${environment}`.toUpperCase().replaceAll('-', '_');
+/** A variable of the worker: `SHOP_STAGING_API_TOKEN`. */
+const variableFor = (app: string, environment: string, secret: string) =>
+  `${app}_${environment}_${secret}`.toUpperCase().replace(/[-.]/g, '_');
 
 /** Plain where YAML reads it as a text, else quoted. */
 const quoted = (text: string) =>

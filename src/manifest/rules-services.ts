@@ -217,7 +217,8 @@ function nothingReleased(services: ServicesByEnvironment): Finding[] {
     .map(([environment]) => ({
       path: ['environments', environment],
       message:
-        'has accessories alone, so there is nothing to release. Expected at least one other service in the compose files',
+        'has accessories alone, so there is nothing to release. Of a service that shall change with releases, write services.NAME.accessory: ' +
+        'false, and strategy: recreate where its volume is for one instance at a time',
       atKey: true,
     }));
 }

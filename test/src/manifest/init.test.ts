@@ -83,3 +83,14 @@ test('names that YAML would read as something else', () => {
 test('the name of a folder', () => {
   expect(['My Shop', 'shop_v2', '2024-site', '...'].map(appNameFrom)).toEqual(['my-shop', 'shop-v2', 'site', 'app']);
 });
+
+test("compose's own secrets are declared, each by the name that the rules look for; what is not TCP has no route", () => {
+  const { manifest } = write(
+    { web: { build: {}, ports: [port(80)] }, dns: { build: {}, ports: [{ ...port(53), protocol: 'udp' }] } },
+    { secrets: { 'db-password': { file: 'db/password.txt' }, token: { environment: 'API_TOKEN' } } },
+  );
+  expect(manifest.environments['staging']).toMatchObject({
+    routes: [{ service: 'web' }],
+    secrets: { 'db-password': { env: 'SHOP_STAGING_DB_PASSWORD' }, API_TOKEN: { env: 'SHOP_STAGING_API_TOKEN' } },
+  });
+});

@@ -110,7 +110,8 @@ test('accessories of two environments that publish the same port of a host', () 
 
 test('nothing to release', () => {
   expect(check(TWO, { staging: [service('web')], production: [service('db', { kind: 'accessory' })] })).toEqual([
-    'windlass.yaml:4:3 environments.production: has accessories alone, so there is nothing to release. Expected at least one other service in the compose files.',
+    'windlass.yaml:4:3 environments.production: has accessories alone, so there is nothing to release. Of a service that shall change with ' +
+      'releases, write services.NAME.accessory: false, and strategy: recreate where its volume is for one instance at a time.',
   ]);
 });
 
