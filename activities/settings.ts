@@ -17,6 +17,8 @@ export interface Settings {
   data: string;
   /** How `docker compose` is run here. */
   composeCommand: string[];
+  /** How `docker buildx` is run here, if it is there. */
+  buildxCommand: string[];
   /** Builds at a time. */
   buildsAtOnce: number;
   /** How hosts are reached by SSH. */
@@ -35,6 +37,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     cache: env['WINDLASS_CACHE'] ?? `${env['XDG_CACHE_HOME'] ?? `${home}/.cache`}/windlass/worker`,
     data: env['WINDLASS_DATA'] ?? `${env['XDG_DATA_HOME'] ?? `${home}/.local/share`}/windlass`,
     composeCommand: splitWords(env['WINDLASS_COMPOSE'] ?? 'docker compose'),
+    buildxCommand: splitWords(env['WINDLASS_BUILDX'] ?? 'docker buildx'),
     buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
     ssh: readSshSettings(env),
   };

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import type { Artifact } from '../../src/manifest/record';
+import { type BuildxSettings, buildWithBuildx } from './buildx';
 import { packContext } from '../drivers/docker/context';
 import type { Engine, Watch } from '../drivers/docker/engine';
 import { permanent } from '../drivers/errors';
@@ -8,11 +9,17 @@ import type { BuildInput, BuildResult } from '../types';
 import { imageLabels, isBuiltOf } from './labels';
 import { type Place, placeOf } from './place';
 
+/** What builds: an engine, and the buildx client for what that does not know. */
+export interface Builder {
+  engine: Engine;
+  settings: BuildxSettings;
+  checkout(source: BuildInput['source']): Promise<string>;
+}
+
 /** Builds the image of a service from its checkout, unless the registry has it for this commit and this way to build. */
 export async function buildImage(
   input: BuildInput,
-  engine: Engine,
-  checkout: (source: BuildInput['source']) => Promise<string>,
+  { engine, settings, checkout }: Builder,
   watch: Watch,
 ): Promise<BuildResult> {
   refuseSecrets(input);
@@ -21,10 +28,13 @@ export async function buildImage(
   if (reused) return { artifact: reused };
 
   const { build } = input;
-  const folder = await contextFolder(await checkout(input.source), input);
-  const context = await packContext(folder, { dockerfile: build.dockerfile, mtime: new Date(input.createdAt) });
+  const top = await checkout(input.source);
+  const folder = await contextFolder(top, input);
+  const dockerfile = build.dockerfileText === undefined ? build.dockerfile : INLINE;
+  const texts: Record<string, string> = build.dockerfileText === undefined ? {} : { [INLINE]: build.dockerfileText };
+  const context = await packContext(folder, { dockerfile, texts, mtime: new Date(input.createdAt) });
   const options = {
-    dockerfile: build.dockerfile,
+    dockerfile,
     args: build.args,
     labels: imageLabels(input),
     target: build.target,
@@ -32,11 +42,16 @@ export async function buildImage(
     networkMode: build.network,
     extraHosts: build.extraHosts,
   };
-  const imageId = await engine.buildImage(context, options, watch);
+  const imageId = build.buildx
+    ? await buildWithBuildx({ top, service: build.service, buildx: build.buildx, settings }, context, options, watch)
+    : await engine.buildImage(context, options, watch);
   // At once, so that whoever cleans the builder in between leaves it.
   await engine.tagImage(imageId, place.repository, place.tag);
   return { imageId };
 }
+
+/** Where a Dockerfile that the compose file has itself lies in the context. */
+const INLINE = '.windlass.Dockerfile';
 
 async function findBuilt(
   input: BuildInput,
@@ -50,7 +65,7 @@ async function findBuilt(
 
 async function contextFolder(
   checkout: string,
-  { build: { service, context, dockerfile } }: BuildInput,
+  { build: { service, context, dockerfile, dockerfileText } }: BuildInput,
 ): Promise<string> {
   const folder = join(checkout, context);
   const way = relative(checkout, folder);
@@ -61,6 +76,7 @@ async function contextFolder(
     () => false,
   );
   if (!isFolder) throw badContext(service, `build.context ${context} is no folder of the commit. Was it committed?`);
+  if (dockerfileText !== undefined) return folder;
   const hasDockerfile = await stat(join(folder, dockerfile)).then(
     (found) => found.isFile(),
     () => false,

@@ -11,7 +11,7 @@ import { pushImage } from './push';
 import { resolveImage } from './resolve';
 
 export interface ImageDeps {
-  settings: Pick<Settings, 'dockerHost' | 'buildsAtOnce'>;
+  settings: Pick<Settings, 'dockerHost' | 'buildsAtOnce' | 'buildxCommand'>;
   /** The folder with a commit's files. */
   checkout(source: Source): Promise<string>;
 }
@@ -25,7 +25,7 @@ export function createImageActivities({ settings, checkout }: ImageDeps): ImageA
   return {
     buildImage: (input) => {
       const watch = currentWatch();
-      const build = () => buildImage(input, builder(), checkout, watch);
+      const build = () => buildImage(input, { engine: builder(), settings, checkout }, watch);
       return naming({ operation: 'build', service: input.build.service }, () => limit(build, watch.signal));
     },
     pushImage: (input) =>

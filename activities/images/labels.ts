@@ -37,6 +37,9 @@ function hashBuild(build: BuildSpec): string {
     platform,
     network,
     extraHosts,
+    build.dockerfileText,
+    build.buildx?.contexts,
+    build.buildx?.allow,
   ];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12);
 }

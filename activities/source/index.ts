@@ -78,7 +78,7 @@ async function read(
   settings: Settings,
 ): Promise<Pick<Checkout, 'commit'> & { reading: ManifestReading }> {
   const { folder, commit } = await checkOut(request.source, settings);
-  const reading = await readOrFail(folder, settings);
+  const reading = await readOrFail(folder, settings, Object.keys(request.images ?? {}));
   const { draft } = reading;
   if (!draft) return { commit, reading };
   const problems: Problem[] = [
@@ -94,9 +94,9 @@ const otherApp = (app: string, asked: string): Problem => ({
   message: `is ${app} in this commit, and the release was started for ${asked}. Start it for ${app}, or correct the manifest.`,
 });
 
-async function readOrFail(folder: string, settings: Settings): Promise<ManifestReading> {
+async function readOrFail(folder: string, settings: Settings, given: string[]): Promise<ManifestReading> {
   try {
-    return await readManifest(folder, settings);
+    return await readManifest(folder, settings, { given });
   } catch (error) {
     if (error instanceof ComposeUnavailable) throw permanent({ kind: 'no-compose', message: error.message });
     throw error;

@@ -23,6 +23,10 @@ export interface ComposeReader {
   dir: string;
   command: string[];
   isCommitted?: (file: string) => boolean;
+  /** Services whose image is there already. */
+  given?: string[];
+  /** Has the worker the buildx client? Undefined where that is not known. */
+  buildx?: boolean;
 }
 
 /** Said of one environment's files. */
@@ -65,7 +69,7 @@ export async function readAllCompose(
 }
 
 async function readOne(
-  { dir, command, isCommitted }: ComposeReader,
+  { dir, command, isCommitted, given = [], buildx }: ComposeReader,
   manifest: Manifest,
   name: string,
   files: string[],
@@ -90,6 +94,9 @@ async function readOne(
     services: manifest.services,
     routes: said.routes,
     secrets,
+    sources: said.secrets,
+    given,
+    buildx,
     variables: said.variables,
     sideBySide: said.strategy.kind !== 'recreate',
     project: lookAtFiles(dir, projectPaths(plain), isCommitted),

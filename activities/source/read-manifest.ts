@@ -8,6 +8,7 @@ import { checkServices } from '../../src/manifest/rules-services';
 import type { Manifest } from '../../src/manifest/schema';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import type { Settings } from '../settings';
+import { hasBuildx } from '../drivers/docker/buildx';
 import { listTracked } from '../drivers/tracked';
 import { findComposeFiles } from './compose-files';
 import { type ComposeReadings, readAllCompose } from './read-compose';
@@ -22,13 +23,15 @@ export interface ManifestReading {
   warnings: string[];
 }
 
-export type ReadingSettings = Pick<Settings, 'installation' | 'registry' | 'composeCommand'>;
+export type ReadingSettings = Pick<Settings, 'installation' | 'registry' | 'composeCommand' | 'buildxCommand'>;
 
 interface Reading {
   /** Is a file in the commit? Undefined: everything in the folder is. */
   isCommitted?: (file: string) => boolean;
   /** Not the worker reads it, whose registry is not known here. */
   elsewhere?: boolean;
+  /** Services whose image is there already. */
+  given?: string[];
 }
 
 /**
@@ -48,9 +51,11 @@ export async function readManifest(
   const found = findComposeFiles(dir, parsed.manifest);
   const told = found.told.map((finding) => describeProblem(parsed.point(finding)));
   if (found.findings.length > 0) return failed([...parsed.problems, ...found.findings.map(parsed.point)], told);
-  const reader = { dir, command: settings.composeCommand, isCommitted: reading.isCommitted };
+  const { isCommitted, given, elsewhere } = reading;
+  const buildx = elsewhere ? undefined : await hasBuildx(settings.buildxCommand);
+  const reader = { dir, command: settings.composeCommand, isCommitted, given, buildx };
   const compose = await readAllCompose(reader, parsed.manifest, found.files);
-  return conclude(parsed, parsed.manifest, compose, { settings, told, elsewhere: reading.elsewhere });
+  return conclude(parsed, parsed.manifest, compose, { settings, told, elsewhere });
 }
 
 /** As `readManifest`, of a folder that somebody works in: what git does not track is not part of a release. */

@@ -1,12 +1,19 @@
 import type { BuildSpec } from '../model/build';
 import { asEngineHost } from './settings';
 import { BUILD_KEYS } from './keys';
-import type { ComposeService } from './model';
+import { readBuildx } from './buildx';
+import type { ComposeModel, ComposeService } from './model';
 import type { Notes } from './notes';
 import { below } from './project';
+import type { Wishes } from './wishes';
 
 /** How a service is built; undefined where it is not, or cannot be. */
-export function readBuild(name: string, service: ComposeService, at: string[], notes: Notes): BuildSpec | undefined {
+export function readBuild(
+  name: string,
+  service: ComposeService,
+  { model, wishes, notes }: { model: ComposeModel; wishes: Wishes; notes: Notes },
+  at: string[],
+): BuildSpec | undefined {
   const { build } = service;
   if (!build) return undefined;
   const path = [...at, 'build'];
@@ -34,6 +41,7 @@ export function readBuild(name: string, service: ComposeService, at: string[], n
       [...path, 'dockerfile'],
       `is ${build.dockerfile}, which is outside of the context. Move it into the context, or widen the context`,
     );
+  const buildx = wishes.given.includes(name) ? undefined : readBuildx(model, build, wishes, path, notes);
   return {
     service: name,
     context: context ?? '.',
@@ -44,6 +52,8 @@ export function readBuild(name: string, service: ComposeService, at: string[], n
     ...(platforms[0] && { platform: platforms[0] }),
     ...(build.network && { network: build.network }),
     ...(build.extra_hosts && { extraHosts: build.extra_hosts.map(asEngineHost) }),
+    ...(build.dockerfile_inline !== undefined && { dockerfileText: build.dockerfile_inline }),
+    ...(buildx && { buildx }),
   };
 }
 

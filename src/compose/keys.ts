@@ -133,30 +133,31 @@ export const RESERVATION_KEYS: Key[] = [
   told('generic_resources', 'reserves nothing: it is for Swarm'),
 ];
 
+/** The keys of `build` that the engine does not know, and the buildx client does. */
+export const BUILDX_KEYS = [
+  'additional_contexts',
+  'cache_from',
+  'cache_to',
+  'entitlements',
+  'privileged',
+  'provenance',
+  'sbom',
+  'secrets',
+  'shm_size',
+  'ssh',
+  'ulimits',
+];
+
 /** The keys of `build`. */
 export const BUILD_KEYS: Key[] = [
-  ...carried('args', 'context', 'dockerfile', 'extra_hosts', 'labels', 'network', 'target'),
+  ...carried('args', 'context', 'dockerfile', 'dockerfile_inline', 'extra_hosts', 'labels', 'network', 'target'),
   changed('platforms', 'one is carried; several are refused'),
   changed('no_cache', '`windlass release --again` builds anew'),
   changed('no_cache_filter', '`windlass release --again` builds anew'),
   changed('pull', 'the builder decides'),
   told('tags', 'are not given; windlass tags what it pushes with the release'),
-  ...refused('write it to a file of the repository, and name it as dockerfile', 'dockerfile_inline'),
-  ...refused(
-    'builds with it need the buildx client, which this version of windlass does not use. Build in CI, and hand the image over: --image SERVICE=REPOSITORY@sha256:…',
-    'additional_contexts',
-    'cache_from',
-    'cache_to',
-    'entitlements',
-    'privileged',
-    'provenance',
-    'sbom',
-    'secrets',
-    'shm_size',
-    'ssh',
-    'ulimits',
-    'isolation',
-  ),
+  ...refused('it is for containers of Windows, which windlass does not run. Remove it', 'isolation'),
+  ...BUILDX_KEYS.map((key) => changed(key, 'carried by the buildx client where the worker has it, else refused')),
 ];
 
 /** The keys of an entry of the top-level `networks`. */

@@ -62,7 +62,7 @@ export interface ComposeService {
   labels?: Record<string, string>;
   links?: string[];
   logging?: { driver?: string; options?: Record<string, string> };
-  ulimits?: Record<string, number | { soft: number; hard: number }>;
+  ulimits?: ComposeUlimits;
   sysctls?: Record<string, string>;
   container_name?: string;
   platform?: string;
@@ -79,8 +79,18 @@ export interface ComposeBuild {
   network?: string;
   platforms?: string[];
   extra_hosts?: string[];
+  dockerfile_inline?: string;
+  secrets?: ComposeFileReference[];
+  ssh?: string[];
+  additional_contexts?: Record<string, string>;
+  cache_from?: string[];
+  cache_to?: string[];
+  entitlements?: string[];
+  ulimits?: ComposeUlimits;
   [key: string]: unknown;
 }
+
+export type ComposeUlimits = Record<string, number | { soft: number; hard: number }>;
 
 export interface ComposeVolume {
   type: string;

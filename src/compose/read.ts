@@ -38,7 +38,9 @@ export function readCompose(model: ComposeModel, wishes: Wishes): ReadCompose {
   checkObjects(model, wishes, notes);
   const published = Object.fromEntries(entries.map(([name, { ports = [] }]) => [name, tcpTargets(ports)]));
   const { routes, findings } = resolveRoutes(wishes.routes, services, published);
-  const builds = entries.flatMap(([name, service]) => readBuild(name, service, ['services', name], notes) ?? []);
+  const builds = entries.flatMap(
+    ([name, service]) => readBuild(name, service, { model, wishes, notes }, ['services', name]) ?? [],
+  );
   const unbuilt = entries.filter(([, { build }]) => !build);
   return {
     services,

@@ -1,7 +1,7 @@
 import type { BlockIo, ContainerSettings, Device, DeviceRate, DeviceRequest } from '../model/container';
 import type { RestartPolicy } from '../model/observed';
 import { readHealthcheck } from './health';
-import type { ComposeDeploy, ComposeService } from './model';
+import type { ComposeDeploy, ComposeService, ComposeUlimits } from './model';
 import { toBytes, toMs, toNumber } from './units';
 
 /** A key of a service that becomes one setting of its container. */
@@ -90,7 +90,7 @@ export const SETTINGS: { [Field in keyof ContainerSettings]-?: Setting<Container
   storageOpt: map('storage_opt'),
   sysctls: map('sysctls'),
   tty: flag('tty'),
-  ulimits: { key: 'ulimits', read: readUlimits },
+  ulimits: { key: 'ulimits', read: ({ ulimits }) => ulimits && ulimitsOf(ulimits) },
   user: text('user'),
   usernsMode: text('userns_mode'),
   uts: text('uts'),
@@ -106,14 +106,11 @@ export function readSettings(service: ComposeService): ContainerSettings {
 /** Compose writes `name=address`, the engine reads `name:address`. */
 export const asEngineHost = (entry: string) => entry.replace('=', ':');
 
-function readUlimits({ ulimits }: ComposeService): ContainerSettings['ulimits'] {
-  return (
-    ulimits &&
-    Object.entries(ulimits).map(([name, limit]) =>
-      typeof limit === 'number' ? { name, soft: limit, hard: limit } : { name, soft: limit.soft, hard: limit.hard },
-    )
+/** `nofile: 100` is both limits. */
+export const ulimitsOf = (limits: ComposeUlimits) =>
+  Object.entries(limits).map(([name, limit]) =>
+    typeof limit === 'number' ? { name, soft: limit, hard: limit } : { name, soft: limit.soft, hard: limit.hard },
   );
-}
 
 const CONDITIONS: Record<string, RestartPolicy['name']> = { any: 'always', none: 'no', 'on-failure': 'on-failure' };
 

@@ -1,3 +1,4 @@
+import type { SecretSource } from '../model/release';
 import type { ProjectFiles } from './project';
 
 /** What the manifest adds to the compose files of one environment. */
@@ -6,10 +7,16 @@ export interface Wishes {
   routes: RouteWish[];
   /** The secrets that the environment declares. */
   secrets: string[];
+  /** Where the worker reads each of them. */
+  sources: Record<string, SecretSource>;
   /** What the environment says besides secrets. */
   variables: Record<string, string>;
   /** What the files of the project are that the compose files name. */
   project: ProjectFiles;
+  /** Services whose image is there already, so that nothing is built for them. */
+  given: string[];
+  /** Has the worker the buildx client? Undefined where that is not known. */
+  buildx?: boolean;
   /** Settings that look like a secret and are none. */
   notSecret: string[];
   /** Old and new instances stand beside each other for a while: so it is unless the strategy is `recreate`. */

@@ -72,7 +72,12 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
       'docker-compose.yml': composeFile(all),
       'windlass.yaml': MANIFEST.replace('VARIABLE', parts().images.base.name),
     });
-    const settings = { installation: stand.place.installation, registry: 'r', composeCommand: parts().compose.command };
+    const settings = {
+      installation: stand.place.installation,
+      registry: 'r',
+      composeCommand: parts().compose.command,
+      buildxCommand: ['none'],
+    };
     const reading = await readManifest(folder, settings);
     expect(reading.problems).toEqual([]);
     draft = reading.draft as Draft;

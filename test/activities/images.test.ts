@@ -37,7 +37,7 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
   let checkouts = 0;
   const activities = (checkout: () => Promise<string>) =>
     createImageActivities({
-      settings: { dockerHost: parts().engine.host, buildsAtOnce: 1 },
+      settings: { dockerHost: parts().engine.host, buildsAtOnce: 1, buildxCommand: ['no-such-program'] },
       checkout: () => {
         checkouts++;
         return checkout();
@@ -96,6 +96,16 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
     expect(lines.join('\n')).toMatch(/Status|Digest/);
     expect(await engine.imageId(artifact.image)).toBe(built.imageId);
     await engine.removeImage(artifact.image);
+  });
+
+  test('a Dockerfile that the compose file has itself', async () => {
+    const inline = {
+      ...build,
+      dockerfile: 'Dockerfile',
+      dockerfileText: `FROM ${parts().images.base.name}\nCOPY file /own\n`,
+    };
+    const { buildImage: buildIt } = activities(() => Promise.resolve(makeFolder({ 'web/file': 'x' })));
+    expect(await buildIt(input({ app: uniqueName('inline'), build: inline }))).toHaveProperty('imageId');
   });
 
   test('a registry that wants a login', async () => {

@@ -275,20 +275,15 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'secrets',
       'secrets: [c]',
-      'docker-compose.yml:4:7 services.web.build.secrets: cannot be released: builds with it need the buildx client',
+      'docker-compose.yml:4:7 services.web.build.secrets: needs the buildx client, which the worker does not have. Install it',
     ],
-    ['ssh', 'ssh: [default]', 'docker-compose.yml:4:7 services.web.build.ssh: cannot be released'],
+    ['ssh', 'ssh: [default]', 'docker-compose.yml:4:7 services.web.build.ssh: needs the buildx client'],
     [
       'additional_contexts',
       'additional_contexts: { a: ./b }',
-      'docker-compose.yml:4:7 services.web.build.additional_contexts: cannot be released',
+      'docker-compose.yml:4:7 services.web.build.additional_contexts: needs the buildx client',
     ],
-    ['cache_from', 'cache_from: [a]', 'docker-compose.yml:4:7 services.web.build.cache_from: cannot be released'],
-    [
-      'dockerfile_inline',
-      'dockerfile_inline: FROM a',
-      'docker-compose.yml:4:26 services.web.build.dockerfile_inline: cannot be released: write it to a file',
-    ],
+    ['cache_from', 'cache_from: [a]', 'docker-compose.yml:4:7 services.web.build.cache_from: needs the buildx client'],
     [
       'platforms',
       'platforms: [linux/amd64, linux/arm64]',

@@ -10,6 +10,7 @@ export const settings = (): ReadingSettings => ({
   installation: 'windlass',
   registry: 'registry.example.com',
   composeCommand: parts().compose.command,
+  buildxCommand: ['no-such-program'],
 });
 
 /** A folder with these files. */

@@ -3,10 +3,13 @@ import { join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import dockerignore from '@balena/dockerignore';
 import { type Headers, pack } from 'tar-fs';
+import type { Pack } from 'tar-stream';
 
 export interface ContextOptions {
   /** Below the folder, with `/`. */
   dockerfile: string;
+  /** Files that are added to what is in the folder: name → text. */
+  texts?: Record<string, string>;
   /** The time of every file in it. */
   mtime: Date;
 }
@@ -23,6 +26,12 @@ export async function packContext(folder: string, options: ContextOptions): Prom
     ignore: (path: string) => !kept.has(relative(folder, path)),
     map: (header: Headers) => ({ ...header, uid: 0, gid: 0, mtime: options.mtime, mode: plainMode(header) }),
     sort: true,
+    finalize: false,
+    finish: (archive: Pack) => {
+      for (const [name, text] of Object.entries(options.texts ?? {}))
+        archive.entry({ name, mtime: options.mtime, mode: 0o644 }, text);
+      archive.finalize();
+    },
   };
   return pack(folder, words) as unknown as Readable;
 }

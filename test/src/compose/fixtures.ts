@@ -5,6 +5,8 @@ export const NO_WISHES: Wishes = {
   services: {},
   routes: [],
   secrets: [],
+  sources: {},
+  given: [],
   variables: {},
   sideBySide: true,
   project: {},

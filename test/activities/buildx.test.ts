@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createImageActivities } from '../../activities/images/images';
+import { hasBuildx } from '../../activities/drivers/docker/buildx';
+import { readManifest } from '../../activities/source/read-manifest';
+import { readSettings } from '../../activities/settings';
+import type { BuildSpec } from '../../src/manifest/record';
+import { describeWith, parts } from '../setup/parts';
+import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
+import { settings } from './source-fixture';
+
+const { buildxCommand } = readSettings(process.env);
+const [program = 'docker', ...first] = buildxCommand;
+const isThere = spawnSync(program, [...first, 'version']).status === 0;
+
+const COMPOSE = `services:
+  web:
+    build:
+      context: web
+      secrets: [token, { source: public, target: note }]
+      additional_contexts: { shared: ./shared }
+secrets: { token: { environment: BUILD_TOKEN }, public: { file: ./note.txt } }
+`;
+const MANIFEST = `app: shop
+notSecret: [public]
+environments:
+  staging: { hosts: [local], secrets: { BUILD_TOKEN: { env: WLTEST_BUILD_TOKEN } } }
+`;
+const files = { 'docker-compose.yml': COMPOSE, 'windlass.yaml': MANIFEST, 'note.txt': 'a note\n' };
+
+describeWith(['compose'], 'what a build needs the buildx client for', () => {
+  test('is refused by name where the worker does not have it, and where it has is part of the release', async () => {
+    const refused = await readManifest(makeFolder(files), settings());
+    expect(refused.problems.map(({ path }) => path)).toEqual([
+      'services.web.build.secrets',
+      'services.web.build.additional_contexts',
+    ]);
+    // Any program that ends well, for nothing is built here.
+    const had = await readManifest(makeFolder(files), { ...settings(), buildxCommand: ['true'] });
+    expect(had.problems).toEqual([]);
+    expect(had.draft?.builds[0]?.buildx).toEqual({
+      secrets: [
+        { id: 'token', source: { env: 'WLTEST_BUILD_TOKEN' } },
+        { id: 'note', file: 'note.txt' },
+      ],
+      contexts: [{ name: 'shared', folder: 'shared' }],
+    });
+  });
+
+  test('does not matter where the image is given', async () => {
+    const { problems } = await readManifest(makeFolder(files), settings(), { given: ['web'] });
+    expect(problems).toEqual([]);
+  });
+});
+
+const withBuildx: typeof describeWith = isThere
+  ? describeWith
+  : (_, name, tests) => describe.skip(`${name} [skipped: buildx: ${buildxCommand.join(' ')} is not there]`, tests);
+
+withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
+  const engine = sharedEngine();
+  const canary = `canary-${randomBytes(6).toString('hex')}`;
+  const build: BuildSpec = {
+    service: 'web',
+    context: 'web',
+    dockerfile: 'Dockerfile',
+    args: { TEXT: 'a' },
+    labels: { own: 'label' },
+    buildx: {
+      secrets: [
+        { id: 'token', source: { env: 'WLTEST_BUILD_TOKEN' } },
+        { id: 'note', file: 'note.txt' },
+      ],
+      contexts: [{ name: 'shared', folder: 'shared' }],
+    },
+  };
+  const run = async (dockerfile: string) => {
+    process.env['WLTEST_BUILD_TOKEN'] = canary;
+    const folder = makeFolder({ ...files, 'web/Dockerfile': dockerfile, 'shared/x.txt': 'shared' });
+    const { buildImage } = createImageActivities({
+      settings: { dockerHost: parts().engine.host, buildsAtOnce: 1, buildxCommand },
+      checkout: () => Promise.resolve(folder),
+    });
+    const commit = randomBytes(20).toString('hex');
+    return buildImage({
+      app: uniqueName('buildx'),
+      release: commit.slice(0, 10),
+      source: { url: 'https://git.example/shop.git', commit },
+      createdAt: '2030-01-02T03:04:05Z',
+      registry: { address: 'registry.example.com' },
+      build,
+      fresh: true,
+    });
+  };
+
+  test('with secrets that are read and leave no trace, and a further context', async () => {
+    expect(await hasBuildx(buildxCommand)).toBe(true);
+    const built = await run(
+      [
+        `FROM ${parts().images.base.name}`,
+        'COPY --from=shared x.txt /x.txt',
+        'RUN --mount=type=secret,id=token grep -q canary /run/secrets/token',
+        'RUN --mount=type=secret,id=note grep -q note /run/secrets/note',
+      ].join('\n'),
+    );
+    expect(built).toEqual({ imageId: expect.stringMatching(/^sha256:/) });
+    expect(await engine.imageId((built as { imageId: string }).imageId)).toBeDefined();
+  }, 180_000);
+
+  test('a failure says what the Dockerfile did, without the secret', async () => {
+    const failed = await failureOf(
+      run(
+        `FROM ${parts().images.base.name}\nRUN --mount=type=secret,id=token echo "it is $(cat /run/secrets/token)"; exit 7`,
+      ),
+    );
+    expect(failed).toMatchObject({ type: 'Permanent', kind: 'build-failed', service: 'web' });
+    expect(failed.lastLines?.join('\n')).toContain('it is ***');
+    expect(JSON.stringify(failed)).not.toContain(canary);
+  }, 180_000);
+});
