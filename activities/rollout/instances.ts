@@ -1,5 +1,5 @@
 import { instanceName } from '../../src/model/names';
-import type { ServiceScope } from '../../src/model/plan';
+import type { OperationInputs, ServiceScope } from '../../src/model/plan';
 import { makeInstance } from './containers';
 import type { RolloutContext } from './context';
 import { ensureContainer } from './ensure-container';
@@ -21,23 +21,32 @@ export async function startInstance(ctx: RolloutContext, { release, service: nam
 }
 
 /** Stops it with its own signal and grace, and keeps it. */
-export async function stopInstance(ctx: RolloutContext, { release, service, replica }: Replica): Promise<void> {
+export async function stopInstance(
+  ctx: RolloutContext,
+  { release, service, replica, drain }: OperationInputs['stopInstance'],
+): Promise<void> {
   const name = instanceName(ctx.place, release, service, replica);
-  if ((await ctx.engine.inspectContainer(name))?.state !== undefined) await ctx.engine.stopContainer(name);
+  if (!(await ctx.engine.inspectContainer(name))) return;
+  if (drain) await drainInstance(ctx, release, service, name);
+  await ctx.engine.stopContainer(name);
 }
 
 /** Waits until no request is in flight, stops, removes. It needs no record: the name says enough. */
 export async function removeInstance(ctx: RolloutContext, { release, service, replica }: Replica): Promise<void> {
-  const { engine, place, proxy, watch } = ctx;
+  const { engine, place } = ctx;
   const name = instanceName(place, release, service, replica);
   if (!(await engine.inspectContainer(name))) return;
-  const environment = await ctx.findEnvironment(release);
-  const known = environment?.services.find((one) => one.name === service);
-  if (!environment || isRouted(environment, service)) {
-    const within = known?.drainMs ?? UNKNOWN_DRAIN_MS;
-    const isDrained = await proxy.drain(engine, place.installation, name, within, watch.signal);
-    if (!isDrained) watch.onProgress?.(`${name} still has requests in flight and is stopped with its own grace`);
-  }
+  await drainInstance(ctx, release, service, name);
   await engine.stopContainer(name);
   await engine.removeContainer(name);
+}
+
+/** Waits until no request is in flight to a routed instance, at most as long as its service may take. */
+async function drainInstance(ctx: RolloutContext, release: string, service: string, name: string): Promise<void> {
+  const { engine, place, proxy, watch } = ctx;
+  const environment = await ctx.findEnvironment(release);
+  if (environment && !isRouted(environment, service)) return;
+  const within = environment?.services.find((one) => one.name === service)?.drainMs ?? UNKNOWN_DRAIN_MS;
+  const isDrained = await proxy.drain(engine, place.installation, name, within, watch.signal);
+  if (!isDrained) watch.onProgress?.(`${name} still has requests in flight and is stopped with its own grace`);
 }

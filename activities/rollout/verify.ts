@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Verification } from '../../src/manifest/kinds';
 import { TRANSIENT } from '../../src/model/failure';
-import type { ReleaseScope } from '../../src/model/plan';
+import type { OperationInputs } from '../../src/model/plan';
 import { transient } from '../drivers/errors';
 import { askVerification } from '../verifications';
 import type { Subject, VerificationResult } from '../verifications/result';
@@ -10,7 +10,7 @@ import type { RolloutContext } from './context';
 /** Carries out one verification of the environment; ends well only when it passes. */
 export async function verify(
   ctx: RolloutContext,
-  { release, index, title }: ReleaseScope & { index: number; title: string },
+  { release, index, title, part }: OperationInputs['verify'],
 ): Promise<void> {
   const environment = await ctx.environment(release);
   const verification = environment.verifications[index];
@@ -20,7 +20,7 @@ export async function verify(
       message: `${environment.name} has no verification #${index + 1} ("${title}") in the record of ${release}`,
     });
   const { service } = verification;
-  const result = await ask({ ctx, environment, release, index }, verification);
+  const result = await ask({ ctx, environment, release, index, isShared: part !== undefined }, verification);
   switch (result.outcome) {
     case 'passed':
       return;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { instancesOn } from '../../src/model/host';
 import { instanceName, labels } from '../../src/model/names';
-import type { ReleaseScope } from '../../src/model/plan';
+import type { OperationInputs, Part } from '../../src/model/plan';
 import type { ContainerState } from '../drivers/docker/engine';
 import { remember, resumeFrom } from '../heartbeat';
 import type { RolloutContext } from './context';
@@ -20,9 +20,9 @@ interface Watched {
 /** Fails as soon as an instance of the release on this host is unhealthy, has restarted, has ended or is gone. */
 export async function watchInstances(
   ctx: RolloutContext,
-  { release, forMs }: ReleaseScope & { forMs: number },
+  { release, forMs, part }: OperationInputs['watchInstances'],
 ): Promise<void> {
-  const watched = resumeFrom<Watched>() ?? (await beginWatch(ctx, release));
+  const watched = resumeFrom<Watched>() ?? (await beginWatch(ctx, release, part));
   remember(watched);
   for (;;) {
     const found = new Map((await listInstances(ctx, release)).map((state) => [state.name, state]));
@@ -37,12 +37,13 @@ export async function watchInstances(
   }
 }
 
-/** All instances that the record wants here; one that is not there is found missing at the first look. */
-async function beginWatch(ctx: RolloutContext, release: string): Promise<Watched> {
+/** All instances that the record wants here by then; one that is not there is found missing at the first look. */
+async function beginWatch(ctx: RolloutContext, release: string, part: Part | undefined): Promise<Watched> {
   const environment = await ctx.environment(release);
   const found = await listInstances(ctx, release);
   const wanted = instancesOn(environment, ctx.host)
-    .filter(({ service }) => service.kind !== 'accessory')
+    .filter(({ service }) => service.kind !== 'accessory' && !(part && service.kind === 'background'))
+    .filter(({ service, replica }) => replica <= (part?.instances?.[service.name] ?? Infinity))
     .map(({ service, replica }) => {
       const name = instanceName(ctx.place, release, service.name, replica);
       const { id = '', startedAt, restarts = 0 } = found.find((state) => state.name === name) ?? {};

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verification } from '../../src/manifest/kinds';
+import { instanceName } from '../../src/model/names';
 import type { Route } from '../../src/model/service';
 import type { Answer } from '../drivers/proxy/proxy';
 import { redactSaid } from '../redact';
@@ -45,9 +46,15 @@ export async function verifyHttp(subject: Subject, verification: Http): Promise<
   }
 }
 
-function ask({ ctx }: Subject, { method, path, within, from }: Http, { host }: Route) {
+/** While another release answers a part of the requests, the first instance is asked from the proxy, whoever asks else. */
+function ask({ ctx, release, isShared }: Subject, { method, path, within, from, service }: Http, route: Route) {
+  const { host, port } = route;
   const question = { to: 'routes', host, path, method } as const;
   const timeoutMs = within ?? ANSWER_MS;
+  if (isShared) {
+    const to = { container: instanceName(ctx.place, release, service), port };
+    return ctx.proxy.ask(ctx.engine, ctx.place.installation, { ...question, to }, timeoutMs);
+  }
   if (from === 'worker') return askFromWorker(ctx, question, timeoutMs);
   return ctx.proxy.ask(ctx.engine, ctx.place.installation, question, timeoutMs);
 }

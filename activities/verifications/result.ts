@@ -18,4 +18,6 @@ export interface Subject {
   release: string;
   /** The verification's place in the manifest. */
   index: number;
+  /** Another release answers a part of the requests: then the instances are asked, not the routes. */
+  isShared?: boolean;
 }

@@ -68,13 +68,55 @@ export const verification = z.discriminatedUnion('kind', [httpVerification, runV
 export type Verification = z.output<typeof verification> & { title: string };
 export type VerificationKind = Verification['kind'];
 
+const rolling = z
+  .strictObject({
+    kind: z.literal('rolling'),
+    batch: z
+      .union([z.number().int().min(1).max(100), z.string().regex(/^[1-9]\d?%$/)], {
+        error: 'is neither a number nor a percentage. Write 2, or 25%',
+      })
+      .default(1)
+      .describe('How many are replaced at a time: a number, or a percentage as `25%`.'),
+    of: z
+      .enum(['instances', 'hosts'])
+      .default('instances')
+      .describe('What is counted: the instances of each routed service on each host, or whole hosts.'),
+    pause: duration
+      .prefault('0s')
+      .describe('How long a batch must stay healthy under traffic before the next; the `verify` are asked meanwhile.'),
+  })
+  .describe('Batch after batch: new instances take their share of the traffic, and old ones make room for the next.');
+
+const canary = z
+  .strictObject({
+    kind: z.literal('canary'),
+    steps: z
+      .array(
+        z.strictObject({
+          weight: z
+            .number()
+            .int()
+            .min(1)
+            .max(99)
+            .describe('The share of requests that the new release answers, in percent.'),
+          soak: duration.describe('How long it must stay healthy at this weight; the `verify` are asked meanwhile.'),
+        }),
+      )
+      .min(1, 'is empty. Write at least one step: { weight: 10, soak: 5m }')
+      .describe('One after the other; behind the last one, all traffic and the `soak` of the environment.'),
+  })
+  .describe('The new release answers a growing share of the requests.');
+
 /** How traffic goes from one release to the next. */
 export const strategy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('blue-green') }),
   z.strictObject({ kind: z.literal('recreate') }),
+  rolling,
+  canary,
 ]);
 export type Strategy = z.output<typeof strategy>;
 export type StrategyKind = Strategy['kind'];
+export type StrategyOf<Kind extends StrategyKind> = Extract<Strategy, { kind: Kind }>;
 
 /** A program by its name or whole path, then its arguments as they are. */
 const secretCommand = z

@@ -4,6 +4,7 @@ import type { Finding } from '../model/path';
 import type { Service } from '../model/service';
 import { didYouMean } from '../model/suggest';
 import { placeServices } from './placement';
+import { checkStrategyOf } from './rules-strategies';
 import { checkPlacement } from './rules-placement';
 import type { Manifest } from './schema';
 
@@ -24,6 +25,9 @@ export function checkServices(manifest: Manifest, services: ServicesByEnvironmen
     ...namesTooLong(manifest, services, installation),
     ...namesOfReplicas(manifest, services),
     ...hostPortsThatMeet(manifest, services),
+    ...Object.entries(manifest.environments).flatMap(([name, said]) =>
+      checkStrategyOf(name, said, services[name] ?? []),
+    ),
     ...nothingReleased(services),
     ...checkPlacement(manifest, services),
   ];

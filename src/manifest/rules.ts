@@ -3,6 +3,7 @@ import { isLiteralSecret, secretsIn } from '../model/secret';
 import { didYouMean } from '../model/suggest';
 import { checkHosts } from './rules-hosts';
 import { checkRoutes } from './rules-routes';
+import { checkStrategies } from './rules-strategies';
 import type { Manifest } from './schema';
 
 /** What no schema can say of a manifest. Every rule looks at the whole of it, so that one that fails hides no other. */
@@ -182,4 +183,5 @@ const RULES: Rule[] = [
   checkHosts,
   namesAreFree,
   checkRoutes,
+  checkStrategies,
 ];

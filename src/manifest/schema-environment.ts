@@ -3,7 +3,7 @@ import { ENGINE, group, groupName, host } from './schema-host';
 import { duration, secretSource, strategy, verification, type Strategy, type Verification } from './kinds';
 import { secretName, variableName } from './schema-names';
 import { titleOf } from './titles';
-import { writtenAs } from './written';
+import { writtenAs, writtenShort } from './written';
 
 const route = z.strictObject({
   service: z.string().describe('The service that answers.'),
@@ -77,10 +77,9 @@ export const environment = z.strictObject({
     .optional()
     .describe('Whose decision a release needs before this environment. Without it: nobody’s.'),
   retention: z.number().int().min(0).max(100).default(5).describe('How many earlier releases can be gone back to.'),
-  strategy: z
-    .enum(strategy.options.map((option) => option.shape.kind.value) as [Strategy['kind'], ...Strategy['kind'][]])
-    .default('blue-green')
-    .transform((kind): Strategy => ({ kind }))
+  strategy: writtenShort(strategy.options)
+    .transform((written) => written as Strategy)
+    .prefault('blue-green')
     .describe('How traffic goes from one release to the next; `recreate` stops the old one first, and is an outage.'),
   onFailure: z
     .enum(['rollback', 'ask'])

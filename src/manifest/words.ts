@@ -47,11 +47,13 @@ export function explainIssue(issue: Issue, data: unknown, keysAt: (path: Path) =
 
 /** Of a union, what is said of the variant that was meant: the one whose very type is not wrong. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, data: unknown, keysAt: (path: Path) => string[]): Finding[] {
-  const meant = issue.errors.filter(
-    (one) => !one.some((inner) => inner.code === 'invalid_type' && inner.path.length === 0),
-  );
-  const [only] = meant;
   const path = issue.path as Path;
+  const isText = typeof valueAt(data, path) !== 'object';
+  // Of a list of words zod says the same of a text that is none of them and of what is no text.
+  const isOfType = (inner: Issue) =>
+    inner.path.length > 0 || (inner.code !== 'invalid_type' && (isText || inner.code !== 'invalid_value'));
+  const meant = issue.errors.filter((one) => one.every((inner) => isOfType(inner as Issue)));
+  const [only] = meant;
   if (only && meant.length === 1)
     return only.flatMap((inner) => explainIssue({ ...inner, path: [...path, ...inner.path] } as Issue, data, keysAt));
   const expected = issue.errors.flatMap((one) =>

@@ -33,4 +33,41 @@ export function writtenAs<Common extends z.core.$ZodShape>(variants: readonly Va
     });
 }
 
+/**
+ * As `writtenAs`, but a kind that needs no settings is written as a word: `recreate`, `rolling`, `rolling: { … }`,
+ * `canary: { … }`.
+ */
+export function writtenShort(variants: readonly Variant[]) {
+  const words = variants.filter((one) => one.safeParse({ kind: kindOf(one) }).success).map(kindOf);
+  const kinds = variants.filter((one) => Object.keys(one.shape).length > 1);
+  const needing = kinds.map(kindOf).filter((kind) => !words.includes(kind));
+  const word = z.enum(words as [string, ...string[]], {
+    error: ({ input }) =>
+      needing.includes(String(input))
+        ? `is ${String(input)} without its settings. Write ${String(input)}: { … }; windlass docs tells which`
+        : `is ${JSON.stringify(input)}. Expected ${words.join(', ')}${needing.map((kind) => ` or ${kind}: { … }`).join('')}`,
+  });
+  const shape = Object.fromEntries(
+    kinds.map((one) => [
+      kindOf(one),
+      one
+        .omit({ kind: true })
+        .optional()
+        .describe(one.description ?? ''),
+    ]),
+  );
+  const settings = z.strictObject(shape).superRefine((written, context) => {
+    const said = Object.keys(written);
+    if (said.length === 1) return;
+    const is = said.length === 0 ? 'says nothing' : `says ${said.join(' and ')} at once`;
+    context.addIssue({ code: 'custom', message: `${is}. Write one of ${[...words, ...needing].join(', ')}` });
+  });
+  return z.union([word, settings]).transform((written): { kind: string } => {
+    if (typeof written === 'string')
+      return variants.find((one) => kindOf(one) === written)!.parse({ kind: written }) as { kind: string };
+    const [[kind = '', said = {}] = []] = Object.entries(written);
+    return { kind, ...(said as object) };
+  });
+}
+
 const kindOf = (variant: Variant): string => variant.shape.kind.value;

@@ -67,21 +67,34 @@ export interface OperationInputs {
   runOneOff: ServiceScope & { index: number; undo?: boolean };
   /** Creates the container, starts it, waits until it is healthy; each only where it is not so yet. */
   startInstance: ServiceScope & { replica: number };
-  /** Stops and keeps it. */
-  stopInstance: ServiceScope & { replica: number };
+  /** Stops and keeps it; `drain` waits until no request is in flight before. */
+  stopInstance: ServiceScope & { replica: number; drain?: true };
   /** Waits until no request is in flight, stops, removes. */
   removeInstance: ServiceScope & { replica: number };
   /**
    * Traffic goes to the release's instances, or nowhere; done when the proxy says so. `closed`: the release's addresses
-   * are answered with 503 until its routes are set again.
+   * are answered with 503 until its routes are set again. `part`: the rest of the traffic still goes to another release.
    */
-  switchRoutes: HostScope & { release?: string; closed?: true };
+  switchRoutes: HostScope & { release?: string; closed?: true; part?: Part & { beside: Beside } };
   /** Fails as soon as an instance is unhealthy, has restarted or is gone. */
-  watchInstances: ReleaseScope & { forMs: number };
+  watchInstances: ReleaseScope & { forMs: number; part?: Part };
   /** One verification of the environment, by its place in the manifest; `title` is what people call it. */
-  verify: ReleaseScope & { index: number; title: string };
+  verify: ReleaseScope & { index: number; title: string; part?: Part };
   /** Removes images that no release to which the environment may go back needs. */
   pruneImages: HostScope & { keep: string[] };
+}
+
+/** Part of the way from one release to the next: both answer requests, and background services are still the old ones. */
+export interface Part {
+  /** The release's share of the traffic, in percent. */
+  percent: number;
+  /** How many instances of a service there are by then, where not all are: the first so many. */
+  instances?: Record<string, number>;
+}
+/** The release that has the rest of the traffic, and how many of its instances are left, where not all are. */
+export interface Beside {
+  release: string;
+  instances?: Record<string, number>;
 }
 
 export interface HostScope {
@@ -128,7 +141,8 @@ export const stepId = (phase: PhaseName, step: Step) => `${phase}: ${describeOpe
 
 /** What an operation does, in a few words: `start api 3f2a9c1b7d on local`. */
 export function describeOperation(op: Operation): string {
-  return `${OPERATIONS[op.name].words}${describeObject(op)} on ${op.host}`;
+  const part = 'part' in op && op.part ? ` at ${op.part.percent} %` : '';
+  return `${OPERATIONS[op.name].words}${describeObject(op)}${part} on ${op.host}`;
 }
 
 function describeObject(op: Operation): string {

@@ -1,6 +1,6 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import { hostsOf, instancesOn, servicesOn } from '../model/host';
-import type { Step } from '../model/plan';
+import type { Part, Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { orderServices } from './order';
 import { observedOn, type PlanningInput } from './planning';
@@ -93,7 +93,7 @@ function startInstance(input: PlanningInput, host: string, release: string, serv
 export function stopBackground(input: PlanningInput, release: string | undefined): Step[][] {
   const wanted = input.wanted?.environments.find((one) => one.name === input.environment)?.services ?? [];
   const names = [...recordedServices(input), ...wanted].filter(isBackground).map(({ name }) => name);
-  return stopOld(input, release, new Set(names));
+  return stopOld(input, release, ({ service }) => names.includes(service));
 }
 
 const isRunning = (input: PlanningInput, host: string, service: string, release: string) =>
@@ -142,19 +142,32 @@ export function switchAll(input: PlanningInput, after: EnvironmentRecord, releas
   return [...switchRoutes(input, release, hostNames(after)), ...leaveHosts(input, after)];
 }
 
+/** A soak before all traffic is on the release: where, for how long, and what is there by then. */
+interface SoakOnTheWay {
+  hosts?: string[];
+  forMs?: number;
+  partOn?: (host: string) => Part;
+}
+
 /** Instances are watched and verifications run at the same time; the first that fails ends the soak. */
-export function soak(after: EnvironmentRecord, release: string): Step[] {
+export function soak(
+  after: EnvironmentRecord,
+  release: string,
+  { hosts: among = hostNames(after), forMs = after.soakMs, partOn }: SoakOnTheWay = {},
+): Step[] {
+  const partOf = (host: string) => (partOn ? { part: partOn(host) } : {});
   const hasInstances = (host: string) =>
     servicesOn(after, host).some(({ kind }) => !['accessory', 'one-off'].includes(kind));
-  const watched = after.soakMs > 0 ? hostNames(after).filter(hasInstances) : [];
+  const watched = forMs > 0 ? among.filter(hasInstances) : [];
   const verified = after.verifications.flatMap((verification, index) => {
     const service = after.services.find(({ name }) => name === verification.service);
-    const hosts = service ? hostsOf(after, service) : [];
+    const hosts = service ? hostsOf(after, service).filter((host) => among.includes(host)) : [];
     const on = verification.kind === 'http' ? hosts : hosts.slice(0, 1);
-    return on.map((host): Step => ({ operation: { name: 'verify', host, release, index, title: verification.title } }));
+    const { title } = verification;
+    return on.map((host): Step => ({ operation: { name: 'verify', host, release, index, title, ...partOf(host) } }));
   });
   return [
-    ...watched.map((host): Step => ({ operation: { name: 'watchInstances', host, release, forMs: after.soakMs } })),
+    ...watched.map((host): Step => ({ operation: { name: 'watchInstances', host, release, forMs, ...partOf(host) } })),
     ...verified,
   ];
 }

@@ -7,33 +7,38 @@ import type { PlanningInput } from './planning';
 /**
  * Instances that run and are not of the release stop, dependants before what they depend on, so that they can end what
  * they are at. Those of the recorded release are started again by the undo; what else is left over just stops.
- * `only` are the names of the services that are meant; without it all are.
+ * `isMeant` tells which of them; without it all are. `drain` waits until no request is in flight.
  */
-export function stopOld(input: PlanningInput, release: string | undefined, only?: Set<string>): Step[][] {
+export function stopOld(
+  input: PlanningInput,
+  release: string | undefined,
+  isMeant: (instance: Instance) => boolean = () => true,
+  drain?: true,
+): Step[][] {
   const running = Object.keys(input.observed.hosts)
     .sort()
     .flatMap((host) => instancesOn(input, host))
-    .filter(({ release: other, service }) => other !== release && (only?.has(service) ?? true));
+    .filter((one) => one.release !== release && isMeant(one));
   const instances = recordedServices(input).filter(({ kind }) => kind !== 'accessory');
   const layers = orderServices(instances).reverse();
   const layerOf = (service: string) => layers.findIndex((layer) => layer.some(({ name }) => name === service));
   return [...new Set(running.map(({ service }) => layerOf(service)))]
     .sort((a, b) => a - b)
-    .map((layer) => running.filter(({ service }) => layerOf(service) === layer).map((one) => stop(input, one)));
+    .map((layer) => running.filter(({ service }) => layerOf(service) === layer).map((one) => stop(input, one, drain)));
 }
 
 /** One running instance, by the words that operations have for it. */
-interface Instance {
+export interface Instance {
   host: string;
   service: string;
   release: string;
   replica: number;
 }
 
-function stop(input: PlanningInput, instance: Instance): Step {
-  const operation = { name: 'stopInstance', ...instance } as const;
+function stop(input: PlanningInput, instance: Instance, drain?: true): Step {
+  const operation = { name: 'stopInstance', ...instance, ...(drain && { drain }) } as const;
   const comesBack = instance.release === input.current?.release;
-  return comesBack ? { operation, undo: { ...operation, name: 'startInstance' } } : { operation };
+  return comesBack ? { operation, undo: { name: 'startInstance', ...instance } } : { operation };
 }
 
 const STOPPED: ObservedContainer['state'][] = ['created', 'exited', 'dead', 'removing'];

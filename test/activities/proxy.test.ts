@@ -21,8 +21,8 @@ describe('the file of routes', () => {
     const file = writeRoutes(PLACE, { counter: 7, release: 'r1', routes });
     expect(readRoutesFile(file.text)).toEqual({ release: 'r1', counter: 7 });
     expect(file.services).toEqual({
-      'shop-staging.web.80': ['http://a:80', 'http://b:80'],
-      'shop-staging.api.3000': ['http://c:3000'],
+      'shop-staging.web.80': ['url:http://a:80', 'url:http://b:80'],
+      'shop-staging.api.3000': ['url:http://c:3000'],
     });
     const { http } = JSON.parse(file.text.split('\n')[2]!);
     expect(Object.keys(http.routers)).toEqual(file.routers);
@@ -36,6 +36,20 @@ describe('the file of routes', () => {
     ]);
     const later = writeRoutes(PLACE, { counter: 8, release: 'r1', routes });
     expect(later.routers).not.toEqual(file.routers);
+  });
+
+  test('shares the requests of a route by weight, and all of that is read back', () => {
+    const beside = { percent: 10, port: 81, instances: ['b'] };
+    const file = writeRoutes(PLACE, { counter: 7, release: 'r1', routes: [{ ...ROUTE, instances: ['a'], beside }] });
+    expect(file.services).toEqual({
+      'shop-staging.web.80': ['url:http://a:80'],
+      'shop-staging.web.80.beside': ['url:http://b:81'],
+      'shop-staging.web.80.shared': ['name:shop-staging.web.80,weight:10', 'name:shop-staging.web.80.beside,weight:90'],
+    });
+    const { http } = JSON.parse(file.text.split('\n')[2]!) as {
+      http: { routers: Record<string, { service: string }> };
+    };
+    expect(Object.values(http.routers).map(({ service }) => service)).toEqual(['shop-staging.web.80.shared']);
   });
 
   test('is none where there is nothing to route', () => {
@@ -113,6 +127,34 @@ describeWith(['engine', 'images'], 'traffic through the proxy', () => {
     expect(Object.keys(answers).sort()).toEqual(['one', 'two']);
     expect(sent).toBeGreaterThan(100);
     expect(took.sort((a, b) => a - b)[10]).toBeLessThan(2_000);
+  });
+
+  test('two releases share the requests by weight, exactly so, and one that is closed answers 503', async () => {
+    const [one, two] = ['one', 'two'].map((release) => instanceName(stand.place, release, 'web'));
+    const share = async (percent: number) => {
+      const beside = { percent, port: ROUTE.port, instances: [one!] };
+      const routes = [{ ...ROUTE, instances: [two!], beside }];
+      await stand.deps.proxy.setRoutes(stand.engine, stand.place, { counter: 1, release: 'two', routes });
+    };
+    await setRoutes('one');
+    const running = load(['/'], 200);
+    await share(10);
+    const counted = load(['/'], 200);
+    await pause(2_000);
+    const { answers, sent } = await counted.stop();
+    await share(50);
+    await setRoutes('two');
+    expect((await running.stop()).failed).toEqual({});
+    const percent = (100 * (answers['two'] ?? 0)) / sent;
+    expect(percent).toBeGreaterThan(8);
+    expect(percent).toBeLessThan(12);
+
+    const closed = { counter: 1, release: 'two', routes: [{ ...ROUTE, instances: [] }] };
+    await stand.deps.proxy.setRoutes(stand.engine, stand.place, closed);
+    const { engine, place, deps } = stand;
+    const question = { to: 'routes', host: ROUTE.host, path: '/' } as const;
+    expect(await deps.proxy.ask(engine, place.installation, question, 2_000)).toMatchObject({ status: 503 });
+    await setRoutes('one');
   });
 
   test('what is in flight is waited for, and no longer than may be', async () => {

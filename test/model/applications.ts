@@ -56,6 +56,16 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
   onFailure: fc.constantFrom('rollback', 'ask'),
 });
 
+/** What a strategy cannot do without. */
+const SETTINGS: Partial<Record<StrategyKind, object>> = {
+  canary: {
+    steps: [
+      { weight: 10, soak: '1s' },
+      { weight: 50, soak: '0s' },
+    ],
+  },
+};
+
 const NEEDS: Record<string, string[]> = { web: ['api', 'db'], api: ['db'], jobs: ['db'] };
 
 /** The record of a release of this shape. */
@@ -79,7 +89,7 @@ export function recordOf(
     release,
     environment(all, {
       hosts: placed(hosts, all),
-      strategy: strategyKind.parse({ kind: strategy }),
+      strategy: strategyKind.parse({ kind: strategy, ...SETTINGS[strategy] }),
       soakMs,
       routes,
       onFailure,

@@ -10,7 +10,7 @@ interface Machine {
   /** `environment/release` */
   networks: Set<string>;
   /** By environment. */
-  routes: Map<string, { release?: string; counter: number }>;
+  routes: Map<string, { release?: string; counter: number; part?: OperationInputs['switchRoutes']['part'] }>;
   proxy?: { image: string; state: string };
   images: Set<string>;
 }
@@ -62,7 +62,7 @@ export class SimulatedHosts {
         .filter((key) => key.startsWith(`${environment}/`))
         .map((key) => key.slice(environment.length + 1))
         .sort(),
-      ...(route && { routes: { ...route } }),
+      ...(route && { routes: { release: route.release, counter: route.counter } }),
       ...(proxy && { proxy: { ...proxy } }),
     };
   }
@@ -87,9 +87,13 @@ export class SimulatedHosts {
   broken(scope: Scope, hosts: string[]): string[] {
     return hosts.flatMap((host) => {
       const { containers, routes } = this.machine(host);
-      const release = routes.get(scope.environment)?.release;
+      const { release, part } = routes.get(scope.environment) ?? {};
       if (release === undefined) return [];
-      return this.routed(scope, release, host)
+      const { beside } = part ?? {};
+      return [
+        ...this.routed(scope, release, host, part?.instances),
+        ...(beside ? this.routed(scope, beside.release, host, beside.instances) : []),
+      ]
         .filter((name) => containers.get(name)?.state !== 'running')
         .map((name) => `${host}: requests go to ${name}, which does not run`);
     });
@@ -108,9 +112,10 @@ export class SimulatedHosts {
     });
   }
 
-  private routed(scope: Scope, release: string, host: string): string[] {
+  private routed(scope: Scope, release: string, host: string, first: Record<string, number> = {}): string[] {
     const routes = this.environment(scope, release)?.routes ?? [];
     return this.instances(scope, release, host)
+      .filter(({ service, replica }) => replica <= (first[service.name] ?? Infinity))
       .filter(({ service }) => routes.some((route) => route.service === service.name))
       .map(({ name }) => name);
   }
@@ -196,19 +201,20 @@ export class SimulatedHosts {
     },
     removeInstance: ({ environment }, { host, release, service, replica }) =>
       void this.machine(host).containers.delete(instanceName(this.at(environment), release, service, replica)),
-    switchRoutes: (scope, { host, release }) => {
+    switchRoutes: (scope, { host, release, part }) => {
       const { environment, counter } = scope;
       const { routes, proxy } = this.machine(host);
       if (!proxy && (release === undefined || this.routed(scope, release, host).length === 0)) return;
       if (!proxy) throw new EngineRefuses(`there is no proxy on ${host}`);
       const newest = routes.get(environment)?.counter ?? 0;
       if (counter < newest) throw new EngineRefuses(`the routes were set by rollout ${newest} already`);
-      routes.set(environment, { release, counter });
+      routes.set(environment, { release, counter, ...(part && { part }) });
     },
-    watchInstances: (scope, { host, release }) => {
-      const gone = this.instances(scope, release, host).filter(
-        ({ name }) => this.machine(host).containers.get(name)?.state !== 'running',
-      );
+    watchInstances: (scope, { host, release, part }) => {
+      const gone = this.instances(scope, release, host)
+        .filter(({ service }) => !part || service.kind !== 'background')
+        .filter(({ service, replica }) => replica <= (part?.instances?.[service.name] ?? Infinity))
+        .filter(({ name }) => this.machine(host).containers.get(name)?.state !== 'running');
       const names = gone.map(({ name }) => name).join(', ');
       if (gone.length > 0) throw new EngineRefuses(`${names} on ${host} does not run`);
     },
@@ -227,6 +233,7 @@ export class SimulatedHosts {
       .filter(({ service }) => service.kind !== 'accessory')
       .map(({ service, replica }) => ({
         service,
+        replica,
         name: instanceName(this.at(scope.environment), release, service.name, replica),
       }));
   }

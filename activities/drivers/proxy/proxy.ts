@@ -39,8 +39,14 @@ export interface RouteSet {
   counter: number;
   /** Undefined removes the routes. */
   release?: string;
-  /** A route without instances is answered with 503. */
-  routes: (Route & { instances: string[] })[];
+  routes: RouteTo[];
+}
+
+/** Where requests for a route go: to these instances, all alike; a route without any is answered with 503. */
+export interface RouteTo extends Route {
+  instances: string[];
+  /** What has the rest of the requests: so many percent of them are the route's own. */
+  beside?: { percent: number; port: number; instances: string[] };
 }
 
 /** One HTTP request. */

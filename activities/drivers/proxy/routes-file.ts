@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { routesName, type Place } from '../../../src/model/names';
-import type { RouteSet } from './proxy';
+import type { RouteSet, RouteTo } from './proxy';
 
 /** A set of routes in Traefik's words, and what its API must then say. */
 export interface RoutesFile {
@@ -8,7 +8,7 @@ export interface RoutesFile {
   text: string;
   /** The routers by name, sorted. A revision in their name makes that exactly this file is read back, and no earlier one. */
   routers: string[];
-  /** Service → the URLs that it must have, sorted. */
+  /** Service → what the API must say of it, sorted: `url:http://…`, or `name:…,weight:…` where it shares its requests. */
   services: Record<string, string[]>;
 }
 
@@ -25,16 +25,14 @@ const join = (...parts: (string | number)[]) => parts.join('.');
 export function writeRoutes(place: Place, set: RouteSet): RoutesFile {
   if (set.release === undefined || set.routes.length === 0) return { text: '', routers: [], services: {} };
   const name = routesName(place);
-  const services = Object.fromEntries(
-    set.routes.map((route) => [join(name, route.service, route.port), urlsOf(route)]),
-  );
+  const services = Object.assign({}, ...set.routes.map((route) => servicesOf(name, route))) as Record<string, Service>;
   const revision = createHash('sha256').update(JSON.stringify(set)).digest('hex').slice(0, 8);
   const routers = Object.fromEntries(
     set.routes.map((route, index) => [
       join(name, index, revision),
       {
         rule: `Host(${JSON.stringify(route.host)}) && PathPrefix(${JSON.stringify(route.path)})`,
-        service: join(name, route.service, route.port),
+        service: serviceName(name, route),
         entryPoints: ['web'],
       },
     ]),
@@ -42,14 +40,45 @@ export function writeRoutes(place: Place, set: RouteSet): RoutesFile {
   const content = {
     http: {
       routers,
-      services: mapValues(services, (urls) => ({
-        loadBalancer: { servers: urls.map((url) => ({ url })), serversTransport: name },
-      })),
+      services,
       serversTransports: { [name]: { forwardingTimeouts: { idleConnTimeout: IDLE_CONNECTION } } },
     },
   };
   const text = [`# release ${set.release}`, `# counter ${set.counter}`, JSON.stringify(content)].join('\n');
-  return { text, routers: Object.keys(routers).sort(), services };
+  return { text, routers: Object.keys(routers).sort(), services: mapValues(services, readBack) };
+}
+
+/** A service in Traefik's words. */
+type Service =
+  | { loadBalancer: { servers: { url: string }[]; serversTransport: string } }
+  | { weighted: { services: { name: string; weight: number }[] } };
+
+const serviceName = (name: string, { service, port, beside }: RouteTo) =>
+  beside ? join(name, service, port, 'shared') : join(name, service, port);
+
+/** The service of a route; where it shares its requests, that of each side, too. */
+function servicesOf(name: string, route: RouteTo): Record<string, Service> {
+  const balance = (port: number, instances: string[]): Service => ({
+    loadBalancer: { servers: urlsOf(port, instances).map((url) => ({ url })), serversTransport: name },
+  });
+  const { service, port, instances, beside } = route;
+  const own = join(name, service, port);
+  if (!beside) return { [own]: balance(port, instances) };
+  const other = join(own, 'beside');
+  const shares = [
+    { name: own, weight: beside.percent },
+    { name: other, weight: 100 - beside.percent },
+  ];
+  return {
+    [own]: balance(port, instances),
+    [other]: balance(beside.port, beside.instances),
+    [serviceName(name, route)]: { weighted: { services: shares } },
+  };
+}
+
+function readBack(service: Service): string[] {
+  if ('loadBalancer' in service) return service.loadBalancer.servers.map(({ url }) => `url:${url}`).sort();
+  return service.weighted.services.map(({ name, weight }) => `name:${name},weight:${weight}`).sort();
 }
 
 /** What the comments of a file of routes say; undefined when there is none. */
@@ -59,8 +88,8 @@ export function readRoutesFile(text: string): { release: string; counter: number
 }
 
 /** By the container's own name, never an alias or an address: those may come to mean another container. */
-function urlsOf(route: { port: number; instances: string[] }): string[] {
-  return route.instances.map((instance) => `http://${instance}:${route.port}`).sort();
+function urlsOf(port: number, instances: string[]): string[] {
+  return instances.map((instance) => `http://${instance}:${port}`).sort();
 }
 
 function mapValues<A, B>(from: Record<string, A>, change: (value: A) => B): Record<string, B> {

@@ -47,8 +47,9 @@ served() {
   for router in $ROUTERS; do
     api "routers/$router@file" | grep -q '"status":"enabled"' || return 1
   done
-  [ -z "$SERVICES" ] || while read -r service urls; do
-    [ "$(api "services/$service@file" | grep -o '"url":"[^"]*' | cut -d '"' -f 4 | sort | tr '\\n' ' ')" = "\${urls:+$urls }" ] || return 1
+  [ -z "$SERVICES" ] || while read -r service parts; do
+    found=$(api "services/$service@file") || return 1
+    [ "$(printf %s "$found" | grep -o -e '"url":"[^"]*' -e '"name":"[^"]*","weight":[0-9]*' | tr -d '"' | sort | tr '\\n' ' ')" = "\${parts:+$parts }" ] || return 1
   done <<SERVICES
 $SERVICES
 SERVICES
@@ -109,7 +110,7 @@ async function isThere(engine: Engine, container: string, file: RoutesFile): Pro
 }
 
 function expected(file: RoutesFile): { ROUTERS: string; SERVICES: string } {
-  const services = Object.entries(file.services).map(([name, urls]) => [name, ...urls].join(' '));
+  const services = Object.entries(file.services).map(([name, parts]) => [name, ...parts].join(' '));
   return { ROUTERS: file.routers.join('\n'), SERVICES: services.join('\n') };
 }
 

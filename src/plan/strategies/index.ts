@@ -4,7 +4,9 @@ import type { Phase } from '../../model/plan';
 import type { PlanningInput } from '../planning';
 import { retire, stopBackground, switchRoutes, filled } from '../steps';
 import { planBlueGreen } from './blueGreen';
+import { planCanary, warnOfWayBack } from './canary';
 import { planRecreate, warnOfOutage } from './recreate';
+import { planRolling } from './rolling';
 
 /** A strategy decides the phases; what carries them out knows none of them. */
 export interface PlanStrategy {
@@ -18,6 +20,8 @@ const none = () => [];
 export const strategies = {
   'blue-green': { phases: planBlueGreen, warnings: none },
   recreate: { phases: planRecreate, warnings: warnOfOutage },
+  rolling: { phases: planRolling, warnings: none },
+  canary: { phases: planCanary, warnings: warnOfWayBack },
 } satisfies Record<StrategyKind, PlanStrategy>;
 
 /** The way back of a first release that was terminated: routes away, then everything but accessories. */

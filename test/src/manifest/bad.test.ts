@@ -369,7 +369,55 @@ environments:
   [
     'a strategy that is none',
     staging('strategy: big-bang'),
-    ['windlass.yaml:5:15 environments.staging.strategy: is "big-bang". Expected blue-green or recreate.'],
+    [
+      'windlass.yaml:5:15 environments.staging.strategy: is "big-bang". Expected blue-green, recreate, rolling or canary: { … }.',
+    ],
+  ],
+  [
+    'a canary without steps',
+    staging('strategy: canary'),
+    [
+      'windlass.yaml:5:15 environments.staging.strategy: is canary without its settings. Write canary: { … }; windlass docs tells which.',
+    ],
+  ],
+  [
+    'a strategy with settings that are none',
+    staging('strategy: { rolling: { bach: 2 } }'),
+    ['windlass.yaml:5:28 environments.staging.strategy.rolling.bach: is not known here. Did you mean "batch"?'],
+  ],
+  [
+    'two strategies at once',
+    staging(
+      'routes: [{ service: web, host: a.example.com }]',
+      'strategy: { rolling: {}, canary: { steps: [{ weight: 1, soak: 1s }] } }',
+    ),
+    [
+      'windlass.yaml:6:5 environments.staging.strategy: says rolling and canary at once. Write one of blue-green, recreate, rolling, canary.',
+    ],
+  ],
+  [
+    'weights that do not grow',
+    staging(
+      'routes: [{ service: web, host: a.example.com }]',
+      'strategy: { canary: { steps: [{ weight: 20, soak: 1s }, { weight: 10, soak: 1s }] } }',
+    ),
+    [
+      'windlass.yaml:6:71 environments.staging.strategy.canary.steps[1].weight: is 10, and the step before has 20. Expected more with every step; all traffic follows the last.',
+    ],
+  ],
+  [
+    'a canary without routes',
+    staging('strategy: { canary: { steps: [{ weight: 20, soak: 1s }] } }'),
+    [
+      'windlass.yaml:5:5 environments.staging.strategy: is canary, which gives the new release a share of the requests, and no route says where requests come in. Write routes, or blue-green.',
+    ],
+  ],
+  [
+    'one host after the other, of one',
+    staging('routes: [{ service: web, host: a.example.com }]', 'strategy: { rolling: { of: hosts } }'),
+    [
+      'windlass.yaml:6:5 environments.staging.strategy: is rolling by hosts, and there is one host: all would be switched at once. Write a smaller batch, of: instances, or blue-green.',
+    ],
   ],
   [
     'a command without undo',

@@ -54,5 +54,8 @@ test('the JSON schema is of what people write', () => {
     properties?: Record<string, unknown>;
   };
   expect(properties['soak']).toMatchObject({ type: 'string', default: '10s' });
-  expect(properties['strategy']).toMatchObject({ enum: ['blue-green', 'recreate'] });
+  expect(properties['strategy']).toMatchObject({
+    default: 'blue-green',
+    anyOf: [{ enum: ['blue-green', 'recreate', 'rolling'] }, { properties: { rolling: {}, canary: {} } }],
+  });
 });

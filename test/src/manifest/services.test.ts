@@ -123,3 +123,31 @@ test('a port of the host has one instance', () => {
   });
   expect(found).toContain('publishes port 8080 of local for web, of which there are 2 instances and one can have it.');
 });
+
+test('rolling needs several instances of what is routed', () => {
+  const text = (batch: string) => `app: shop
+environments:
+  staging: { hosts: [local], routes: [{ service: web, host: a.example.com }], strategy: { rolling: { batch: ${batch} } } }`;
+  expect(check(text('1'), { staging: [service('web'), service('api', { replicas: 3 })] })).toEqual([
+    'windlass.yaml:3:79 environments.staging.strategy: is rolling, but web has one instance on each host: all would be replaced at once. Write more replicas or a smaller batch, of: hosts where there are several, or blue-green.',
+  ]);
+  expect(check(text('3'), { staging: [service('web', { replicas: 3 })] })[0]).toContain(
+    'web has no more than 3 instances on any host, and a batch is 3',
+  );
+  expect(check(text('25%'), { staging: [service('web', { replicas: 2 })] })).toEqual([]);
+});
+
+test('what cannot be undone is not done while two releases answer', () => {
+  const text = `app: shop
+environments:
+  staging: { hosts: [local], routes: [{ service: web, host: a.example.com }], strategy: { canary: { steps: [{ weight: 9, soak: 1s }] } } }`;
+  const api = service('api', {
+    before: [
+      { command: ['up'], undo: ['down'] },
+      { command: ['drop'], irreversible: true },
+    ],
+  });
+  expect(check(text, { staging: [service('web'), api] })).toEqual([
+    'windlass.yaml:3:79 environments.staging.strategy: is canary, which lets two releases answer at once, and services.api.before[1] cannot be undone: the old one would work on what it changed. Say how it is undone (undo: [command]), or write blue-green or recreate.',
+  ]);
+});

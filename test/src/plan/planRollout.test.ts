@@ -1,5 +1,5 @@
 import type { Verification } from '../../../src/manifest/kinds';
-import { describeOperation, type Plan } from '../../../src/model/plan';
+import { describeOperation, stepId, type Plan } from '../../../src/model/plan';
 import { comparePlans } from '../../../src/plan/compare';
 import { planRollout } from '../../../src/plan/planRollout';
 import { environment, observed, planning, record, running, service } from './fixtures';
@@ -221,6 +221,115 @@ describe('a plan to recreate', () => {
     );
     const plan = planRollout(planning({ kind: 'restore', wanted: current, current, observed: two }));
     expect(read(plan)).toContain('switch: stop web bbb on local | stop web #2 bbb on local');
+  });
+});
+
+describe('a plan by canary', () => {
+  const canary = {
+    strategy: {
+      kind: 'canary' as const,
+      steps: [
+        { weight: 10, soak: 1_000 },
+        { weight: 50, soak: 2_000 },
+      ],
+    },
+    verifications: [verify],
+  };
+  const current = record('aaa', environment([web, api, db, jobs], canary));
+  const wanted = record('bbb', environment([web, api, db, jobs], canary));
+  const found = observed(
+    ['web', 'api', 'jobs'].map((name) => running('aaa', name)),
+    ['aaa'],
+    'aaa',
+  );
+  const input = planning({ wanted, current, observed: found });
+
+  it('gives the new release a growing share, soaks at each weight, and each undo is the weight before', () => {
+    const plan = planRollout(input);
+    expect(read(plan).filter((line) => line.startsWith('switch'))).toEqual([
+      'switch: switch routes to bbb at 10 % on local ↺ switch routes to aaa on local',
+      'switch: watch instances at 10 % on local | verify #1 smoke at 10 % on local',
+      'switch: switch routes to bbb at 50 % on local ↺ switch routes to bbb at 10 % on local',
+      'switch: watch instances at 50 % on local | verify #1 smoke at 50 % on local',
+      'switch: stop jobs aaa on local ↺ start jobs aaa on local',
+      'switch: start jobs bbb on local ↺ remove jobs bbb on local',
+      'switch: switch routes to bbb on local ↺ switch routes to bbb at 50 % on local',
+    ]);
+    const ids = plan.phases.flatMap(({ name, batches }) => batches.flat().map((step) => stepId(name, step)));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('switches at once where there is nothing to go from, and on the way back, which it says', () => {
+    const isShared = (plan: Plan) => read(plan).some((line) => line.includes('%'));
+    expect(isShared(planRollout(planning({ wanted })))).toBe(false);
+    const back = planRollout({ ...input, kind: 'rollback' });
+    expect(isShared(back)).toBe(false);
+    expect(back.warnings).toEqual(['all traffic goes back at once, without the steps of canary']);
+  });
+});
+
+describe('a rolling plan', () => {
+  const rolling = (more: object) => ({
+    strategy: { kind: 'rolling', batch: 1, of: 'instances', pause: 1_000, ...more } as const,
+  });
+  const three = [service('web', { replicas: 3, dependsOn: web.dependsOn }), api, jobs];
+  const replicas = (release: string) =>
+    [1, 2, 3].map((n) =>
+      running(release, 'web', { name: `windlass-shop-production-${release}-web${n > 1 ? `-${n}` : ''}` }),
+    );
+  const found = observed([...replicas('aaa'), running('aaa', 'api'), running('aaa', 'jobs')], ['aaa'], 'aaa');
+  const planned = (more: object = {}, kind: 'release' | 'rollback' = 'release') => {
+    const both = ['aaa', 'bbb'].map((name) => record(name, environment(three, rolling(more))));
+    return read(planRollout(planning({ kind, current: both[0], wanted: both[1], observed: found })));
+  };
+  const withoutUndo = (lines: string[]) => lines.map((line) => line.replaceAll(/ ↺[^|]*?(?= \||$)/g, ''));
+
+  it('starts a batch, gives it its share, watches it, and only then stops as many old ones', () => {
+    const lines = planned();
+    expect(withoutUndo(lines).filter((line) => /start|switch:|remove/.test(line))).toEqual([
+      'prepare: start api bbb on local',
+      'prepare: start web bbb on local',
+      'switch: switch routes to bbb at 33 % on local',
+      'switch: watch instances at 33 % on local',
+      'switch: stop web #3 aaa on local',
+      'switch: start web #2 bbb on local',
+      'switch: switch routes to bbb at 67 % on local',
+      'switch: watch instances at 67 % on local',
+      'switch: stop web #2 aaa on local',
+      'switch: start web #3 bbb on local',
+      'switch: stop jobs aaa on local',
+      'switch: start jobs bbb on local',
+      'switch: switch routes to bbb on local',
+      'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local | remove web #2 aaa on local | remove web #3 aaa on local',
+      'retire: remove networks of aaa on local',
+    ]);
+    expect(lines).toContain('switch: stop web #3 aaa on local ↺ start web #3 aaa on local');
+    expect(lines).toContain('switch: switch routes to bbb at 67 % on local ↺ switch routes to bbb at 33 % on local');
+  });
+
+  it('takes batches by percentage, and has no pause on the way back', () => {
+    expect(planned({ batch: '50%' }).filter((line) => line.includes('%'))).toHaveLength(3);
+    expect(planned({}, 'rollback').filter((line) => line.includes('watch instances at'))).toEqual([]);
+  });
+
+  it('takes hosts as a whole, all of them prepared before', () => {
+    const hosts = ['a', 'b', 'c'].map((name) => ({ kind: 'docker' as const, name, address: name }));
+    const both = ['aaa', 'bbb'].map((name) =>
+      record(name, environment([service('web')], { hosts, ...rolling({ of: 'hosts', batch: 2 }) })),
+    );
+    const there = { containers: [running('aaa', 'web')], networks: ['aaa'], routes: { release: 'aaa', counter: 1 } };
+    const input = planning({
+      current: both[0],
+      wanted: both[1],
+      observed: { hosts: { a: there, b: there, c: there } },
+    });
+    const lines = withoutUndo(read(planRollout(input)));
+    expect(lines.filter((line) => /start|switch:/.test(line))).toEqual([
+      'prepare: start web bbb on a | start web bbb on b | start web bbb on c',
+      'switch: switch routes to bbb on a | switch routes to bbb on b',
+      'switch: watch instances at 67 % on a | watch instances at 67 % on b',
+      'switch: switch routes to bbb on c',
+    ]);
   });
 });
 
