@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A repository of the shop's own, as a team would have it: `examples/shop`, committed. */
+/** A repository as a team would have it: an application of `examples/`, committed. */
 export class Shop {
   private constructor(readonly dir: string) {}
 
   /** Copies the example to an empty folder and commits it. `variables` go into its `.env`: on what the images are built. */
-  static create(dir: string, variables: Record<string, string>): Shop {
+  static create(dir: string, variables: Record<string, string>, example: Example = 'shop'): Shop {
     mkdirSync(dir, { recursive: true });
-    cpSync(join(root(), 'examples/shop'), dir, { recursive: true });
+    cpSync(join(root(), 'examples', example), dir, { recursive: true });
     const shop = new Shop(dir);
     shop.git('init', '--quiet', '--initial-branch=main');
     for (const [name, value] of Object.entries(variables)) shop.setVariable(name, value);
@@ -45,6 +45,9 @@ export class Shop {
     return execFileSync('git', ['-C', this.dir, ...identity, ...args], { encoding: 'utf8' }).trim();
   }
 }
+
+/** The applications that the demo, tests and measurements release. */
+export type Example = 'shop' | 'probe';
 
 /** The three releases of the demo: a good one, a better one, and one that fails only where payments are live. */
 export const changes = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../parts/ports';
 import { pushStore } from './accessory';
 import { cleanUp } from './cleanup';
-import { Shop } from './shop';
+import { type Example, Shop } from './shop';
 import { Windlass } from './windlass';
 
 /** The parts that the shop is released on. */
@@ -15,6 +15,13 @@ export interface StageParts {
   compose: { command: string[] };
   images: { proxy: { name: string } };
   node: { name: string };
+}
+
+export interface StageOptions {
+  print: (line: string) => void;
+  example?: Example;
+  app?: string;
+  port?: number;
 }
 
 /**
@@ -36,7 +43,7 @@ export class Stage {
   static async open(
     parts: StageParts,
     dir: string,
-    { print, app = 'shop', port }: { print: (line: string) => void; app?: string; port?: number },
+    { print, example = 'shop', app = example, port }: StageOptions,
   ): Promise<Stage> {
     const installation = `windlass-${randomBytes(3).toString('hex')}`;
     const address = `127.0.0.1:${await freePort(port)}`;
@@ -55,17 +62,23 @@ export class Stage {
     };
     mkdirSync(dir, { recursive: true });
     const windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), print);
+    const pushed = example === 'shop' && `${parts.registry.address}/${installation}`;
     const [store] = await Promise.all([
-      pushStore(parts.engine.host, `${parts.registry.address}/${installation}`, parts.node.name),
+      pushed && pushStore(parts.engine.host, pushed, parts.node.name),
       windlass.startWorker(),
     ]);
-    const shop = Shop.create(join(dir, 'shop'), { BASE: parts.node.name, STORE_IMAGE: store });
-    if (app !== 'shop') shop.edit('windlass.yaml', 'app: shop', `app: ${app}`);
+    const images = { BASE: parts.node.name, ...(store && { STORE_IMAGE: store }) };
+    const shop = Shop.create(join(dir, 'shop'), images, example);
+    if (app !== example) shop.edit('windlass.yaml', `app: ${example}`, `app: ${app}`);
     return new Stage(windlass, shop, installation, app, address, variables, parts);
   }
 
   get production() {
     return { address: this.address, host: 'shop.localhost' };
+  }
+
+  get probe() {
+    return { address: this.address, host: 'probe.localhost' };
   }
 
   get staging() {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../../demo/shop';
+import { type Example, root } from '../../demo/shop';
 import { Stage } from '../../demo/stage';
 import { clientOf } from '../../parts/engine-client';
 import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
@@ -12,11 +12,12 @@ import { parts } from '../setup/parts';
 export const APPROVER = 'release-manager@example.com';
 
 /** Opens a stage for the tests of a file, with windlass installed as a person installs it. */
-export async function openStand(): Promise<{ stage: Stage; close: () => Promise<void> }> {
+export async function openStand(example: Example = 'shop'): Promise<{ stage: Stage; close: () => Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
   const stage = await Stage.open(parts(), dir, {
     print: () => undefined,
-    app: `shop${randomBytes(2).toString('hex')}`,
+    example,
+    app: `${example}${randomBytes(2).toString('hex')}`,
   });
   execFileSync('npm', ['install', '--global', '--prefix', join(dir, 'installed'), root()], { stdio: 'ignore' });
   stage.windlass.program = join(dir, 'installed/bin/windlass');

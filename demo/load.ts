@@ -1,0 +1,188 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Target } from './client';
+import { holdWebSocket } from './websocket';
+
+/** What a load saw. A request has failed when it was not answered with 200; nothing is ever sent twice. */
+export interface LoadReport {
+  sent: number;
+  failed: number;
+  /** What the failures were, a line each; the first twenty. */
+  failures: string[];
+  /** How often each version answered. */
+  answers: Record<string, number>;
+  /** WebSockets: how often they echoed, and were closed by the application's stop signal, which is no failure. */
+  echoed: number;
+  closedByDrain: number;
+  /** Milliseconds, of the requests that the application answers at once. */
+  latency: { median: number; p99: number; longest: number };
+  seconds: number;
+}
+
+/** What is sent, in turn: fast and slow, with a body and without, over kept connections and new ones. */
+const MIX = [
+  { method: 'GET', path: '/', keep: true },
+  { method: 'GET', path: '/', keep: false },
+  { method: 'POST', path: '/', keep: true },
+  { method: 'POST', path: '/', keep: false },
+  { method: 'GET', path: '/', keep: true },
+  { method: 'GET', path: '/slow', keep: true },
+  { method: 'POST', path: '/', keep: true },
+  { method: 'GET', path: '/', keep: false },
+  { method: 'POST', path: '/slow', keep: false },
+  { method: 'GET', path: '/', keep: true },
+] as const;
+
+const BODY = Buffer.alloc(1_000, 'x');
+const ANSWERED_WITHIN_MS = 30_000;
+/** An upload: so many parts, one each so many milliseconds. */
+const UPLOAD = { parts: 20, everyMs: 100, part: Buffer.alloc(16 * 1_024, 'x') };
+
+/**
+ * Sends requests to an application like `examples/probe`, at a constant rate whatever is answered, with an upload and a
+ * WebSocket always in flight, until it is stopped. It goes to loopback or to a network of the test's own, nowhere else.
+ */
+export function startLoad(target: Target, perSecond: number): { stop(): Promise<LoadReport> } {
+  refuseOthers(target.address);
+  const load = new Load(target);
+  const timer = load.sendAt(perSecond);
+  const stopping = new AbortController();
+  const constant = [load.upload(stopping.signal), load.talk(stopping.signal)];
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await Promise.all(constant);
+      return await load.end();
+    },
+  };
+}
+
+function refuseOthers(address: string): void {
+  if (!/^(127\.|10\.|localhost:|\[::1\])/.test(address))
+    throw new Error(`${address} is neither loopback nor a network of the test's own`);
+}
+
+class Load {
+  private readonly began = Date.now();
+  private readonly kept = new Agent({ keepAlive: true, maxSockets: 50 });
+  private readonly open = new Set<Promise<void>>();
+  private readonly took: number[] = [];
+  private readonly report = { sent: 0, failed: 0, echoed: 0, closedByDrain: 0 };
+  private readonly failures: string[] = [];
+  private readonly answers: Record<string, number> = {};
+
+  constructor(private readonly target: Target) {}
+
+  /** A timer that is late sends what it missed, so that the rate holds on a busy machine. */
+  sendAt(perSecond: number): NodeJS.Timeout {
+    let due = 0;
+    return setInterval(() => {
+      for (due += perSecond / 100; due >= 1; due -= 1) this.send();
+    }, 10);
+  }
+
+  private send(): void {
+    const kind = MIX[this.report.sent % MIX.length]!;
+    const began = Date.now();
+    const body = kind.method === 'POST' ? BODY : undefined;
+    this.count(`${kind.method} ${kind.path}`, this.ask(kind, body && [body], began));
+  }
+
+  /** Counts one request, whatever becomes of it. */
+  private count(what: string, asked: Promise<void>): void {
+    this.report.sent += 1;
+    const one = asked.catch((error: Error) => this.fail(what, error)).finally(() => this.open.delete(one));
+    this.open.add(one);
+  }
+
+  private fail(what: string, error: Error): void {
+    this.report.failed += 1;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (this.failures.length < 20)
+      this.failures.push(`${new Date().toISOString()} ${what}: ${[code, error.message].filter(Boolean).join(' ')}`);
+  }
+
+  private async ask(
+    { method, path, keep }: { method: string; path: string; keep: boolean },
+    body: AsyncIterable<Buffer> | Buffer[] | undefined,
+    began?: number,
+  ): Promise<void> {
+    const [hostname, port] = this.target.address.split(':');
+    const length = Array.isArray(body) ? { 'content-length': body[0]!.length } : {};
+    const text = await new Promise<string>((resolve, reject) => {
+      const headers = { host: this.target.host, ...length };
+      const agent = keep ? this.kept : false;
+      const sent = request(
+        { hostname, port, path, method, headers, agent, timeout: ANSWERED_WITHIN_MS },
+        (response) => {
+          let answer = '';
+          response.setEncoding('utf8');
+          response.on('data', (part: string) => (answer += part));
+          response.on('error', reject);
+          response.on('end', () =>
+            response.statusCode === 200
+              ? resolve(answer)
+              : reject(new Error(`${response.statusCode} ${answer.slice(0, 80)}`)),
+          );
+        },
+      );
+      sent.on('timeout', () => sent.destroy(new Error(`no answer within ${ANSWERED_WITHIN_MS / 1_000} s`)));
+      sent.on('error', reject);
+      void write(sent, body);
+    });
+    const expected = /^version \d+( \d+)?$/.exec(text);
+    if (!expected) throw new Error(`an answer that is none of the application: ${text.slice(0, 80)}`);
+    const version = text.split(' ').slice(0, 2).join(' ');
+    this.answers[version] = (this.answers[version] ?? 0) + 1;
+    if (began !== undefined && path !== '/slow') this.took.push(Date.now() - began);
+  }
+
+  /** One upload after the other; each counts as a request. */
+  async upload(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const asked = this.ask({ method: 'POST', path: '/upload', keep: false }, parts());
+      this.count('upload', asked);
+      await asked.catch(() => undefined);
+    }
+  }
+
+  /** One WebSocket after the other: the next is opened when the application says that it goes. */
+  async talk(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const talked = holdWebSocket(this.target, signal, () => (this.report.echoed += 1));
+      this.count(
+        'WebSocket',
+        talked.then((end) => void (end === 'going away' && (this.report.closedByDrain += 1))),
+      );
+      await talked.catch(() => pause(100));
+    }
+  }
+
+  async end(): Promise<LoadReport> {
+    await Promise.all(this.open);
+    this.kept.destroy();
+    const sorted = this.took.sort((a, b) => a - b);
+    const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+    return {
+      ...this.report,
+      failures: this.failures,
+      answers: this.answers,
+      latency: { median: at(0.5), p99: at(0.99), longest: at(1) },
+      seconds: (Date.now() - this.began) / 1_000,
+    };
+  }
+}
+
+async function* parts(): AsyncIterable<Buffer> {
+  for (let part = 0; part < UPLOAD.parts; part++) {
+    yield UPLOAD.part;
+    await pause(UPLOAD.everyMs);
+  }
+}
+
+/** Its errors are those of the request, which are heard there. */
+async function write(sent: ReturnType<typeof request>, body: AsyncIterable<Buffer> | Buffer[] = []): Promise<void> {
+  for await (const part of body) if (!sent.destroyed) sent.write(part);
+  sent.end();
+}
