@@ -16,6 +16,8 @@ export interface LoadReport {
   closedByDrain: number;
   /** Milliseconds, of the requests that the application answers at once. */
   latency: { median: number; p99: number; longest: number };
+  /** From the first failure to the last. */
+  outageMs: number;
   seconds: number;
 }
 
@@ -70,6 +72,7 @@ class Load {
   private readonly took: number[] = [];
   private readonly report = { sent: 0, failed: 0, echoed: 0, closedByDrain: 0 };
   private readonly failures: string[] = [];
+  private readonly failedAt: number[] = [];
   private readonly answers: Record<string, number> = {};
 
   constructor(private readonly target: Target) {}
@@ -98,6 +101,7 @@ class Load {
 
   private fail(what: string, error: Error): void {
     this.report.failed += 1;
+    this.failedAt.push(Date.now());
     const { code = '' } = error as NodeJS.ErrnoException;
     if (this.failures.length < 20)
       this.failures.push(`${new Date().toISOString()} ${what}: ${[code, error.message].filter(Boolean).join(' ')}`);
@@ -168,6 +172,7 @@ class Load {
       ...this.report,
       failures: this.failures,
       answers: this.answers,
+      outageMs: this.failedAt.length > 0 ? Math.max(...this.failedAt) - Math.min(...this.failedAt) : 0,
       latency: { median: at(0.5), p99: at(0.99), longest: at(1) },
       seconds: (Date.now() - this.began) / 1_000,
     };

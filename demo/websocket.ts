@@ -31,9 +31,11 @@ export async function holdWebSocket(
       socket.write(frame(TEXT));
     }, EVERY_MS);
     socket.on('data', (data: Buffer) => {
-      if ((data[0]! & 0xf) === CLOSE) return end(() => resolve('going away'));
-      last = Date.now();
-      onEcho();
+      for (const opcode of opcodesOf(data)) {
+        if (opcode === CLOSE) return end(() => resolve('going away'));
+        last = Date.now();
+        onEcho();
+      }
     });
     socket.on('error', (error) => end(() => reject(error)));
     socket.on('close', () => end(() => reject(new Error('was torn off'))));
@@ -56,6 +58,13 @@ function open({ address, host }: Target): Promise<Socket> {
     asked.on('error', reject);
     asked.end();
   });
+}
+
+/** The kinds of the short frames that came together, as a server sends them: not masked. */
+function opcodesOf(data: Buffer): number[] {
+  const opcodes: number[] = [];
+  for (let at = 0; at + 1 < data.length; at += 2 + (data[at + 1]! & 0x7f)) opcodes.push(data[at]! & 0xf);
+  return opcodes;
 }
 
 /** A short text as a client sends it: masked. */

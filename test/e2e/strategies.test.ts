@@ -20,7 +20,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
     '%s: no request is lost at a switch or a rollback, and two releases are never left',
     async (strategy) => {
       await rounds.begin(strategy);
-      const report = await underLoad(stage, 150, async () => {
+      const report = await underLoad(stage, 100, async () => {
         await rounds.switch();
         await rounds.rollBack();
       });

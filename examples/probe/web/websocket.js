@@ -12,7 +12,9 @@ exports.acceptWebSocket = (request, socket) => {
   const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'];
   socket.write([...head, `Sec-WebSocket-Accept: ${key}`, '', ''].join('\r\n'));
   open.add(socket);
-  socket.on('data', (frame) => socket.write(echo(frame)));
+  socket.on('data', (frames) => {
+    for (let at = 0; at < frames.length; at += 6 + (frames[at + 1] & 0x7f)) socket.write(echo(frames.subarray(at)));
+  });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => open.delete(socket));
 };

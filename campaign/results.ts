@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeTable } from '../bench/table';
+import type { LoadReport } from '../demo/load';
+import { root } from '../demo/shop';
+
+/** What is done to windlass meanwhile. */
+export type Trouble = 'none' | 'worker killed';
+
+/** One strategy under one trouble, as far as it has come. */
+export interface Leg {
+  strategy: string;
+  trouble: Trouble;
+  switches: number;
+  rollbacks: number;
+  sent: number;
+  failed: number;
+  failures: string[];
+  echoed: number;
+  closedByDrain: number;
+  seconds: number;
+  /** Milliseconds; the median of each round's. */
+  medians: number[];
+  p99: number[];
+  longest: number;
+  /** Of `recreate`: from the first failed request to the last, of each switch and rollback. */
+  outagesMs: number[];
+  perSecond: number;
+  machine: string;
+  commit: string;
+}
+
+export const emptyLeg = (leg: Pick<Leg, 'strategy' | 'trouble' | 'perSecond' | 'machine' | 'commit'>): Leg => ({
+  ...leg,
+  switches: 0,
+  rollbacks: 0,
+  sent: 0,
+  failed: 0,
+  failures: [],
+  echoed: 0,
+  closedByDrain: 0,
+  seconds: 0,
+  medians: [],
+  p99: [],
+  longest: 0,
+  outagesMs: [],
+});
+
+/** Adds what one switch or rollback has shown. */
+export function add(leg: Leg, kind: 'switches' | 'rollbacks', report: LoadReport): void {
+  leg[kind] += 1;
+  for (const key of ['sent', 'failed', 'echoed', 'closedByDrain', 'seconds'] as const) leg[key] += report[key];
+  leg.failures = [...leg.failures, ...report.failures].slice(0, 20);
+  leg.medians.push(report.latency.median);
+  leg.p99.push(report.latency.p99);
+  leg.longest = Math.max(leg.longest, report.latency.longest);
+  if (leg.strategy === 'recreate') leg.outagesMs.push(report.outageMs);
+}
+
+const FILE = join(root(), 'campaign/results.json');
+const PAGE = join(root(), 'docs/campaign.md');
+
+/** What earlier runs have come to: a run goes on from there. */
+export const readLegs = (): Leg[] => (existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Leg[]) : []);
+
+/** Stores the legs, and the page that tells them. */
+export function storeLegs(legs: Leg[]): void {
+  writeFileSync(FILE, `${JSON.stringify(legs, undefined, 1)}\n`);
+  writeFileSync(PAGE, describe(legs));
+}
+
+function describe(legs: Leg[]): string {
+  const perSecond = [...new Set(legs.map((leg) => leg.perSecond))].join(' or ');
+  const machines = [...new Set(legs.map(({ machine }) => machine))].join('; ');
+  return `# The campaign: is a request lost?
+
+\`npm run campaign\`, and for fewer rounds \`npm run campaign -- --switches 5\`. It goes on where an earlier run stopped; \`--anew\` begins
+again. What a run has found is kept in \`campaign/results.json\`, this page is made from it.
+
+The application is \`examples/probe\`: two instances of a routed service that answer at once, after 0.8 s (\`/slow\`), to bodies and to
+uploads, and talk over WebSockets, and a background service. Each round is a release of a new commit by the program (built,
+pushed, planned, carried out by the worker through Temporal), and then a rollback. All the time requests come in, ${perSecond} a second
+whatever is answered: GET and POST, over kept connections and new ones, one of five of them slow, an upload of two seconds, and a
+WebSocket that is echoed every 0.2 s. Nothing is sent twice; whatever is not answered with 200 has failed. A WebSocket that the
+application closes by its own stop signal when the drain time-out (3 s) is over is counted apart; one that is torn off has failed.
+When each has ended, the engine is asked: instances of one release alone, all running.
+
+In the rows "worker killed" the worker gets SIGKILL once in every switch and in every rollback, a little later each time, and another is started.
+
+${table(legs)}
+
+Latency (medians over the rounds, and the longest of all) is that of requests which the application answers at once, under a load that the machine hardly carries beside
+engine, Temporal, builds and the load itself. Made on: ${machines}.
+
+\`recreate\` is the strategy that says its outage beforehand. What was measured from the first request that failed to the last, per switch and rollback:
+${outages(legs)}
+`;
+}
+
+const HEAD = [
+  'strategy',
+  'trouble',
+  'switches',
+  'rollbacks',
+  'requests',
+  'failed',
+  'WebSocket echoes',
+  'closed by drain',
+  'median',
+  'p99',
+  'longest',
+];
+
+function table(legs: Leg[]): string {
+  const rows = legs
+    .filter(({ strategy }) => strategy !== 'recreate')
+    .map((leg) => [
+      ...[leg.strategy, leg.trouble],
+      ...[leg.switches, leg.rollbacks, leg.sent, leg.failed, leg.echoed, leg.closedByDrain].map(String),
+      ...[median(leg.medians), median(leg.p99), leg.longest].map((ms) => `${ms} ms`),
+    ]);
+  return writeTable({ head: HEAD, rows });
+}
+
+function outages(legs: Leg[]): string {
+  const lines = legs
+    .filter(({ outagesMs }) => outagesMs.length > 0)
+    .map(({ outagesMs, trouble }) => {
+      const [least, most] = [Math.min(...outagesMs), Math.max(...outagesMs)];
+      return `- ${outagesMs.length} times, trouble: ${trouble}: median ${median(outagesMs)} ms, ${least} to ${most} ms`;
+    });
+  return lines.join('\n') || '- not measured yet';
+}
+
+export function median(numbers: number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
