@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { EnvironmentState } from '../src/model/environment';
 import { environmentId, environmentSummary } from '../src/model/names';
+import type { Kept } from './rollout/context';
 import type { Activities } from './types';
 
 /** How other workflows reach an environment: a workflow can neither query nor start another one itself. */
@@ -27,4 +28,20 @@ export function createEnvironmentActivities(
       });
     },
   };
+}
+
+/** What the other environments of an application are on, on their way to, or may go back to, as their writers know it. */
+export async function keptElsewhere(client: Client, app: string, environment: string): Promise<Kept[]> {
+  const prefix = environmentId(app, '');
+  const kept: Kept[] = [];
+  for await (const { workflowId } of client.workflow.list({
+    query: `WorkflowType = 'environment' AND ExecutionStatus = 'Running'`,
+  })) {
+    const other = workflowId.slice(prefix.length);
+    if (!workflowId.startsWith(prefix) || other === environment) continue;
+    const { committed, running, queue } = await client.workflow.getHandle(workflowId).query<EnvironmentState>('state');
+    const records = [...committed, running, ...queue].flatMap((one) => one?.record ?? []);
+    kept.push(...records.map((record) => ({ environment: other, record })));
+  }
+  return kept;
 }

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { connectEngine } from './drivers/docker/connect';
 import { traefik } from './drivers/proxy/traefik';
-import { createEnvironmentActivities } from './environments';
+import { createEnvironmentActivities, keptElsewhere } from './environments';
 import { withHeartbeat } from './heartbeat';
 import { createImageActivities } from './images/images';
 import { createInspectionActivities } from './inspection';
@@ -22,6 +22,7 @@ export function createActivities({ settings, client }: { settings: Settings; cli
     loadRecord,
     loadFile,
     proxy: traefik,
+    keptElsewhere: (app, environment) => keptElsewhere(client, app, environment),
     connect: (target) => connectEngine(target, settings),
   };
   const source = createSourceActivities(settings);

@@ -115,7 +115,8 @@ function table(legs: Leg[]): string {
   const rows = legs
     .filter(({ strategy }) => strategy !== 'recreate')
     .map((leg) => [
-      ...[leg.strategy, leg.trouble],
+      leg.strategy,
+      leg.trouble,
       ...[leg.switches, leg.rollbacks, leg.sent, leg.failed, leg.echoed, leg.closedByDrain].map(String),
       ...[median(leg.medians), median(leg.p99), leg.longest].map((ms) => `${ms} ms`),
     ]);

@@ -22,7 +22,15 @@ export interface RolloutDeps {
   connect(target: Target): Engine | Promise<Engine>;
   loadRecord(ref: RecordRef): Promise<ReleaseRecord>;
   loadFile(ref: RecordRef, file: PlacedFile): Promise<Buffer>;
+  /** What the other environments of the application are on, on their way to, or may go back to. Fails when that is not known. */
+  keptElsewhere(app: string, environment: string): Promise<Kept[]>;
   proxy: Proxy;
+}
+
+/** A release that an environment needs. */
+export interface Kept {
+  environment: string;
+  record: RecordRef;
 }
 
 /** What every operation has at hand: its host's engine, the releases that take part, how to fail. */
@@ -37,6 +45,8 @@ export interface RolloutContext extends Releases {
   target: Target;
   engine: Engine;
   proxy: Proxy;
+  /** The images that other environments of the application need. */
+  imagesElsewhere(): Promise<string[]>;
   /** Reads what this operation needs of them, each once. */
   secrets: SecretReader;
   /** What it is told goes into history, so secrets are struck out of it. */
@@ -49,7 +59,7 @@ export interface RolloutContext extends Releases {
 
 /** Puts together what an operation needs. Fails permanently when no release that takes part knows the host. */
 export async function openContext(
-  { settings, connect, loadRecord, loadFile, proxy }: RolloutDeps,
+  { settings, connect, loadRecord, loadFile, keptElsewhere, proxy }: RolloutDeps,
   operation: OperationName,
   { host, scope }: HostScope & { scope: RolloutScope },
 ): Promise<RolloutContext> {
@@ -79,6 +89,11 @@ export async function openContext(
     engine: await connect(target),
     proxy,
     secrets,
+    async imagesElsewhere() {
+      const kept = await keptElsewhere(scope.app, scope.environment);
+      const images = kept.map(async ({ environment, record }) => imagesIn(await loadRecord(record), environment));
+      return (await Promise.all(images)).flat();
+    },
     watch: {
       ...watch,
       onProgress: (line) => void values().then((known) => watch.onProgress?.(redact(line, known))),
@@ -90,3 +105,7 @@ export async function openContext(
     },
   };
 }
+
+/** The images of an environment in a release. */
+export const imagesIn = (record: ReleaseRecord, environment: string): string[] =>
+  (record.environments.find(({ name }) => name === environment)?.services ?? []).map(({ image }) => image);

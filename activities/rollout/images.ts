@@ -18,14 +18,19 @@ export async function pullImage(ctx: RolloutContext, { release, service: name }:
   await ctx.engine.pullImage(image, login, ctx.watch);
 }
 
-/** Removes images of the app's repositories that are neither to be kept nor in use. What others put there stays. */
+/**
+ * Removes images of the app's repositories that are neither to be kept, nor in use, nor needed by another environment of the
+ * app, which may share this host. What others put there stays.
+ */
 export async function pruneImages(ctx: RolloutContext, { keep }: HostScope & { keep: string[] }): Promise<void> {
   const { engine, place } = ctx;
   const registries = new Set((await ctx.records()).map(({ registry }) => registry.address));
-  const used = new Set((await engine.listContainers({})).map(({ image }) => image));
+  const used = (await engine.listContainers({})).map(({ image }) => image);
+  const elsewhere = await ctx.imagesElsewhere();
+  const needed = new Set([...keep, ...used, ...elsewhere]);
   for (const registry of registries) {
     const images = await engine.listImages(`${registry}/${place.app}`);
-    const spare = images.filter((image) => !keep.includes(image) && !used.has(image));
+    const spare = images.filter((image) => !needed.has(image));
     for (const image of spare) await engine.removeImage(image);
   }
 }

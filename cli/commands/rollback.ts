@@ -17,7 +17,10 @@ interface Options extends ProjectOptions {
 export function define(command: Command): void {
   withWho(withProject(command))
     .argument('<environment>', 'the environment that is to go back')
-    .argument('[release]', 'the release to go back to (default: the one before the current)')
+    .argument(
+      '[release]',
+      'the release to go back to (default: the one before the last, which may be on its way still)',
+    )
     .option('--list', 'only list what it can go back to')
     .option('--reason <text>', 'why; it is kept in the ledger', '')
     .addHelpText(
@@ -43,14 +46,14 @@ async function rollback(environment: string, release: string | undefined, option
     const state = await readEnvironment(temporal, app, environment);
     if (options.list) return { json: state?.committed ?? [], lines: listLines(state, Date.now()) };
     const target = findTarget(state, `${app} ${environment}`, release);
-    note(...announce(environment, state?.current, target, Date.now()));
+    note(...announce(environment, state, target, Date.now()));
     const { carryOutRollback } = await import('../temporal/carry-out-rollback');
     const input = { app, environment, release: target.release, by, reason: options.reason || 'no reason was given' };
     return carryOutRollback(temporal, input, options.json);
   });
 }
 
-/** What is gone back to: what was named, else the release before the current one. */
+/** What is gone back to; see `findRollbackTarget`. */
 export function findTarget(state: EnvironmentState | undefined, place: string, release: string | undefined): Committed {
   const target = findRollbackTarget(state, release);
   if (target) return target;
@@ -64,10 +67,13 @@ export function findTarget(state: EnvironmentState | undefined, place: string, r
   );
 }
 
-const announce = (environment: string, current: Committed | undefined, target: Committed, now: number): string[] => [
-  `${environment} goes from ${current?.release ?? 'nothing'} back to ${target.release},`,
-  `which came there ${ago(target.at, now)} (${dateTime(target.at)}), started by ${target.by}.`,
-];
+function announce(environment: string, state: EnvironmentState | undefined, target: Committed, now: number): string[] {
+  const from = state?.running?.record ?? state?.current;
+  return [
+    `${environment} goes from ${from?.release ?? 'nothing'} back to ${target.release},`,
+    `which came there ${ago(target.at, now)} (${dateTime(target.at)}), started by ${target.by}.`,
+  ];
+}
 
 export function listLines(state: EnvironmentState | undefined, now: number): string[] {
   if (!state || state.committed.length === 0) return ['Nothing was released here yet.'];

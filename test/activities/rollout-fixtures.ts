@@ -90,6 +90,7 @@ export async function makeStand(): Promise<Stand> {
     connect: () => engine,
     loadRecord: (ref) => Promise.resolve(records.get(ref.release)!),
     loadFile: (_, { from }) => Promise.resolve(Buffer.from(`content of ${from}`)),
+    keptElsewhere: () => Promise.resolve([]),
     proxy: traefik,
   };
   const activities = createRolloutActivities(deps);
