@@ -1,6 +1,6 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import type { Operation, Phase, Step } from '../model/plan';
-import type { PlanningInput } from './planning';
+import { observedOn, type PlanningInput } from './planning';
 import { filled } from './steps';
 
 /** What strategies have in common by which two releases answer for a while. */
@@ -12,6 +12,10 @@ import { filled } from './steps';
 export const goesGradually = ({ kind, current, wanted }: PlanningInput) =>
   kind === 'release' && current !== undefined && current.release !== wanted?.release;
 
+/** Does the recorded release answer on this host? Not on one that was left out before, and comes back. */
+export const answersOn = ({ current, observed }: PlanningInput, host: string) =>
+  current !== undefined && observedOn(observed, host).routes?.release === current.release;
+
 /** The recorded configuration of the environment. */
 export const recorded = ({ current, environment }: PlanningInput): EnvironmentRecord | undefined =>
   current?.environments.find((one) => one.name === environment);
@@ -22,9 +26,9 @@ export type OnTheWay = Step[] | { hosts: string[]; route(host: string, whole: Sw
 
 /**
  * The phases of a switch at once, with a way that leads there: the undo of each switch of routes is the one before it.
- * Hosts that get their first routes, or lose their last, do so at the end of it.
+ * Hosts on which the recorded release does not answer, or the new one will not, switch at the end of it.
  */
-export function onTheWay(phases: Phase[], way: OnTheWay[]): Phase[] {
+export function onTheWay(input: PlanningInput, phases: Phase[], way: OnTheWay[]): Phase[] {
   const whole = phases.find(({ name }) => name === 'switch')?.batches ?? [];
   const switches = new Map(whole.flat().flatMap((step) => (isMove(step) ? [[step.operation.host, step]] : [])));
   const before = new Map([...switches].map(([host, { undo }]) => [host, undo]));
@@ -38,7 +42,7 @@ export function onTheWay(phases: Phase[], way: OnTheWay[]): Phase[] {
       ? part
       : part.hosts.flatMap((host) => {
           const step = switches.get(host);
-          return step ? move(host, part.route(host, step.operation)) : [];
+          return step && answersOn(input, host) ? move(host, part.route(host, step.operation)) : [];
         }),
   );
   const last = whole.map((batch) =>

@@ -15,6 +15,7 @@ export function planCanary(input: PlanningInput, after: EnvironmentRecord): Phas
   const hosts = after.hosts.map(({ name }) => name);
   const { steps } = after.strategy as StrategyOf<'canary'>;
   return onTheWay(
+    input,
     phases,
     steps.flatMap(({ weight: percent, soak: forMs }) => [
       { hosts, route: (_, whole) => ({ ...whole, part: { percent, beside } }) },

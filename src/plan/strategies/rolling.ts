@@ -2,7 +2,7 @@ import type { StrategyOf } from '../../manifest/kinds';
 import type { EnvironmentRecord } from '../../manifest/record';
 import { instancesOn, servicesOn } from '../../model/host';
 import type { Part, Phase, Step } from '../../model/plan';
-import { goesGradually, onTheWay, recorded, type OnTheWay } from '../gradual';
+import { answersOn, goesGradually, onTheWay, recorded, type OnTheWay } from '../gradual';
 import type { PlanningInput } from '../planning';
 import { filled, soak } from '../steps';
 import { stopOld } from '../stopOld';
@@ -40,7 +40,7 @@ function rollHosts(
       gate(input, after, { hosts: done, forMs: pause, partOn: () => part }),
     ];
   });
-  return onTheWay(phases, way);
+  return onTheWay(input, phases, way);
 }
 
 /**
@@ -56,6 +56,7 @@ function rollInstances(
   const release = input.wanted?.release ?? '';
   const hosts = after.hosts.map(({ name }) => name);
   const isRolled = (host: string, name: string) =>
+    answersOn(input, host) &&
     [before, after].every(
       (record) =>
         record.routes.some(({ service }) => service === name) &&
@@ -94,7 +95,7 @@ function rollInstances(
     ];
   });
   const prepared = phases.map((phase) => (phase.name === 'prepare' ? { ...phase, batches: startedBy(0) } : phase));
-  return onTheWay(prepared, way);
+  return onTheWay(input, prepared, way);
 }
 
 const wasSpare = (
