@@ -29,6 +29,6 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
       expect(report.echoed).toBeGreaterThan(0);
       expect(report.closedByDrain).toBeGreaterThan(0);
     },
-    120_000,
+    300_000,
   );
 });
