@@ -34,11 +34,11 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
 
 async function plan(
   deps: RolloutDeps,
-  { app, environment, kind, keep, ran, excluded = [] }: PlanInput,
+  { app, environment, kind, record, keep, ran, excluded = [] }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
 ): Promise<Planned> {
-  const records = [wanted, current].map((record) => record && environmentIn(record, environment));
+  const records = [wanted, current].map((one) => one && environmentIn(one, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
   const place: Place = { installation: deps.settings.installation, app, environment };
   const [after, before] = records;
@@ -62,7 +62,7 @@ async function plan(
       excluded,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
       secrets: { now: secrets.hashes, ran },
-      keepImages: await imagesOf(deps, environment, keep.slice(0, (after?.retention ?? keep.length) + 1)),
+      keepImages: await imagesOf(deps, environment, kept(keep, record, after?.retention)),
     });
     const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);
     return {
@@ -93,6 +93,12 @@ function unreadable({ name, secrets }: EnvironmentRecord, lacking: { name: strin
     kind: 'no-secret',
     message: [`${count} of ${name} cannot be read, so nothing was touched`, ...lacking.map(one)].join('\n'),
   };
+}
+
+/** The release that is wanted, and as many earlier ones as can be gone back to from there. */
+function kept(keep: RecordRef[], wanted: RecordRef | undefined, retention = keep.length): RecordRef[] {
+  const earlier = keep.filter(({ release }) => release !== wanted?.release);
+  return [...(wanted ? [wanted] : []), ...earlier.slice(0, retention)];
 }
 
 /** Twelve digits: what people compare and approve. */
