@@ -24,7 +24,7 @@ export interface Parsed {
  */
 export function parseManifest(file: string, text: string): Parsed {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: 'error' });
   const point = pointer(file, document, lines);
   const syntax = document.errors.map((error) => syntaxProblem(file, text, lines, error));
   if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return { problems: syntax, point };

@@ -21,7 +21,8 @@ const logger = new DefaultLogger('ERROR');
 Runtime.install({ logger, telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } } });
 
 /** Bundled once for all tests of a file: it takes seconds. */
-export const bundle = () => bundleWorkflowCode({ workflowsPath: join(__dirname, '../../workflows/index.ts'), logger });
+export const bundle = (workflowsPath = join(__dirname, '../../workflows/index.ts')) =>
+  bundleWorkflowCode({ workflowsPath, logger });
 
 /** A worker over a simulated world on the real server; application and task queue are its own. */
 export class Harness {
@@ -30,7 +31,6 @@ export class Harness {
   private constructor(
     readonly server: TestWorkflowEnvironment,
     readonly world: World,
-    private readonly workflowBundle: WorkflowBundleWithSourceMap,
   ) {}
 
   /** Runs a test with a worker, and ends whatever the test left. */
@@ -39,21 +39,31 @@ export class Harness {
     test: (h: Harness) => Promise<void>,
     world = new World(twoEnvironments()),
   ): Promise<void> {
-    const harness = new Harness(await testServer(), world, workflowBundle);
+    await Harness.builds([[workflowBundle, test]], world);
+  }
+
+  /** One build of windlass after the other, each with its part of the test, over the same world. */
+  static async builds(
+    builds: [WorkflowBundleWithSourceMap, (h: Harness) => Promise<void>][],
+    world = new World(twoEnvironments()),
+  ): Promise<void> {
+    const harness = new Harness(await testServer(), world);
     try {
-      const worker = await harness.worker();
-      await worker.runUntil(test(harness));
+      for (const [workflowBundle, test] of builds) {
+        const worker = await harness.worker(workflowBundle);
+        await worker.runUntil(test(harness));
+      }
     } finally {
       await harness.end();
       await harness.server.teardown();
     }
   }
 
-  worker(): Promise<Worker> {
+  worker(workflowBundle: WorkflowBundleWithSourceMap): Promise<Worker> {
     return Worker.create({
       connection: this.server.nativeConnection,
       taskQueue: this.app,
-      workflowBundle: this.workflowBundle,
+      workflowBundle,
       activities: this.world.activities(this.server.client, this.app),
       maxHeartbeatThrottleInterval: '200ms',
       defaultHeartbeatThrottleInterval: '200ms',
