@@ -4,6 +4,7 @@ import { assembleEnvironment, registryOf } from '../../src/manifest/assemble';
 import { parseManifest, type Parsed } from '../../src/manifest/parse';
 import type { Draft } from '../../src/manifest/record';
 import { tellPlacement } from '../../src/manifest/rules-placement';
+import { checkData } from '../../src/manifest/rules-data';
 import { checkServices } from '../../src/manifest/rules-services';
 import type { Manifest } from '../../src/manifest/schema';
 import { describeProblem, type Problem } from '../../src/model/problem';
@@ -94,7 +95,11 @@ function conclude(
     Object.entries(compose.environments).map(([name, read]) => [name, read.services]),
   );
   // With some services unknown, every name of one could be called wrong.
-  const findings = [...(all ? checkServices(manifest, services, settings.installation) : []), ...compose.routeFindings];
+  const rules = () => [
+    ...checkServices(manifest, services, settings.installation),
+    ...checkData(manifest, compose.environments),
+  ];
+  const findings = [...(all ? rules() : []), ...compose.routeFindings];
   const registry = registryOf(manifest, settings.registry);
   const problems = [...parsed.problems, ...findings.map(parsed.point), ...compose.problems];
   const apart = all ? tellPlacement(manifest, services).map((finding) => describeProblem(parsed.point(finding))) : [];

@@ -162,7 +162,8 @@ export const BUILD_KEYS: Key[] = [
 
 /** The keys of an entry of the top-level `networks`. */
 export const NETWORK_KEYS: Key[] = [
-  ...carried('enable_ipv4', 'enable_ipv6', 'external', 'internal', 'labels'),
+  ...carried('enable_ipv4', 'enable_ipv6', 'internal', 'labels'),
+  changed('external', 'joined as it is, by two releases at once, and that is told'),
   changed('name', 'kept for an external network; others are named after the release'),
   changed('driver', '`bridge` is what is made; others are refused'),
   changed('driver_opts', 'carried, but for the name of the bridge, which the copies of two releases cannot both have'),

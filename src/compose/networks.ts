@@ -26,7 +26,13 @@ export function readNetworks(model: ComposeModel, notes: Notes): Network[] {
     const network = said ?? {};
     const at = ['networks', name];
     notes.checkKeys(NETWORK_KEYS, at, network);
-    if (network.external) return { name, external: network.name ?? name };
+    if (network.external) {
+      notes.tell(
+        [...at, 'external'],
+        'is joined as it is, by two releases at once: a name that both have there leads to either of them',
+      );
+      return { name, external: network.name ?? name };
+    }
     if (network.driver && network.driver !== 'bridge')
       notes.refuse(
         [...at, 'driver'],

@@ -4,6 +4,7 @@ import { createImageActivities } from '../../activities/images/images';
 import { hasBuildx } from '../../activities/drivers/docker/buildx';
 import { readManifest } from '../../activities/source/read-manifest';
 import { readSettings } from '../../activities/settings';
+import { clientOf } from '../../parts/engine-client';
 import type { BuildSpec } from '../../src/manifest/record';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
@@ -71,10 +72,9 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
         { id: 'token', source: { env: 'WLTEST_BUILD_TOKEN' } },
         { id: 'note', file: 'note.txt' },
       ],
-      contexts: [{ name: 'shared', folder: 'shared' }],
     },
   };
-  const run = async (dockerfile: string) => {
+  const run = async (dockerfile: string, more: BuildSpec['buildx'] = {}) => {
     process.env['WLTEST_BUILD_TOKEN'] = canary;
     const folder = makeFolder({ ...files, 'web/Dockerfile': dockerfile, 'shared/x.txt': 'shared' });
     const { buildImage } = createImageActivities({
@@ -88,23 +88,34 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       source: { url: 'https://git.example/shop.git', commit },
       createdAt: '2030-01-02T03:04:05Z',
       registry: { address: 'registry.example.com' },
-      build,
+      build: { ...build, buildx: { ...build.buildx, ...more } },
       fresh: true,
     });
   };
 
-  test('with secrets that are read and leave no trace, and a further context', async () => {
+  test('with secrets that are read and leave no trace', async () => {
     expect(await hasBuildx(buildxCommand)).toBe(true);
     const built = await run(
       [
         `FROM ${parts().images.base.name}`,
-        'COPY --from=shared x.txt /x.txt',
         'RUN --mount=type=secret,id=token grep -q canary /run/secrets/token',
         'RUN --mount=type=secret,id=note grep -q note /run/secrets/note',
       ].join('\n'),
     );
     expect(built).toEqual({ imageId: expect.stringMatching(/^sha256:/) });
-    expect(await engine.imageId((built as { imageId: string }).imageId)).toBeDefined();
+    const image = clientOf(parts().engine.host).getImage((built as { imageId: string }).imageId);
+    expect(JSON.stringify([await image.inspect(), await image.history()])).not.toContain(canary);
+  }, 180_000);
+
+  test('with a further context, where the BuildKit of the engine knows of such', async () => {
+    const contexts = [{ name: 'shared', folder: 'shared' }];
+    const built = run(`FROM ${parts().images.base.name}\nCOPY --from=shared x.txt /x.txt`, { contexts });
+    const { apiVersion } = await engine.info();
+    if (Number(apiVersion.split('.')[1]) >= 42) expect(await built).toHaveProperty('imageId');
+    else
+      expect((await failureOf(built)).message).toMatch(
+        /BuildKit of the engine is too old for that: build on Docker 23/,
+      );
   }, 180_000);
 
   test('a failure says what the Dockerfile did, without the secret', async () => {

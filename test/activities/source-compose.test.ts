@@ -465,12 +465,15 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
   });
 
   test('networks: internal kept, external joined as they are, in order of name', async () => {
-    const { draft } = await read(
+    const { draft, warnings } = await read(
       `${webWith('networks: { z: , a: { aliases: [front] } }')}networks: { a: { internal: true }, z: { external: true, name: shared } }\n`,
     );
     expect(draft?.environments[0]?.networks).toEqual([
       { name: 'a', internal: true },
       { name: 'z', external: 'shared' },
+    ]);
+    expect(warnings).toEqual([
+      'docker-compose.yml:5:51 networks.z.external: is joined as it is, by two releases at once: a name that both have there leads to either of them.',
     ]);
     expect(draft?.environments[0]?.services[0]?.networks).toEqual([
       { network: 'a', aliases: ['front'] },

@@ -51,13 +51,19 @@ export async function runBuildx(
     const status = await run(buildx, [...words(options, idFile), ...buildx.flags, '-'], context, say, watch);
     if (status === 0) return (await readFile(idFile, 'utf8')).trim();
     const said = lastLines.filter((line) => line.startsWith('ERROR')).at(-1) ?? `it ended with status ${status}`;
-    const message = `build of ${buildx.service} by buildx: ${said}. Mend the Dockerfile or what it runs, commit, and release again`;
+    const message = `build of ${buildx.service} by buildx: ${said}. ${wayOut(said)}`;
     throw permanent({ kind: 'build-failed', service: buildx.service, message, lastLines });
   } finally {
     context.destroy();
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** A frontend of the engine's own BuildKit that does not know what is asked of it; buildx can have another builder. */
+const wayOut = (said: string) =>
+  said.includes('unsupported frontend capability')
+    ? 'The BuildKit of the engine is too old for that: build on Docker 23 or later, or give the worker a builder (docker buildx create --use)'
+    : 'Mend the Dockerfile or what it runs, commit, and release again';
 
 function words(options: BuildOptions, idFile: string): string[] {
   const each = (name: string, map: Record<string, string>) =>

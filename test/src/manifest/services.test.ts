@@ -1,4 +1,5 @@
 import { parseManifest } from '../../../src/manifest/parse';
+import { checkData } from '../../../src/manifest/rules-data';
 import { checkServices } from '../../../src/manifest/rules-services';
 import { describeProblem } from '../../../src/model/problem';
 import type { Service } from '../../../src/model/service';
@@ -150,4 +151,33 @@ environments:
   expect(check(text, { staging: [service('web'), api] })).toEqual([
     'windlass.yaml:3:79 environments.staging.strategy: is canary, which lets two releases answer at once, and services.api.before[1] cannot be undone: the old one would work on what it changed. Say how it is undone (undo: [command]), or write blue-green or recreate.',
   ]);
+});
+
+test('a volume that is there already is written to by one environment of a host', () => {
+  const db = (readOnly = false) =>
+    service('db', {
+      kind: 'accessory',
+      container: {
+        environment: {},
+        mounts: [{ type: 'volume', volume: 'data', target: '/data', readOnly }],
+        ports: [],
+        expose: [],
+      },
+    });
+  const found = (production: Service, external: string, text = TWO) => {
+    const { manifest } = parseManifest('windlass.yaml', text);
+    const volumes = (name: string) => [{ name: 'data', external: name }];
+    return checkData(manifest!, {
+      staging: { services: [db()], volumes: volumes('legacy') },
+      production: { services: [production], volumes: volumes(external) },
+    }).map(({ message }) => message);
+  };
+  expect(found(db(), 'legacy')).toEqual([
+    'mounts the volume legacy of local in db, which db of staging writes to already. Name another one by a variable in the compose file, or ' +
+      'mount it read-only',
+  ]);
+  expect(found(db(), 'other')).toEqual([]);
+  expect(found(db(true), 'legacy')).toEqual([]);
+  const apart = TWO.replace('production: { hosts: [local] }', 'production: { hosts: [unix:///run/other.sock] }');
+  expect(found(db(), 'legacy', apart)).toEqual([]);
 });
