@@ -5,6 +5,7 @@ import type { Place } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
 import { describeSource } from '../src/model/secret';
 import { Refused } from '../src/plan/planning';
+import { type PackedPlan, packPlan } from '../src/plan/pack';
 import { planRollout } from '../src/plan/planRollout';
 import { permanent } from './drivers/errors';
 import type { RolloutDeps } from './rollout/context';
@@ -37,7 +38,7 @@ async function plan(
   { app, environment, kind, record, keep, ran, excluded = [] }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
-): Promise<Planned> {
+): Promise<Planned<PackedPlan>> {
   const records = [wanted, current].map((one) => one && environmentIn(one, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
   const place: Place = { installation: deps.settings.installation, app, environment };
@@ -66,7 +67,7 @@ async function plan(
     });
     const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);
     return {
-      plan: planned,
+      plan: packPlan(planned),
       hash: hashPlan(planned),
       counter: Math.max(0, ...counters),
       secrets: secrets.hashes,

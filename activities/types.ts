@@ -1,11 +1,13 @@
 import type { EnvironmentComparison, ReleaseComparison } from '../src/model/difference';
 import type { EnvironmentState } from '../src/model/environment';
 import type { Failure } from '../src/model/failure';
+import type { Connection, Target } from '../src/model/host';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { OperationInputs, Plan } from '../src/model/plan';
 import type { RecordRef, RegistryAccess, ReleaseRequest } from '../src/model/release';
 import type { RolloutRequest } from '../src/model/environment';
 import type { SecretHashes } from '../src/model/secret';
+import type { PackedPlan } from '../src/plan/pack';
 import type { Problem } from '../src/model/problem';
 import type { Artifact, BuildSpec, Draft, EnvironmentRecord } from '../src/manifest/record';
 
@@ -31,7 +33,7 @@ export interface Activities extends RolloutActivities {
   storeRelease(input: StoreInput): Promise<StoredRelease>;
 
   /** Observes and plans; changes nothing. */
-  planRollout(input: PlanInput): Promise<Planned>;
+  planRollout(input: PlanInput): Promise<Planned<PackedPlan>>;
   readEnvironment(input: { app: string; environment: string }): Promise<EnvironmentState | undefined>;
   /** Hands a request to the environment's single writer, starting it if it is the first. */
   requestRollout(input: { app: string; environment: string; request: RolloutRequest }): Promise<void>;
@@ -75,6 +77,12 @@ export interface Activities extends RolloutActivities {
     first: { environment: string; record: RecordRef };
     second: { environment: string; record: RecordRef };
   }): Promise<EnvironmentComparison>;
+  /** The key that a host shows to the worker, which does not log in. */
+  readHostKey(input: { host: Connection }): Promise<ShownKey>;
+  /** What a bootstrap would do to the proxies of an environment's hosts, and what that costs. */
+  planBootstrap(input: BootstrapInput): Promise<BootstrapStep[]>;
+  /** The proxy of the host runs as this worker would make it now; one that was made otherwise is replaced. */
+  bootstrapHost(input: { host: Target }): Promise<{ done: string }>;
   /** Everything that can be said of a commit without releasing it: problems, warnings, hosts that answer. */
   checkSource(request: ReleaseRequest): Promise<CheckReport>;
 }
@@ -137,8 +145,8 @@ export interface PlanInput {
  * later whether their values are still those of now, `operators` are those whose answers count during it, and `next` those who
  * decide once it is committed.
  */
-export type Planned =
-  | { plan: Plan; hash: string; counter: number; secrets: SecretHashes; operators: string[]; next: string[] }
+export type Planned<P = Plan> =
+  | { plan: P; hash: string; counter: number; secrets: SecretHashes; operators: string[]; next: string[] }
   | { refused: Failure };
 
 export interface Inspection {
@@ -152,6 +160,8 @@ export interface Inspection {
     image: string;
     state: string;
     health: string;
+    /** How often the engine has restarted it; it runs since `startedAt`. */
+    restarts: number;
     startedAt?: string;
   }[];
   routes: { host: string; release?: string }[];
@@ -162,5 +172,46 @@ export interface Inspection {
 export interface CheckReport {
   problems: Problem[];
   warnings: string[];
-  hosts: { environment: string; host: string; ok: boolean; what: string }[];
+  hosts: HostCheck[];
+}
+
+export interface BootstrapInput {
+  request: ReleaseRequest;
+  environment: string;
+  /** Only this one. */
+  host?: string;
+}
+export interface BootstrapStep {
+  host: Target;
+  /** `none`: it runs as it should. */
+  does: 'none' | 'start' | 'replace';
+  /** What there is and what will be, and what users notice. */
+  what: string;
+}
+
+/** The key of a host, and why it is not trusted now, if it is not. */
+export interface ShownKey {
+  /** `deploy@10.0.0.1:22` */
+  name: string;
+  type: string;
+  fingerprint: string;
+  /** For known_hosts. */
+  line: string;
+  refused?: string;
+}
+
+/** What is looked at on a host. */
+export type HostQuestion = 'reached' | 'engine' | 'disk' | 'clock' | 'registry' | 'ports' | 'paths' | 'proxy';
+export interface HostCheck {
+  environment: string;
+  host: string;
+  /** All is well. */
+  ok: boolean;
+  /** Only what could be looked at. */
+  found: Partial<Record<HostQuestion, HostFinding>>;
+}
+export interface HostFinding {
+  ok: boolean;
+  /** A few words when all is well, else what to do. */
+  what: string;
 }

@@ -1,6 +1,7 @@
 import type { Planned } from '../activities/types';
 import { type EnvironmentState, secretsThatRan } from '../src/model/environment';
 import type { RecordRef } from '../src/model/release';
+import { type PackedPlan, unpackPlan } from '../src/plan/pack';
 import { short } from './proxies';
 
 /** The hosts that operators excluded. */
@@ -13,7 +14,7 @@ export async function planRelease(
   state: EnvironmentState | undefined,
 ): Promise<Planned> {
   const keep = state?.committed.map((one) => one.record) ?? [];
-  return await short.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${record.release}` }, [
+  const planned = await short.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${record.release}` }, [
     {
       app,
       environment,
@@ -25,4 +26,9 @@ export async function planRelease(
       excluded: hostsLeftOut(state),
     },
   ]);
+  return unpacked(planned);
 }
+
+/** As it is carried out, shown and approved. */
+export const unpacked = (planned: Planned<PackedPlan>): Planned =>
+  'refused' in planned ? planned : { ...planned, plan: unpackPlan(planned.plan) };

@@ -38,7 +38,9 @@ import {
   rolloutProgress,
   stopRollout,
 } from './messages';
-import { long, perform, toFailure } from './proxies';
+import { Hands } from './many-hosts';
+import { unpacked } from './plan';
+import { long, toFailure } from './proxies';
 import { list, plain, quote, showState, showSubject } from './show';
 import { together } from './together';
 
@@ -81,6 +83,7 @@ class Rollout implements Ports {
   /** The batch that is running: stopping cancels it. */
   private batch?: CancellationScope;
   private readonly records: Record<string, RecordRef>;
+  private readonly hands = new Hands();
 
   constructor(private readonly input: RolloutInput) {
     const { app, environment, request, current } = input;
@@ -111,9 +114,10 @@ class Rollout implements Ports {
       describeRollout(this.progress, 'planning', `Looks at the hosts and plans the way to ${target}.`),
     );
     try {
-      const planned = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
+      const recorded = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
         { app, environment, kind: request.kind, record: request.record, current, keep, ran, excluded },
       ]);
+      const planned = unpacked(recorded);
       if ('refused' in planned) return this.refused(planned.refused);
       this.progress.plan = planned.plan;
       this.progress.planHash = planned.hash;
@@ -282,7 +286,7 @@ class Rollout implements Ports {
   private async run(operation: Operation, prefix = ''): Promise<void> {
     const { app, environment } = this.input;
     const scope = { app, environment, counter: this.counter, records: this.records };
-    await perform(operation, prefix + describeOperation(operation), { ...operation, scope });
+    await this.hands.do(operation, prefix + describeOperation(operation), scope);
   }
 
   private async record(kind: LedgerKind, what: string, more: Partial<LedgerEntry> = {}): Promise<void> {

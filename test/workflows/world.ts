@@ -9,6 +9,7 @@ import type { LedgerEntry } from '../../src/model/ledger';
 import type { Observed, ObservedContainer } from '../../src/model/observed';
 import { describeOperation, type Operation, type OperationName } from '../../src/model/plan';
 import type { ReleaseRequest } from '../../src/model/release';
+import { type PackedPlan, packPlan } from '../../src/plan/pack';
 import { planRollout } from '../../src/plan/planRollout';
 import { SimulatedHosts } from '../model/hosts';
 import { digest, environment, record, service } from '../src/plan/fixtures';
@@ -109,7 +110,7 @@ export class World {
     await Promise.race([this.hook(words, signal), aborted]);
   }
 
-  private plan({ app, environment: name, kind, record: ref, current, excluded = [] }: PlanInput): Planned {
+  private plan({ app, environment: name, kind, record: ref, current, excluded = [] }: PlanInput): Planned<PackedPlan> {
     const missing = this.hostsOf(name).find((host) => this.away.includes(host) && !excluded.includes(host));
     if (missing) throw permanent({ kind: 'unreachable', host: missing, message: `${missing} does not answer` });
     const observed = this.observe(name);
@@ -127,7 +128,7 @@ export class World {
     const wanted = ref && this.records.get(ref.release)?.environments.find((one) => one.name === name);
     const operators = wanted?.operators ?? [];
     return {
-      plan,
+      plan: packPlan(plan),
       operators,
       next: operators,
       secrets: {},

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { rolloutId } from '../../src/model/names';
+import { planRollout } from '../../src/plan/planRollout';
+import { packPlan } from '../../src/plan/pack';
+import { describeWith } from '../setup/parts';
+import { environment, planning, record, service } from '../src/plan/fixtures';
+import { bundle, Harness, until } from './harness';
+import { World } from './world';
+
+const SERVICES = Array.from({ length: 8 }, (_, index) => service(`service-${index}`));
+const production = (hosts: number) =>
+  environment(SERVICES, {
+    hosts: Array.from({ length: hosts }, (_, n) => ({ kind: 'docker', name: `host-${n}`, address: `ssh://host-${n}` })),
+    routes: [{ service: 'service-0', host: 'shop.example.com', path: '/', port: 80 }],
+    soakMs: 100,
+  });
+
+describeWith(['temporal'], 'more than a handful of hosts', () => {
+  let workflowBundle: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (workflowBundle = await bundle()), 60_000);
+
+  /** A release `old` runs everywhere, of which windlass has no record any more: all of it is to be replaced. */
+  function worldOf(hosts: number): World {
+    const world = new World([production(hosts)]);
+    const old = record('old', production(hosts));
+    const plan = planRollout(planning({ wanted: old, observed: world.observe('production') }));
+    const scope = { environment: 'production', counter: 1, records: new Map([['old', old]]) };
+    for (const { operation } of plan.phases.flatMap(({ batches }) => batches.flat()))
+      world.hosts.apply(scope, operation);
+    return world;
+  }
+
+  const run = (hosts: number, test: (h: Harness) => Promise<void>) => Harness.run(workflowBundle, test, worldOf(hosts));
+  const routes = (h: Harness, hosts: number) => [
+    ...new Set(Array.from({ length: hosts }, (_, n) => h.world.routedTo('production', `host-${n}`))),
+  ];
+
+  it('100 hosts of 8 services: plan and history stay small', async () => {
+    await run(100, async (h) => {
+      const began = Date.now();
+      await (await h.release('new')).result();
+      const seconds = (Date.now() - began) / 1_000;
+      expect(routes(h, 100)).toEqual(['new']);
+      expect(h.world.runningIn('production').map((line) => line.split(':')[0])).toEqual(['new']);
+      const { plan } = await h.rolloutProgress('production');
+      const history = await h.rollout('production').fetchHistory();
+      const kilobytes = JSON.stringify(packPlan(plan!)).length / 1024;
+      const events = history.events!.length;
+      const operations = plan!.phases.flatMap(({ batches }) => batches.flat()).length;
+      console.info(
+        `100 hosts × 8 services: ${operations} steps in ${seconds.toFixed(1)} s; plan ${kilobytes.toFixed(0)} KB, history of the rollout ${events} events`,
+      );
+      expect(kilobytes).toBeLessThan(256);
+      expect(events).toBeLessThan(2_000);
+    });
+  }, 240_000);
+
+  it('a child that is killed loses nothing: all hosts go back', async () => {
+    await run(7, async (h) => {
+      let reached = false;
+      h.world.hook = async (words, signal) => {
+        if (!words.includes('start service-3 new on host-4')) return;
+        reached = true;
+        await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+      };
+      const release = await h.release('new');
+      await until(() => reached || undefined);
+      const children = h.server.client.workflow.list({
+        query: `WorkflowType = 'hosts' AND ExecutionStatus = 'Running'`,
+      });
+      for await (const { workflowId } of children)
+        if (workflowId.startsWith(rolloutId(h.app, 'production')) && workflowId.endsWith('/host-4'))
+          await h.server.client.workflow.getHandle(workflowId).terminate(randomUUID());
+      await expect(release.result()).rejects.toThrow(/failed/);
+      expect(routes(h, 7)).toEqual(['old']);
+      expect(h.world.runningIn('production').map((line) => line.split(':')[0])).toEqual(['old']);
+    });
+  }, 120_000);
+
+  it('a step that fails is told with its host and words, and the others are waited for', async () => {
+    await run(7, async (h) => {
+      const { permanent } = await import('../../activities/drivers/errors');
+      h.world.hook = (words) => {
+        if (words === 'production: start service-2 new on host-6')
+          throw permanent({ kind: 'unhealthy', host: 'host-6', service: 'service-2', message: 'it says no' });
+      };
+      const release = await h.release('new');
+      await expect(release.result()).rejects.toThrow(/failed/);
+      const { steps } = await h.rolloutProgress('production');
+      const failed = Object.entries(steps).filter(([, { failure }]) => failure);
+      expect(failed.map(([id, { failure }]) => `${id}: ${failure?.message}`)).toEqual([
+        'prepare: start service-2 new on host-6: it says no',
+      ]);
+      expect(routes(h, 7)).toEqual(['old']);
+    });
+  }, 120_000);
+});
