@@ -33,7 +33,7 @@ async function inspectEnvironment(
     app,
     environment,
     services: all.flatMap(([host, { containers }]) =>
-      containers.map(({ name: container, service, release, image, state, health, startedAt }) => ({
+      containers.map(({ name: container, service, release, image, state, health, restarts = 0, startedAt }) => ({
         host,
         service,
         container,
@@ -41,6 +41,7 @@ async function inspectEnvironment(
         image,
         state,
         health,
+        restarts,
         startedAt,
       })),
     ),

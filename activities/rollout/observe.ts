@@ -84,6 +84,7 @@ function describe(place: Place, role: 'instance' | 'accessory', state: Container
     image: state.image,
     state: state.state,
     health: state.health,
+    restarts: state.restarts,
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
     restart: state.restart,
     ...(irreversible && { irreversible: true as const }),

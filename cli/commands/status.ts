@@ -83,5 +83,5 @@ async function observe(temporal: Temporal, { app, environments }: Project, only:
     throw new Told('--observed: which environment?', undefined, 'Name it: windlass status ENVIRONMENT --observed');
   const { inspect } = await import('../temporal/inspection');
   const found = await Promise.all(names.map((environment) => inspect(temporal, 'observe', { app, environment })));
-  return { json: found, lines: found.flatMap(inspectionLines) };
+  return { json: found, lines: found.flatMap((one) => inspectionLines(one, Date.now())) };
 }

@@ -66,7 +66,7 @@ function openLines(progress: ReleaseProgress, now: number): Line[] {
 }
 
 /** What really runs, and what differs from the record. */
-export function inspectionLines({ app, environment, services, routes, drift }: Inspection): string[] {
+export function inspectionLines({ app, environment, services, routes, drift }: Inspection, now: number): string[] {
   const served = (host: string) => routes.find((route) => route.host === host)?.release;
   const rows = services.map((one) => [
     one.host,
@@ -75,12 +75,14 @@ export function inspectionLines({ app, environment, services, routes, drift }: I
     digestOf(one.image),
     one.state,
     one.health,
+    one.startedAt ? ago(one.startedAt, now) : '',
+    one.restarts > 0 ? String(one.restarts) : '',
     one.container,
   ]);
   return [
     `${app} ${environment}`,
     ...(rows.length > 0
-      ? table(['host', 'service', 'release', 'digest', 'state', 'health', 'container'], rows)
+      ? table(['host', 'service', 'release', 'digest', 'state', 'health', 'since', 'restarts', 'container'], rows)
       : ['nothing runs']),
     ...[...new Set(routes.map(({ host }) => host))].map(
       (host) => `requests on ${host} go to ${served(host) ?? 'nothing'}`,

@@ -30,6 +30,8 @@ export interface ObservedContainer {
   state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
   /** The engine's verdict; `none` without a health check. */
   health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  /** How often the engine has restarted it. */
+  restarts?: number;
   /** ISO 8601. */
   startedAt?: string;
   /** When the engine starts it again by itself. */

@@ -1,0 +1,276 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectEngine } from '../../activities/drivers/docker/connect';
+import type { CheckReport, Inspection } from '../../activities/types';
+import { cleanUp } from '../../demo/cleanup';
+import { ask, sendRequests } from '../../demo/client';
+import { Windlass } from '../../demo/windlass';
+import { clientOf } from '../../parts/engine-client';
+import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
+import type { EnvironmentState } from '../../src/model/environment';
+import { describeWith, parts } from '../setup/parts';
+import { until } from './stand';
+
+/** Answers with its version and calls the store by name; as version three it is ill on a host where somebody listens on a port. */
+const FILES = (base: string, store: string) => ({
+  Dockerfile: `FROM ${base}\nCOPY www /www\nCOPY check.sh /\nCMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait"]\n`,
+  'check.sh': `#!/bin/sh
+gateway=$(ip route | awk '/default/ { print $3 }')
+# only this release minds
+[ "$(cat /www/index.html)" = three ] && nc -w 1 "$gateway" "$1" < /dev/null && exit 1
+wget -q -O - http://store:8000/ | grep -q kept
+`,
+  'docker-compose.yml': `services:
+  web:
+    build: .
+    expose: ["80"]
+    depends_on: [store]
+    healthcheck: { test: [CMD, sh, /check.sh, "7701"] }
+  jobs:
+    build: .
+    command: [sh, -c, "trap 'exit 0' TERM; sleep 100000 & wait"]
+    healthcheck: { test: [CMD, sh, /check.sh, "7702"] }
+    depends_on: [store]
+  store:
+    image: ${store}
+    command: [sh, -c, "trap 'exit 0' TERM; mkdir -p /data; echo kept > /data/index.html; httpd -f -p 8000 -h /data & wait"]
+    ports: ["8000:8000"]
+    volumes: ["data:/data"]
+volumes: { data: {} }
+`,
+});
+
+const manifest = (app: string, [a, b, c]: TestHost[]) => `app: ${app}
+services:
+  web: { healthyWithin: 5s }
+  jobs: { background: true, healthyWithin: 5s }
+environments:
+  production:
+    hosts:
+      - ${a!.address}
+      - { address: "${b!.address}", hostKey: "${b!.hostKey}", via: "ssh://root@${a!.ip}" }
+      - { address: "${c!.address}", name: data }
+    groups:
+      front: { hosts: [${a!.ip}, ${b!.ip}], services: { web: 2, jobs: 1 } }
+      data: { hosts: [data], services: { store: 1 }, address: ${c!.ip} }
+    routes: [{ service: web, host: shop.localhost }]
+    verify: [{ run: { service: web, command: [sh, /check.sh, "7703"] } }]
+    soak: 1s
+`;
+
+/** Three hosts over SSH, one of them through another; what is said of them is asked of their engines, not of windlass. */
+describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'three hosts over SSH', () => {
+  const app = `shop${randomBytes(2).toString('hex')}`;
+  const installation = `windlass-${randomBytes(3).toString('hex')}`;
+  const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
+  let hosts: TestHosts;
+  let [a, b, c]: TestHost[] = [];
+  let windlass: Windlass;
+  let variables: Record<string, string>;
+
+  const git = (...args: string[]) => {
+    const who = ['-c', 'user.name=Shop', '-c', 'user.email=dev@example.com', '-c', 'commit.gpgsign=false'];
+    return execFileSync('git', ['-C', join(dir, 'shop'), ...who, ...args], { encoding: 'utf8' }).trim();
+  };
+  const write = (file: string, text: string) => {
+    mkdirSync(join(dir, 'shop', file, '..'), { recursive: true });
+    writeFileSync(join(dir, 'shop', file), text);
+  };
+  const commit = (version: string) => {
+    write('www/index.html', version);
+    git('add', '--all');
+    git('commit', '--quiet', '--allow-empty', '--message', version);
+    return git('rev-parse', 'HEAD');
+  };
+  const release = async (sha: string) => {
+    const { status, stdout, stderr } = await windlass.run('release', '--commit', sha, '--by', 'ci@example.com');
+    return { status, said: stdout + stderr };
+  };
+  const running = async (host: TestHost) => {
+    const filters = { label: [`${installation}.app=${app}`] };
+    const containers = await clientOf(host.engine).listContainers({ filters });
+    const place = `${installation}-${app}-production-`;
+    return containers.map(({ Names }) => Names[0]!.replace(`/${place}`, '')).sort();
+  };
+  const page = (host: TestHost) => ask({ address: `${host.ip}:80`, host: 'shop.localhost' });
+  const send = () => [a!, b!].map((host) => sendRequests({ address: `${host.ip}:80`, host: 'shop.localhost' }, 50));
+  /** Who answered, and that all did. */
+  const answersOf = async (clients: ReturnType<typeof send>) => {
+    const reports = await Promise.all(clients.map((client) => client.stop()));
+    expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
+    return [...new Set(reports.flatMap(({ answers }) => Object.keys(answers)))].sort();
+  };
+  /** Somebody listens on a port of the host, which makes an instance there ill, and no other. */
+  const poison = async (host: TestHost, port: number) => {
+    const engine = clientOf(host.engine);
+    const Cmd = ['httpd', '-f', '-p', String(port)];
+    const container = await engine.createContainer({
+      Image: parts().images.base.name,
+      Cmd,
+      HostConfig: { NetworkMode: 'host' },
+    });
+    await container.start();
+    return () => container.remove({ force: true });
+  };
+  const short = (sha: string) => sha.slice(0, 10);
+  const front = (sha: string) => ['jobs', 'web', 'web-2'].map((name) => `${short(sha)}-${name}`);
+
+  beforeAll(async () => {
+    const { engine, registry, images, temporal, compose } = parts();
+    hosts = await startHosts(3, { engine, registry, images: [images.base.name, images.proxy.name] });
+    [a, b, c] = hosts.all;
+    const store = `${registry.address}/${installation}/store`;
+    const builder = connectEngine({ name: 'local', address: 'local' }, { dockerHost: engine.host });
+    await builder.tagImage(images.base.name, store, '1');
+    await builder.pushImage(store, '1', undefined);
+    mkdirSync(join(dir, 'shop'));
+    git('init', '--quiet', '--initial-branch=main');
+    for (const [file, text] of Object.entries(FILES(images.base.name, `${store}:1`))) write(file, text);
+    write('windlass.yaml', manifest(app, hosts.all));
+    variables = {
+      TEMPORAL_ADDRESS: temporal.address,
+      WINDLASS_INSTALLATION: installation,
+      WINDLASS_REGISTRY: registry.address,
+      WINDLASS_PROXY_IMAGE: images.proxy.name,
+      WINDLASS_PROXY_HTTP: '80',
+      WINDLASS_COMPOSE: compose.command.join(' '),
+      WINDLASS_CACHE: join(dir, 'worker'),
+      WINDLASS_DATA: join(dir, 'data'),
+      DOCKER_HOST: engine.host,
+      ...hosts.variables,
+    };
+    // What the worker has not been told of one of them, it must ask for.
+    writeFileSync(hosts.knownHosts, `${a!.knownHost}\n`);
+    windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), () => undefined);
+    await windlass.startWorker();
+  }, 180_000);
+
+  afterAll(async () => {
+    await windlass?.stop();
+    await cleanUp(parts().engine.host, installation, [`${parts().registry.address}/${app}`]);
+    await hosts?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }, 120_000);
+
+  const commits: string[] = [];
+  const check = async () => {
+    const { status, stdout } = await windlass.run('check', '--json');
+    const { hosts: rows, problems } = JSON.parse(stdout) as CheckReport;
+    expect(problems).toEqual([]);
+    const wrong = rows.flatMap(({ host, found }) =>
+      Object.entries(found).flatMap(([question, finding]) =>
+        finding.ok ? [] : [`${host} ${question}: ${finding.what}`],
+      ),
+    );
+    return { status, wrong, rows };
+  };
+
+  it('are looked at by check, all at once, and a key that nobody knows is told by trust', async () => {
+    commits.push(commit('one'));
+    const heal = await poison(b!, 80);
+    const before = await check();
+    await heal();
+    expect(before.wrong).toEqual([
+      `${b!.ip} ports: something else listens on 80. Stop it, or publish another port`,
+      expect.stringMatching(/^data reached: .* shows the key SHA256:.* nobody has said that it is the right one/),
+    ]);
+    expect(before.status).toBe(2);
+    const shown = await windlass.run('trust', 'data');
+    expect(shown).toMatchObject({ status: 0, stdout: `${c!.knownHost.split(' ').slice(0, 3).join(' ')}\n` });
+    appendFileSync(hosts.knownHosts, shown.stdout);
+    const after = await check();
+    expect(after).toMatchObject({ status: 0, wrong: [] });
+    expect(after.rows).toHaveLength(3);
+    expect(Object.keys(after.rows[0]!.found).sort()).toEqual(
+      ['reached', 'engine', 'disk', 'clock', 'registry', 'ports', 'paths', 'proxy'].sort(),
+    );
+    expect(after.rows[0]!.found.disk?.what).toMatch(/^[\d.]+ GB free$/);
+  }, 120_000);
+
+  it('are released to: each service on its hosts, and what keeps data on one', async () => {
+    expect(await release(commits[0]!)).toMatchObject({ status: 0 });
+    expect(await running(a!)).toEqual(front(commits[0]!));
+    expect(await running(b!)).toEqual(front(commits[0]!));
+    expect(await running(c!)).toEqual(['store']);
+    expect(await Promise.all([page(a!), page(b!)])).toEqual(['one', 'one']);
+  }, 120_000);
+
+  it('move on together, and no request is lost', async () => {
+    commits.push(commit('two'));
+    const clients = send();
+    expect(await release(commits[1]!)).toMatchObject({ status: 0 });
+    expect(await answersOf(clients)).toEqual(['one', 'two']);
+    expect(await running(b!)).toEqual(front(commits[1]!));
+  }, 120_000);
+
+  it.each([
+    ['prepare', 7701, ['two']],
+    // Background services change over first, on every host.
+    ['switch', 7702, ['two']],
+    // By then all traffic was on the new release, on every host.
+    ['soak', 7703, ['three', 'two']],
+  ])(
+    'all stay or go back when one of them fails in %s',
+    async (phase, port, answered) => {
+      const heal = await poison(phase === 'soak' ? a! : b!, port);
+      const sha = commit('three');
+      const clients = send();
+      const { status, said } = await release(sha);
+      await heal();
+      expect({ status, said }).toMatchObject({ status: 3 });
+      expect(await answersOf(clients)).toEqual(answered);
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(commits[1]!));
+      expect(await running(c!)).toEqual(['store']);
+    },
+    120_000,
+  );
+
+  it('go back to an earlier release together', async () => {
+    const clients = send();
+    const back = await windlass.run('rollback', 'production', '--by', 'ops@example.com', '--reason', 'one was better');
+    expect(back).toMatchObject({ status: 0 });
+    expect(await answersOf(clients)).toEqual(['one', 'two']);
+    for (const host of [a!, b!]) expect(await running(host)).toEqual(front(commits[0]!));
+    const { environments } = await windlass.read<{ environments: EnvironmentState[] }>('status');
+    expect(environments[0]?.current?.release).toBe(short(commits[0]!));
+  }, 120_000);
+
+  it('serve again by themselves after an engine was restarted, and status shows what was restarted', async () => {
+    await a!.restartEngine();
+    await until(async () => (await page(a!)) === 'one');
+    expect(await running(a!)).toEqual(front(commits[0]!));
+    const name = `${installation}-${app}-production-${short(commits[0]!)}-web`;
+    const instance = clientOf(b!.engine).getContainer(name);
+    const exec = await instance.exec({ Cmd: ['kill', '1'] });
+    await exec.start({});
+    await until(async () => (await instance.inspect()).RestartCount === 1);
+    const found = await windlass.read<Inspection[]>('status', 'production', '--observed');
+    const service = found[0]?.services.find(({ host, container }) => host === b!.ip && container === name);
+    expect(service).toMatchObject({ state: 'running', restarts: 1, startedAt: expect.any(String) });
+    expect(found[0]?.drift).toEqual([]);
+    const { stdout } = await windlass.run('status', 'production', '--observed');
+    expect(stdout).toMatch(/RESTARTS/);
+  }, 120_000);
+
+  it('get another proxy by bootstrap, one host at a time, and their routes stay', async () => {
+    await windlass.stop();
+    windlass = new Windlass(
+      { ...variables, WINDLASS_PROXY_HTTP: '8080' },
+      windlass.folder,
+      windlass.log,
+      () => undefined,
+    );
+    await windlass.startWorker();
+    const asked = await windlass.run('bootstrap', 'production', '--host', a!.ip);
+    expect(asked.status).toBe(2);
+    expect(asked.stderr).toMatch(/replace .* OUTAGE: .*, of shop.* production/);
+    expect(await page(a!)).toBe('one');
+    const done = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
+    expect(done).toMatchObject({ status: 0 });
+    expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe('one');
+    expect(await page(b!)).toBe('one');
+  }, 120_000);
+});
