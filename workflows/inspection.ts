@@ -1,6 +1,7 @@
-import type { CheckReport, Inspection, Planned } from '../activities/types';
+import type { BootstrapStep, CheckReport, Inspection, Planned, ShownKey } from '../activities/types';
 import type { ParityReport, ReleaseComparison } from '../src/model/difference';
 import { type Committed, secretsThatRan } from '../src/model/environment';
+import type { Connection } from '../src/model/host';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { RegistryAccess, ReleaseRequest } from '../src/model/release';
 import { hostsLeftOut, planRelease } from './plan';
@@ -15,7 +16,9 @@ export type InspectionInput =
   | { kind: 'logs'; app: string; environment: string; service: string }
   | { kind: 'diff'; app: string; environment: string; before?: string; after: string; registry?: RegistryAccess }
   | { kind: 'parity'; app: string; environment: string; other: string }
-  | { kind: 'check'; request: ReleaseRequest };
+  | { kind: 'check'; request: ReleaseRequest }
+  | { kind: 'bootstrap'; request: ReleaseRequest; environment: string; host?: string }
+  | { kind: 'trust'; app: string; host: Connection };
 
 export type InspectionResult =
   | Inspection
@@ -24,7 +27,9 @@ export type InspectionResult =
   | { host: string; container: string; text: string }[]
   | ReleaseComparison
   | ParityReport
-  | CheckReport;
+  | CheckReport
+  | BootstrapStep[]
+  | ShownKey;
 
 export async function inspection(input: InspectionInput): Promise<InspectionResult> {
   switch (input.kind) {
@@ -51,6 +56,10 @@ export async function inspection(input: InspectionInput): Promise<InspectionResu
       return await compareEnvironments(input);
     case 'check':
       return await long.checkSource(input.request);
+    case 'bootstrap':
+      return await long.planBootstrap(input);
+    case 'trust':
+      return await short.readHostKey({ host: input.host });
   }
 }
 

@@ -3,6 +3,7 @@ import { instancesOn } from '../../src/model/host';
 import { instanceName } from '../../src/model/names';
 import type { OperationInputs } from '../../src/model/plan';
 import type { RouteTo } from '../drivers/proxy/proxy';
+import { proxySettings } from '../hosts/proxies';
 import type { RolloutContext } from './context';
 
 /** Do requests come in for this service? */
@@ -11,8 +12,7 @@ export const isRouted = (environment: EnvironmentRecord | undefined, service: st
 
 /** The proxy runs on the host. */
 export async function ensureProxy({ engine, proxy, settings, watch }: RolloutContext): Promise<void> {
-  const { installation, proxyImage: image, proxyHttp: http } = settings;
-  await proxy.ensure(engine, { installation, image, http }, watch);
+  await proxy.ensure(engine, proxySettings(settings), watch);
 }
 
 /**

@@ -1,15 +1,15 @@
-import type { Draft } from '../../src/manifest/record';
+import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import type { ReleaseRequest, Source } from '../../src/model/release';
-import type { Service } from '../../src/model/service';
+import { inParallel } from '../bounded';
 import { ComposeUnavailable } from '../drivers/compose';
-import { connectEngine } from '../drivers/docker/connect';
-import type { Engine } from '../drivers/docker/engine';
 import { type Checkout, checkOutCommit } from '../drivers/git';
 import { GitFailure } from '../drivers/git-errors';
 import { permanent, transient } from '../drivers/errors';
-import { hostPaths, lacksPath } from '../host-paths';
+import { readHostKey } from '../drivers/ssh/trust';
 import { currentWatch } from '../heartbeat';
+import { bootstrapHost, planBootstrap } from '../hosts/bootstrap';
+import { checkHost } from '../hosts/check-host';
 import type { Settings } from '../settings';
 import { withoutCredentials } from '../source-url';
 import type { Activities, CheckReport } from '../types';
@@ -17,8 +17,10 @@ import { warnOfBuilder } from './builder';
 import { checkGiven, withGiven } from './given';
 import { MANIFEST, type ManifestReading, readManifest } from './read-manifest';
 
+const HOSTS_AT_ONCE = 20;
+
 export interface SourceActivities {
-  activities: Pick<Activities, 'readSource' | 'checkSource'>;
+  activities: Pick<Activities, 'readSource' | 'checkSource' | 'planBootstrap' | 'bootstrapHost' | 'readHostKey'>;
   /** The folder of a commit, fetched once; nobody writes there. */
   checkout(source: Source): Promise<string>;
 }
@@ -29,6 +31,10 @@ export function createSourceActivities(settings: Settings): SourceActivities {
     activities: {
       readSource: (request) => readSource(request, settings),
       checkSource: (request) => checkSource(request, settings),
+      planBootstrap: async ({ request, environment, host }) =>
+        planBootstrap(settings, await findEnvironment(request, environment, settings), host),
+      bootstrapHost: ({ host }) => bootstrapHost(settings, host),
+      readHostKey: ({ host }) => readHostKey(host, settings.ssh),
     },
     checkout: async (source) => (await checkOut(source, settings)).folder,
   };
@@ -44,33 +50,30 @@ async function readSource(request: ReleaseRequest, settings: Settings): Promise<
   return { ...draft, warnings: [...draft.warnings, ...warnOfBuilder(draft, settings)], source, commit };
 }
 
-/** Everything that can be said of a commit without releasing it, and whether its hosts answer. */
+/** Everything that can be said of a commit without releasing it, and of the hosts that it would go to. */
 async function checkSource(request: ReleaseRequest, settings: Settings): Promise<CheckReport> {
   const { reading } = await read(request, settings);
-  const targets = (reading.draft?.environments ?? []).flatMap(({ name, hosts, services }) =>
-    hosts.map((host) => ({ environment: name, host, services })),
+  const { draft } = reading;
+  const subjects = (draft?.environments ?? []).flatMap((environment) =>
+    environment.hosts.map((host) => ({ app: request.app, environment, host, registry: draft!.registry })),
   );
-  const hosts = targets.map(async ({ environment, host, services }) => {
-    const answer = (ok: boolean, what: string) => ({ environment, host: host.name, ok, what });
-    try {
-      const engine = connectEngine(host, settings);
-      const { version } = await engine.info();
-      const lacking = await findLackingPaths(engine, services);
-      return lacking.length > 0 ? answer(false, lacking.join('; ')) : answer(true, `Docker ${version}`);
-    } catch (error) {
-      return answer(false, (error as Error).message);
-    }
-  });
-  return { problems: reading.problems, warnings: reading.warnings, hosts: await Promise.all(hosts) };
+  const hosts = await inParallel(HOSTS_AT_ONCE, subjects, (subject) => checkHost(settings, subject));
+  return { problems: reading.problems, warnings: reading.warnings, hosts };
 }
 
-/** The paths of the host that services mount and that are not there, a sentence each. */
-async function findLackingPaths(engine: Engine, services: Service[]): Promise<string[]> {
-  const wanted = services.flatMap(({ name, container }) => hostPaths(container).map((path) => ({ name, path })));
-  const found = await Promise.all(
-    wanted.map(async ({ name, path }) => ((await engine.hasPath(path)) ? [] : lacksPath(name, path))),
-  );
-  return found.flat();
+/** An environment as a commit has it; a release may never have been there. */
+async function findEnvironment(
+  request: ReleaseRequest,
+  environment: string,
+  settings: Settings,
+): Promise<EnvironmentRecord> {
+  const { reading } = await read(request, settings);
+  if (!reading.draft)
+    throw permanent({ kind: 'bad-manifest', message: reading.problems.map(describeProblem).join('\n') });
+  const found = reading.draft.environments.find(({ name }) => name === environment);
+  if (found) return found;
+  const known = reading.draft.environments.map(({ name }) => name).join(', ');
+  throw permanent({ kind: 'no-such-environment', message: `there is no environment ${environment}. Known: ${known}` });
 }
 
 async function read(

@@ -1,4 +1,7 @@
 import { request } from 'node:http';
+import type { Target } from '../../src/model/host';
+import { findEndpoint } from '../drivers/ssh/endpoint';
+import type { SshSettings } from '../drivers/ssh/settings';
 import { readAddress } from '../drivers/proxy/container';
 import type { Answer, Question } from '../drivers/proxy/proxy';
 import type { RolloutContext } from '../rollout/context';
@@ -22,7 +25,7 @@ export function askFromWorker(
     const timeLimit = AbortSignal.timeout(timeoutMs);
     const signal = watch.signal ? AbortSignal.any([watch.signal, timeLimit]) : timeLimit;
     const options = {
-      host: machineOf(target.address, ip),
+      host: machineOf(target, settings.ssh, ip),
       port,
       path,
       method,
@@ -52,11 +55,12 @@ export function askFromWorker(
 }
 
 /** Where the host is on the network: an engine behind a socket is on the worker's own machine. */
-function machineOf(address: string, publishedOn: string | undefined): string {
-  const remote = /^(?:ssh|tcp|https?):\/\/(?:[^@/]*@)?(\[[^\]]+\]|[^:/]+)/.exec(address)?.[1]?.replace(/^\[|\]$/g, '');
-  const anywhere = publishedOn === undefined || publishedOn === '0.0.0.0' || publishedOn === '::';
+function machineOf(target: Target, ssh: SshSettings, publishedOn: string | undefined): string {
+  const isAnywhere = publishedOn === undefined || publishedOn === '0.0.0.0' || publishedOn === '::';
+  if (target.address.startsWith('ssh://')) return findEndpoint(target, ssh).host;
+  const remote = /^(?:tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)/.exec(target.address)?.[1]?.replace(/^\[|\]$/g, '');
   if (remote) return remote;
-  return anywhere ? '127.0.0.1' : publishedOn;
+  return isAnywhere ? '127.0.0.1' : publishedOn;
 }
 
 const flatten = (headers: NodeJS.Dict<string | string[]>): Record<string, string> =>

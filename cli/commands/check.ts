@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { basename, dirname, resolve } from 'node:path';
-import type { CheckReport } from '../../activities/types';
+import type { CheckReport, HostCheck, HostFinding, HostQuestion } from '../../activities/types';
 import { describeProblem } from '../../src/model/problem';
 import { releaseName, type ReleaseRequest } from '../../src/model/release';
 import { readSettings } from '../../activities/settings';
@@ -11,6 +11,7 @@ import { fingerprintOf, parseImages } from '../local/images';
 import { findSource, withSource } from '../local/source';
 import { who } from '../local/who';
 import { note } from '../print/output';
+import { table } from '../print/table';
 import { MANIFEST, type ProjectOptions, readProject, withProject } from '../project';
 
 interface Options extends ProjectOptions {
@@ -29,7 +30,7 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       examples('windlass check --offline', 'windlass check --commit 3f2a91c') +
-        '\n\nWithout --offline the worker fetches the commit, reads it, and asks every host whether it answers.',
+        '\n\nWithout --offline the worker fetches the commit, reads it, and looks at every host: is it reached,\nits engine, its disk and clock, the registry from there, ports, the proxy. Exit status 2 when anything is wrong.',
     );
   does(command, check);
 }
@@ -61,12 +62,38 @@ async function haveRead(options: Options): Promise<CheckReport> {
   return withTemporal((temporal) => inspect(temporal, 'check', { request }));
 }
 
+function notReady(hosts: HostCheck[]): string | undefined {
+  const bad = hosts.filter(({ ok }) => !ok).length;
+  if (bad === 0) return undefined;
+  return `${bad === 1 ? '1 host is' : `${bad} hosts are`} not ready.`;
+}
+
+const QUESTIONS: HostQuestion[] = ['reached', 'engine', 'disk', 'clock', 'registry', 'ports', 'paths', 'proxy'];
+
+/** A table of all hosts, and below it what is wrong with them. */
+function hostLines(hosts: HostCheck[]): string[] {
+  if (hosts.length === 0) return [];
+  const cell = (finding: HostFinding | undefined) => (finding ? `${finding.ok ? finding.what : '✗'}` : '');
+  const rows = hosts.map(({ environment, host, ok, found }) => [
+    ok ? '✓' : '✗',
+    environment,
+    host,
+    ...QUESTIONS.map((question) => cell(found[question])),
+  ]);
+  const wrong = hosts.flatMap(({ environment, host, found }) =>
+    QUESTIONS.flatMap((question) =>
+      found[question]?.ok === false ? [`✗ ${environment} ${host}, ${question}: ${found[question].what}`] : [],
+    ),
+  );
+  return [...table(['', 'environment', 'host', ...QUESTIONS], rows), ...wrong];
+}
+
 export function checkLines({ problems, warnings, hosts }: CheckReport): string[] {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return [
     ...problems.map(describeProblem),
     ...warnings.map((warning) => `! ${warning}`),
-    ...hosts.map(({ environment, host, ok, what }) => `${ok ? '✓' : '✗'} ${environment} ${host}: ${what}`),
-    problems.length > 0 ? `${count}.` : 'No problem.',
+    ...hostLines(hosts),
+    problems.length > 0 ? `${count}.` : (notReady(hosts) ?? 'No problem.'),
   ];
 }

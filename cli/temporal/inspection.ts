@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import type { CheckReport, Inspection, Planned } from '../../activities/types';
+import type { BootstrapStep, CheckReport, Inspection, Planned, ShownKey } from '../../activities/types';
 import type { ParityReport, ReleaseComparison } from '../../src/model/difference';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import type { LedgerEntry } from '../../src/model/ledger';
 import { inspectionId } from '../../src/model/names';
+import type { Connection } from '../../src/model/host';
 import type { RegistryAccess, ReleaseRequest } from '../../src/model/release';
 import type { Temporal } from '../client';
 import { Told } from '../errors';
@@ -32,6 +33,8 @@ interface Inspections {
   };
   parity: { asks: { app: string; environment: string; other: string }; finds: ParityReport };
   check: { asks: { request: ReleaseRequest }; finds: CheckReport };
+  bootstrap: { asks: { request: ReleaseRequest; environment: string; host?: string }; finds: BootstrapStep[] };
+  trust: { asks: { app: string; host: Connection }; finds: ShownKey };
 }
 type Kind = keyof Inspections;
 
@@ -59,7 +62,7 @@ export async function inspect<K extends Kind>(
 }
 
 /** A worker that was killed is still listed for a while: what takes long is looked after. */
-async function awaitResult(temporal: Temporal, handle: WorkflowHandle): Promise<unknown> {
+export async function awaitResult(temporal: Temporal, handle: WorkflowHandle): Promise<unknown> {
   for (let waited = false; ; waited = true) {
     try {
       return await temporal.client.withDeadline(Date.now() + PATIENCE_MS, () => handle.result());

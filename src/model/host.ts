@@ -1,4 +1,4 @@
-import type { Service } from './service';
+import type { Route, Service } from './service';
 
 /** How an engine is reached: `local` is the worker's own, `unix:///path` another one on its machine, `ssh://user@host`. */
 export interface Connection {
@@ -48,3 +48,7 @@ export function instancesOn(placed: Placed, name: string): { service: Service; r
     Array.from({ length: replicasOn(host!, service) }, (_, index) => ({ service, replica: index + 1 })),
   );
 }
+
+/** Do requests come in on this host: does anything run there that has a route? */
+export const isRoutedOn = (placed: Placed & { routes: Route[] }, name: string): boolean =>
+  servicesOn(placed, name).some((service) => placed.routes.some((route) => route.service === service.name));

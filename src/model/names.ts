@@ -104,4 +104,5 @@ export const environmentSummary = (app: string, environment: string) =>
   `${environment} of ${app}: what is there, and one rollout at a time`;
 export const rolloutId = (app: string, environment: string) => `rollout/${app}/${environment}`;
 export const rollbackId = (app: string, environment: string, n: string) => `rollback/${app}/${environment}/${n}`;
+export const bootstrapId = (app: string, environment: string, n: string) => `bootstrap/${app}/${environment}/${n}`;
 export const inspectionId = (app: string, environment: string, n: string) => `inspection/${app}/${environment}/${n}`;

@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from '../manifest/record';
-import { hostsOf, instancesOn, servicesOn } from '../model/host';
+import { hostsOf, instancesOn, isRoutedOn, servicesOn } from '../model/host';
 import type { Part, Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { orderServices } from './order';
@@ -14,9 +14,6 @@ export const isBackground = (service: Service) => service.kind === 'background';
 const hostNames = (after: EnvironmentRecord) => after.hosts.map((host) => host.name);
 /** The hosts that something of the environment runs on. */
 const usedHosts = (after: EnvironmentRecord) => hostNames(after).filter((host) => servicesOn(after, host).length > 0);
-/** Do requests for the environment come in on this host? */
-const isRouted = (after: EnvironmentRecord, host: string) =>
-  servicesOn(after, host).some(({ name }) => after.routes.some(({ service }) => service === name));
 /** Batches without steps are no batches. */
 export const filled = (batches: Step[][]) => batches.filter((batch) => batch.length > 0);
 
@@ -24,7 +21,7 @@ export const filled = (batches: Step[][]) => batches.filter((batch) => batch.len
 export function fetchAndConnect(input: PlanningInput, after: EnvironmentRecord, release: string): Step[][] {
   const hosts = usedHosts(after);
   const proxies = hosts
-    .filter((host) => isRouted(after, host))
+    .filter((host) => isRoutedOn(after, host))
     .map((host): Step => ({ operation: { name: 'ensureProxy', host } }));
   const pulls = hosts.flatMap((host) =>
     servicesOn(after, host).map(({ name }): Step => ({
@@ -109,7 +106,7 @@ export function switchRoutes(input: PlanningInput, release: string | undefined, 
   const { wanted, environment, observed } = input;
   const after = release === undefined ? undefined : wanted?.environments.find((one) => one.name === environment);
   return hosts.flatMap((host): Step[] => {
-    const to = after && isRouted(after, host) ? release : undefined;
+    const to = after && isRoutedOn(after, host) ? release : undefined;
     if (to === undefined && !observedOn(observed, host).routes?.release) return [];
     const before = routedBefore(input, host);
     return [
@@ -134,7 +131,7 @@ function routedBefore(input: PlanningInput, host: string): string | undefined {
   const recorded = current?.environments.find((one) => one.name === environment);
   const isRecorded = recorded?.hosts.some(({ name }) => name === host) && !excluded.includes(host);
   if (!recorded || !isRecorded) return observedOn(observed, host).routes?.release;
-  return isRouted(recorded, host) ? current?.release : undefined;
+  return isRoutedOn(recorded, host) ? current?.release : undefined;
 }
 
 /** As `switchRoutes`, on every host of the environment; other hosts are left. */

@@ -135,6 +135,8 @@ describe('status', () => {
       image: `r/api@sha256:${'ab'.repeat(32)}`,
       state: 'running',
       health: 'healthy',
+      restarts: 2,
+      startedAt: new Date(fx.at(0)).toISOString(),
     };
     const inspection = {
       app: 'shop',
@@ -143,15 +145,15 @@ describe('status', () => {
       routes: [{ host: 'local', release: 'r1' }],
       drift: ['api is another one'],
     };
-    expect(inspectionLines(inspection)).toEqual([
+    expect(inspectionLines(inspection, fx.at(60))).toEqual([
       'shop staging',
-      'HOST   SERVICE  RELEASE  DIGEST        STATE    HEALTH   CONTAINER',
-      'local  api      r1       abababababab  running  healthy  c',
+      'HOST   SERVICE  RELEASE  DIGEST        STATE    HEALTH   SINCE      RESTARTS  CONTAINER',
+      'local  api      r1       abababababab  running  healthy  1 min ago  2         c',
       'requests on local go to r1',
       'differs from the record:',
       '  api is another one',
     ]);
-    expect(inspectionLines({ ...inspection, services: [], drift: [] }).slice(1)).toEqual([
+    expect(inspectionLines({ ...inspection, services: [], drift: [] }, 0).slice(1)).toEqual([
       'nothing runs',
       'requests on local go to r1',
       'as recorded',
@@ -195,14 +197,31 @@ test('check: problems first, then warnings and hosts', () => {
   const report = {
     problems: [{ file: 'windlass.yaml', line: 3, column: 5, path: 'app', message: 'is missing. Expected a name.' }],
     warnings: ['jobs has no health check'],
-    hosts: [{ environment: 'staging', host: 'local', ok: true, what: 'Docker 27' }],
+    hosts: [
+      {
+        environment: 'staging',
+        host: 'local',
+        ok: true,
+        found: { reached: { ok: true, what: 'here' }, engine: { ok: true, what: '27' } },
+      },
+      {
+        environment: 'production',
+        host: 'web-1',
+        ok: false,
+        found: { reached: { ok: false, what: 'root@web-1:22 is not reached' } },
+      },
+    ],
   };
   expect(checkLines(report)).toEqual([
     'windlass.yaml:3:5 app: is missing. Expected a name.',
     '! jobs has no health check',
-    '✓ staging local: Docker 27',
+    '   ENVIRONMENT  HOST   REACHED  ENGINE',
+    '✓  staging      local  here     27',
+    '✗  production   web-1  ✗',
+    '✗ production web-1, reached: root@web-1:22 is not reached',
     '1 problem.',
   ]);
+  expect(checkLines({ ...report, problems: [] }).at(-1)).toBe('1 host is not ready.');
   expect(checkLines({ problems: [], warnings: [], hosts: [] })).toEqual(['No problem.']);
 });
 

@@ -78,6 +78,10 @@ export interface EngineInfo {
   /** Has BuildKit. */
   buildkit: boolean;
   name: string;
+  /** Its clock, ISO 8601. */
+  time: string;
+  /** Where it keeps images and volumes. */
+  dataRoot: string;
 }
 
 export interface ContainerState {

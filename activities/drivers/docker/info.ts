@@ -8,7 +8,7 @@ const BUILDKIT_SINCE = 39;
 export async function readInfo(host: Host): Promise<EngineInfo> {
   const [version, info] = await Promise.all([
     ask(host, 'ask the engine for its version', () => host.docker.version()),
-    ask(host, 'ask the engine who it is', () => host.docker.info() as Promise<{ Name: string }>),
+    ask(host, 'ask the engine who it is', () => host.docker.info() as Promise<Info>),
   ]);
   return {
     version: version.Version,
@@ -17,7 +17,15 @@ export async function readInfo(host: Host): Promise<EngineInfo> {
     architecture: version.Arch,
     buildkit: hasBuildkit(version),
     name: info.Name,
+    time: info.SystemTime,
+    dataRoot: info.DockerRootDir,
   };
+}
+
+interface Info {
+  Name: string;
+  SystemTime: string;
+  DockerRootDir: string;
 }
 
 interface Version {

@@ -10,6 +10,11 @@ export interface Proxy {
    */
   ensure(engine: Engine, settings: ProxySettings, watch?: Watch): Promise<string>;
   /**
+   * As `ensure`, but one that was made otherwise is replaced: nobody is served from its stop until the new one answers.
+   * Routes stay, for they lie on a volume.
+   */
+  replace(engine: Engine, settings: ProxySettings, watch?: Watch): Promise<string>;
+  /**
    * Routes of one environment go to these instances, or away when there are none; returns when the proxy *says* that it
    * serves them. `counter` is the environment's: a set that is older than what is there is refused (`Permanent`).
    */

@@ -7,11 +7,13 @@ import { API, proxyContainer, ROUTES_FOLDER } from './container';
 import { drain } from './drain';
 import type { Proxy, ProxySettings } from './proxy';
 import { readRoutesFile } from './routes-file';
+import { replaceProxy } from './replace';
 import { setRoutes } from './set-routes';
 
 /** Traefik in one container of each host, told by files on a volume: a restarted proxy serves what it served. */
 export const traefik: Proxy = {
   ensure,
+  replace: (engine, settings, watch) => replaceProxy(engine, settings, () => ensure(engine, settings, watch), watch),
   setRoutes,
   async readRoutes(engine, place) {
     const container = proxyName(place.installation);

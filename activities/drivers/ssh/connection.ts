@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, Client, type ConnectConfig } from 'ssh2';
 import type { Connection } from '../../../src/model/host';
@@ -49,6 +50,13 @@ export class SshConnection {
   async openPort(host: string, port: number): Promise<Duplex> {
     const client = await this.ready();
     return this.openChannel(client, `${host}:${port}`, (done) => client.forwardOut('127.0.0.1', 0, host, port, done));
+  }
+
+  /** What a command of the host says; for looking only. */
+  async run(command: string): Promise<string> {
+    const client = await this.ready();
+    const stream = await this.openChannel(client, command, (done) => client.exec(command, done));
+    return await text(stream);
   }
 
   /** Ends the connection; the next call makes a new one. */

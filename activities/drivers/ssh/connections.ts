@@ -1,5 +1,6 @@
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import type { Connection } from '../../../src/model/host';
 import { SshConnection } from './connection';
 import type { SshSettings } from './settings';
@@ -28,7 +29,11 @@ export function closeConnections(): void {
 
 /** Sends HTTP to the engine of a host: each call is a channel of the one connection, and takes 15 ms. */
 export function agentFor(connection: SshConnection): Agent {
-  const agent = new Agent({ maxSockets: CALLS_AT_ONCE });
+  // docker-modem writes out whatever a request has, with every sign of it, even when nobody reads that; of an agent with open
+  // connections that is seconds of work and gigabytes.
+  const agent = Object.assign(new Agent({ maxSockets: CALLS_AT_ONCE }), {
+    [inspect.custom]: () => connection.endpoint.name,
+  });
   agent.createConnection = (_, done) => {
     connection.openSocket().then(
       (channel) => done!(null, channel),

@@ -1,0 +1,42 @@
+import { connect } from 'node:net';
+import { statfs } from 'node:fs/promises';
+import type { Connection } from '../../../src/model/host';
+import { sshTo } from './connections';
+import type { SshSettings } from './settings';
+
+const ANSWERS_WITHIN_MS = 5_000;
+const isRemote = ({ address }: Connection) => address.startsWith('ssh://');
+
+/** Does anybody listen on this port of the host's loopback? An engine behind a socket is on the worker's own machine. */
+export async function isPortOpen(host: Connection, port: number, settings: SshSettings): Promise<boolean> {
+  try {
+    const stream = isRemote(host) ? await sshTo(host, settings).openPort('127.0.0.1', port) : await connectTo(port);
+    stream.destroy();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How many bytes are free where a path of the host is; undefined where the host has no way to tell. */
+export async function freeSpace(host: Connection, path: string, settings: SshSettings): Promise<number | undefined> {
+  try {
+    if (!isRemote(host)) {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    }
+    const said = await sshTo(host, settings).run(`df -Pk '${path.replaceAll("'", `'\\''`)}'`);
+    const kilobytes = Number(said.trim().split('\n').at(-1)?.split(/\s+/)[3]);
+    return Number.isFinite(kilobytes) ? kilobytes * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function connectTo(port: number) {
+  return new Promise<ReturnType<typeof connect>>((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: ANSWERS_WITHIN_MS }, () => resolve(socket));
+    socket.once('error', reject);
+    socket.once('timeout', () => socket.destroy(new Error('no answer')));
+  });
+}

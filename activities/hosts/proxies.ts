@@ -1,0 +1,34 @@
+import { labels, proxyName, readLabels } from '../../src/model/names';
+import type { ContainerState, Engine } from '../drivers/docker/engine';
+import { proxyContainer } from '../drivers/proxy/container';
+import type { ProxySettings } from '../drivers/proxy/proxy';
+import type { Settings } from '../settings';
+
+/** The proxy as this worker would make it. */
+export const proxySettings = ({ installation, proxyImage: image, proxyHttp: http }: Settings): ProxySettings => ({
+  installation,
+  image,
+  http,
+});
+
+/** What there is of the proxy on a host, and whether it was made as the worker would make it now. */
+export async function findProxy(
+  settings: Settings,
+  engine: Engine,
+): Promise<{ state?: ContainerState['state']; same: boolean; image?: string }> {
+  const { installation } = settings;
+  const found = await engine.inspectContainer(proxyName(installation));
+  const wanted = proxyContainer(proxySettings(settings));
+  const same = readLabels(installation, found?.labels)?.spec === readLabels(installation, wanted.labels)?.spec;
+  return { ...(found && { state: found.state, image: found.image }), same };
+}
+
+/** Whose requests come in over the proxy of a host: `shop production`, a line each. */
+export async function usersOf({ installation }: Settings, engine: Engine): Promise<string[]> {
+  const instances = await engine.listContainers(labels(installation, { role: 'instance' }));
+  const users = instances.flatMap(({ labels: all, state }) => {
+    const words = readLabels(installation, all);
+    return state === 'running' && words?.app ? [`${words.app} ${words.environment}`] : [];
+  });
+  return [...new Set(users)].sort();
+}
