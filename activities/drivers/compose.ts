@@ -152,8 +152,13 @@ function readMessages(stderr: string): { blanks: string[]; told: ComposeFinding[
   };
 }
 
+/** Compose fails on it with words about itself. */
+const SSH_PATH =
+  'build.ssh names a key by its path, which docker compose cannot print and only a laptop has. Write default: the agent of the worker is asked';
+
 /** Compose's own words, with the names of the files as people know them. */
 function explain(errors: string, dir: string): ComposeFinding {
+  if (errors.includes('types.SSHKey')) return { message: SSH_PATH };
   const text = errors.replaceAll(`${dir}/`, '').replace(/: invalid compose project$/, '');
   const [, file, rest = text] =
     /^(?:validating|failed to parse|compose file) "?([^":]+)"?(?: is invalid)?: (.*)$/.exec(text) ?? [];

@@ -32,7 +32,8 @@ export function readBuildx(
     build[key] === undefined ? undefined : JSON.stringify(build[key]).replace(/^"|"$/g, '');
   const options: BuildxOptions = {
     secrets: readSecrets(model, build, wishes, at, notes),
-    ssh: readSsh(build, at, notes),
+    // One with a path is refused before: compose cannot print it.
+    ssh: build.ssh,
     contexts: readContexts(build, at, notes),
     cacheFrom: readCaches('cache_from', build, at, notes),
     cacheTo: readCaches('cache_to', build, at, notes),
@@ -71,16 +72,6 @@ function readSecrets(
     );
     return [];
   });
-}
-
-function readSsh({ ssh = [] }: ComposeBuild, at: Path, notes: Notes): string[] {
-  for (const [index, key] of ssh.entries())
-    if (key.includes('='))
-      notes.refuse(
-        [...at, 'ssh', index],
-        `is ${key}, a path of a laptop. Write default: the agent of the worker is asked`,
-      );
-  return ssh;
 }
 
 function readContexts({ additional_contexts = {} }: ComposeBuild, at: Path, notes: Notes): BuildContext[] {

@@ -82,8 +82,10 @@ function oneHost({ strategy, hosts }: Environment, at: (string | number)[]): Fin
 function irreversibleCommands({ strategy }: Environment, services: Service[], at: (string | number)[]): Finding[] {
   if (!GRADUAL.includes(strategy.kind)) return [];
   return services
-    .flatMap(({ name, before }) =>
-      before.flatMap(({ irreversible }, index) => (irreversible ? [`${name}.before[${index}]`] : [])),
+    .flatMap(({ name, kind, before }) =>
+      before.flatMap(({ irreversible }, index) =>
+        irreversible ? [`${name}.${kind === 'one-off' ? 'completes' : `before[${index}]`}`] : [],
+      ),
     )
     .map((command) => ({
       path: at,

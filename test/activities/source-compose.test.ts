@@ -346,6 +346,11 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       ],
     ],
     [
+      'a key by its path',
+      'services: { web: { build: { context: ., ssh: ["default=~/.ssh/id"] } } }',
+      ['docker-compose.yml: build.ssh names a key by its path'],
+    ],
+    [
       'an env file outside',
       webWith('env_file: [/etc/hosts]'),
       ['docker-compose.yml:4:16 services.web.env_file[0]: is /etc/hosts, which is outside of the repository.'],
