@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
 import type { Failure } from '../src/model/failure';
-import type { Place } from '../src/model/names';
+import { type Place, projectName } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
 import { describeSource } from '../src/model/secret';
 import { Refused } from '../src/plan/planning';
@@ -20,7 +20,8 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
   const load = async (ref: RecordRef | undefined) => ref && (await deps.loadRecord(ref));
   return {
     async planRollout(input) {
-      return await plan(deps, input, await load(input.record), await load(input.current));
+      const { record, current, left } = input;
+      return await plan(deps, input, await load(record), await load(current), await load(left));
     },
     async checkOperator({ record, environment, by }) {
       const operators = environmentIn(await deps.loadRecord(record), environment)?.operators ?? [];
@@ -35,22 +36,24 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
 
 async function plan(
   deps: RolloutDeps,
-  { app, environment, kind, record, keep, ran, excluded = [] }: PlanInput,
+  { app, environment, kind, record, startComposed, keep, ran, excluded = [] }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
+  left: ReleaseRecord | undefined,
 ): Promise<Planned<PackedPlan>> {
-  const records = [wanted, current].map((one) => one && environmentIn(one, environment));
+  const records = [wanted, current, left].map((one) => one && environmentIn(one, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
   const place: Place = { installation: deps.settings.installation, app, environment };
   const [after, before] = records;
   const secrets = after ? await readSecrets(deps, place, after) : { hashes: {}, lacking: [] };
   if (after && secrets.lacking.length > 0) return { refused: unreadable(after, secrets.lacking) };
+  const project = records.find((record) => record)?.project ?? projectName(app, environment);
   // Neither a host that is left out need answer, nor one that the wanted release has no more.
   const dispensable = [
     ...excluded,
     ...[...hosts.keys()].filter((name) => after && !after.hosts.some((one) => one.name === name)),
   ];
-  const observed = await observe(deps, place, [...hosts.values()], dispensable);
+  const observed = await observe(deps, place, [...hosts.values()], project, dispensable);
   try {
     const accessories = after?.services.filter((service) => service.kind === 'accessory') ?? [];
     const planned = planRollout({
@@ -59,8 +62,11 @@ async function plan(
       kind,
       wanted,
       current,
+      left,
+      startComposed,
       observed,
       excluded,
+      proxyHttp: deps.settings.proxyHttp,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
       secrets: { now: secrets.hashes, ran },
       keepImages: await imagesOf(deps, environment, kept(keep, record, after?.retention)),

@@ -133,6 +133,10 @@ export interface PlanInput {
   record?: RecordRef;
   /** What the environment is recorded to be on. */
   current?: RecordRef;
+  /** What a terminated rollout was taking it to. */
+  left?: RecordRef;
+  /** On leaving windlass, what docker compose ran before is started again. */
+  startComposed?: boolean;
   /** The releases that the environment may go back to: their images are kept. */
   keep: RecordRef[];
   /** By release: the hashes of the secrets that it ran with. */
@@ -209,6 +213,8 @@ export interface HostCheck {
   ok: boolean;
   /** Only what could be looked at. */
   found: Partial<Record<HostQuestion, HostFinding>>;
+  /** What docker compose runs there, and what a release makes of it, a sentence each. */
+  composed: string[];
 }
 export interface HostFinding {
   ok: boolean;

@@ -23,6 +23,7 @@ export const COMMANDS: Record<string, { summary: string; load: () => Promise<Com
     load: () => import('./commands/parity'),
   },
   rollback: { summary: 'take an environment back to an earlier release', load: () => import('./commands/rollback') },
+  eject: { summary: 'leave windlass: back to plain docker compose', load: () => import('./commands/eject') },
   cancel: { summary: 'stop a running release and undo what it did', load: () => import('./commands/cancel') },
   freeze: { summary: 'let nothing change in an environment for now', load: () => import('./commands/freeze') },
   thaw: { summary: 'end a freeze', load: () => import('./commands/thaw') },

@@ -16,6 +16,10 @@ export interface Project {
   app: string;
   /** In the order of promotion; undefined where only `--app` is known. */
   environments?: string[];
+  /** The compose files, where the manifest names them. */
+  compose?: string[];
+  /** Environment → its compose project, where the manifest names it. */
+  projects?: Record<string, string>;
   /** Where the ledger is, if the manifest says it. */
   registry?: RegistryAccess;
 }
@@ -41,7 +45,12 @@ export async function readProject({ app, file }: Pick<ProjectOptions, 'app' | 'f
     );
   }
   const { parse } = await import('yaml');
-  const manifest = parseOrTell(parse, file) as { app?: unknown; environments?: unknown; registry?: unknown } | null;
+  const manifest = parseOrTell(parse, file) as {
+    app?: unknown;
+    environments?: unknown;
+    registry?: unknown;
+    compose?: unknown;
+  } | null;
   if (app && app !== manifest?.app) return { app };
   if (typeof manifest?.app !== 'string')
     throw new Told(`${file} app: is missing. Expected the name of the application.`);
@@ -50,8 +59,19 @@ export async function readProject({ app, file }: Pick<ProjectOptions, 'app' | 'f
   return {
     app: manifest.app,
     environments: isMap ? Object.keys(environments) : undefined,
+    compose: Array.isArray(manifest.compose) ? manifest.compose.map(String) : undefined,
+    projects: isMap ? projectsOf(environments as Record<string, unknown>) : undefined,
     registry: registryOf(manifest.registry),
   };
+}
+
+function projectsOf(environments: Record<string, unknown>): Record<string, string> | undefined {
+  const said = Object.entries(environments).map(([name, one]) => [
+    name,
+    (one as { project?: unknown } | null)?.project,
+  ]);
+  const known = said.filter(([, project]) => typeof project === 'string') as [string, string][];
+  return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
 /** An address, or an address with references to a login. */

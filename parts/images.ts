@@ -3,6 +3,7 @@ import { clientOf } from './engine-client';
 import { importImage } from './import-image';
 import { inOneLine, PartMissing } from './missing';
 import { has, type Pull } from './pull';
+import { postgresImage } from './postgres';
 import { busyboxImage, nodeImage, traefikImage, type Recipe } from './recipes';
 
 /** An image that the engine has: by this name. */
@@ -29,7 +30,17 @@ export function prepareNodeImage(engine: Engine, pull: Pull): Promise<Image> {
   return prepare('node', engine, pull, nodeImage);
 }
 
-async function prepare(part: 'images' | 'node', engine: Engine, pull: Pull, recipe: Recipe): Promise<Image> {
+/** A database, for examples that keep data. Throws PartMissing. */
+export function preparePostgresImage(engine: Engine, pull: Pull): Promise<Image> {
+  return prepare('postgres', engine, pull, postgresImage);
+}
+
+async function prepare(
+  part: 'images' | 'node' | 'postgres',
+  engine: Engine,
+  pull: Pull,
+  recipe: Recipe,
+): Promise<Image> {
   const client = clientOf(engine.host);
   if (await has(client, recipe.name)) return { name: recipe.name, from: 'the engine has it' };
   if (await pull(recipe.official)) return { name: recipe.official, from: `image ${recipe.official}` };

@@ -1,5 +1,5 @@
 /** The parts that windlass can be asked to find or fetch. */
-export type PartName = 'temporal' | 'engine' | 'compose' | 'registry' | 'images' | 'node';
+export type PartName = 'temporal' | 'engine' | 'compose' | 'registry' | 'images' | 'node' | 'postgres';
 
 /** A part that cannot be had here: what was tried, in order, and what a person can do about it. */
 export class PartMissing extends Error {

@@ -21,7 +21,7 @@ const TRAEFIK = {
   },
 };
 
-const PATH = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+export const PATH = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -68,14 +68,14 @@ export const nodeImage: Recipe = {
 };
 
 /** A busybox that needs no libraries: the machine's own, else Debian's. */
-async function findBusybox(): Promise<{ path: string; from: string }> {
+export async function findBusybox(): Promise<{ path: string; from: string }> {
   const own = findProgram('busybox');
   if (own && (await librariesOf(own)).length === 0) return { path: own, from: own };
   const { path } = await unpackProgram('busybox-static', 'busybox');
   return { path, from: 'Debian busybox-static' };
 }
 
-async function busyboxFiles(busybox: string): Promise<Files> {
+export async function busyboxFiles(busybox: string): Promise<Files> {
   const files: Files = { '/bin/busybox': { file: busybox }, '/etc/passwd': { script: PASSWD } };
   for (const applet of (await run(busybox, ['--list'])).split('\n'))
     if (applet && applet !== 'busybox') files[`/bin/${applet}`] = { link: 'busybox' };
@@ -83,7 +83,7 @@ async function busyboxFiles(busybox: string): Promise<Files> {
 }
 
 /** What ldd lists; it fails for a program that is static. */
-async function librariesOf(program: string): Promise<string[]> {
+export async function librariesOf(program: string): Promise<string[]> {
   const listing = await run('ldd', [program]).catch(() => '');
   return [...listing.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map((match) => match[1]!);
 }

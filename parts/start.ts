@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { findCompose, type Compose } from './compose';
 import { findOrStartEngine, type Engine } from './engine';
 import { clientOf } from './engine-client';
-import { prepareImages, prepareNodeImage, type Image, type Images } from './images';
+import { prepareImages, prepareNodeImage, preparePostgresImage, type Image, type Images } from './images';
 import { inOneLine, PartMissing, type PartName } from './missing';
 import { pullerFor } from './pull';
 import { startRegistry, type Registry } from './registry';
@@ -30,6 +30,7 @@ interface Handles {
   registry: Registry;
   images: Images;
   node: Image;
+  postgres: Image;
 }
 
 export interface PartsOptions<Name extends PartName> {
@@ -104,7 +105,12 @@ export async function tryParts(options: PartsOptions<PartName>): Promise<PartsHa
       ),
     ]);
     const node = await part('node', async () => prepareNodeImage(need().engine, need().pull), describeImages);
-    return { engine, registry, images, node };
+    const postgres = await part(
+      'postgres',
+      async () => preparePostgresImage(need().engine, need().pull),
+      describeImages,
+    );
+    return { engine, registry, images, node, postgres };
   }
 
   try {

@@ -172,6 +172,7 @@ class Environment {
     const reason =
       error instanceof ChildWorkflowFailure ? `its rollout ended without undoing: ${rootCause(error)}` : String(error);
     this.state.interrupted = reason;
+    this.state.left = request.record;
     await this.write({ kind: 'interrupted', release: request.record?.release, by: 'windlass', what: reason });
     if (this.state.current?.record.digest === request.record?.digest)
       return { status: 'committed', plan: '', warnings: [reason] };
@@ -182,18 +183,21 @@ class Environment {
   private async restoreIfInterrupted(): Promise<void> {
     if (!this.state.interrupted) return;
     this.show();
-    const { app, environment, current, interrupted, counter } = this.state;
+    const { app, environment, current, interrupted, left, counter } = this.state;
     const request: RolloutRequest = {
       id: `restore-${counter + 1}`,
       kind: 'restore',
       record: current?.record,
+      left,
       by: 'windlass',
       requester: workflowInfo().workflowId,
     };
     this.state.interrupted = undefined;
+    this.state.left = undefined;
     const result = await this.carryOut(request);
-    if (result.status !== 'committed')
-      this.state.interrupted = `${interrupted}; taking ${app} ${environment} back ended: ${describe(result)}`;
+    if (result.status === 'committed') return;
+    this.state.left = left;
+    this.state.interrupted = `${interrupted}; taking ${app} ${environment} back ended: ${describe(result)}`;
   }
 
   private enqueue(request: RolloutRequest): void {
@@ -229,7 +233,13 @@ class Environment {
 
   private commit({ request, at, level, operators, secrets }: messages.RolloutCommitted): void {
     const { running } = this.state;
-    if (running?.id !== request || !running.record) return;
+    if (running?.id !== request) return;
+    // To nothing: there is no release here any more, and none to go back to.
+    if (!running.record) {
+      this.state.current = undefined;
+      this.state.committed = [];
+      return this.show();
+    }
     const committed = { release: running.record.release, record: running.record, at, by: running.by, secrets };
     const others = this.state.committed.filter((one) => one.release !== committed.release);
     this.state.current = committed;

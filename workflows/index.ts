@@ -1,5 +1,6 @@
 /** The workflows that a worker registers: a registry, one name for each. */
 export { bootstrap } from './bootstrap';
+export { eject } from './eject';
 export { environment } from './environment';
 export { hosts } from './hosts';
 export { inspection } from './inspection';

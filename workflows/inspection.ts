@@ -4,7 +4,7 @@ import { type Committed, secretsThatRan } from '../src/model/environment';
 import type { Connection } from '../src/model/host';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { RegistryAccess, ReleaseRequest } from '../src/model/release';
-import { hostsLeftOut, planRelease } from './plan';
+import { hostsLeftOut, planEject, planRelease } from './plan';
 import { long, short } from './proxies';
 import { ApplicationFailure } from '@temporalio/workflow';
 
@@ -12,6 +12,7 @@ import { ApplicationFailure } from '@temporalio/workflow';
 export type InspectionInput =
   | { kind: 'observe'; app: string; environment: string }
   | { kind: 'plan'; app: string; environment: string; release: string; registry?: RegistryAccess }
+  | { kind: 'eject'; app: string; environment: string; startComposed?: boolean }
   | { kind: 'ledger'; app: string; environment?: string; limit: number; registry?: RegistryAccess }
   | { kind: 'logs'; app: string; environment: string; service: string }
   | { kind: 'diff'; app: string; environment: string; before?: string; after: string; registry?: RegistryAccess }
@@ -45,6 +46,11 @@ export async function inspection(input: InspectionInput): Promise<InspectionResu
       const state = await short.readEnvironment(input);
       const record = await short.findRelease({ ...input, registry: input.registry ?? state?.current?.record.registry });
       return await planRelease({ ...input, record }, state);
+    }
+    case 'eject': {
+      const state = await short.readEnvironment(input);
+      await requireCurrent(input);
+      return await planEject(input, state);
     }
     case 'ledger':
       return await short.readLedger(input);

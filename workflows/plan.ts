@@ -8,6 +8,26 @@ import { short } from './proxies';
 export const hostsLeftOut = (state: Pick<EnvironmentState, 'excluded'> | undefined): string[] =>
   state?.excluded?.map(({ host }) => host) ?? [];
 
+/** What leaving windlass would do now; nothing is changed. */
+export async function planEject(
+  { app, environment, startComposed }: { app: string; environment: string; startComposed?: boolean },
+  state: EnvironmentState | undefined,
+): Promise<Planned> {
+  const planned = await short.planRollout.executeWithOptions({ summary: `plan ${environment}: to leave` }, [
+    {
+      app,
+      environment,
+      kind: 'eject',
+      startComposed,
+      current: state?.current?.record,
+      keep: [],
+      ran: {},
+      excluded: hostsLeftOut(state),
+    },
+  ]);
+  return unpacked(planned);
+}
+
 /** What would take an environment, as its writer knows it, to a release now; nothing is changed. */
 export async function planRelease(
   { app, environment, record }: { app: string; environment: string; record: RecordRef },

@@ -88,7 +88,7 @@ class Rollout implements Ports {
   constructor(private readonly input: RolloutInput) {
     const { app, environment, request, current } = input;
     this.counter = input.counter;
-    const refs = [request.record, current].filter((ref) => ref !== undefined);
+    const refs = [request.record, current, request.left].filter((ref) => ref !== undefined);
     this.records = Object.fromEntries(refs.map((ref) => [ref.release, ref]));
     this.progress = { app, environment, release: request.record?.release, steps: {} };
     showSubject({ app, environment, release: request.record?.release });
@@ -113,9 +113,11 @@ class Rollout implements Ports {
       'planning',
       describeRollout(this.progress, 'planning', `Looks at the hosts and plans the way to ${target}.`),
     );
+    const { kind, record, left, startComposed } = request;
+    const wanted = { kind, record, left, startComposed };
     try {
       const recorded = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
-        { app, environment, kind: request.kind, record: request.record, current, keep, ran, excluded },
+        { app, environment, ...wanted, current, keep, ran, excluded },
       ]);
       const planned = unpacked(recorded);
       if ('refused' in planned) return this.refused(planned.refused);

@@ -10,6 +10,8 @@ import { hostPaths, lacksPath } from '../host-paths';
 import { loginFor } from '../secrets';
 import type { Settings } from '../settings';
 import type { HostCheck, HostFinding, HostQuestion } from '../types';
+import { listComposed } from '../rollout/find-accessory';
+import { lookForCompose } from './look-for-compose';
 import { findProxy } from './proxies';
 
 /** The oldest engine that does all that is asked of it: Docker 19.03. */
@@ -53,7 +55,8 @@ export async function checkHost(settings: Settings, subject: HostSubject): Promi
     ]);
   }
   const ok = Object.values(found).every((finding) => finding.ok);
-  return { environment: subject.environment.name, host: subject.host.name, ok, found };
+  const composed = info ? await lookForCompose(engine, subject.environment, settings.proxyHttp) : [];
+  return { environment: subject.environment.name, host: subject.host.name, ok, found, composed };
 }
 
 const fine = (what: string): HostFinding => ({ ok: true, what });
@@ -113,9 +116,12 @@ async function checkPorts(
         ),
       ),
   ];
+  // What compose publishes is taken over with its container.
+  const composed = await listComposed(engine, environment.project);
+  const passes = new Set(composed.flatMap(({ ports }) => Object.values(ports).flat()).map(({ port }) => port));
   const taken = await Promise.all(
     wanted.map(async ({ port, holder }) => {
-      if ((await engine.inspectContainer(holder))?.state === 'running') return [];
+      if (passes.has(port) || (await engine.inspectContainer(holder))?.state === 'running') return [];
       return (await isPortOpen(host, port, ssh)) ? [port] : [];
     }),
   );

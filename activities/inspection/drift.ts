@@ -19,7 +19,10 @@ export function describeDrift(
   const isRouted = environment.routes.some((route) => here.some(({ service }) => service.name === route.service));
   const names = new Set(wanted.map(({ name }) => name));
   const lines = [
-    ...wanted.flatMap(({ name, service }) => compare(name, service, found.get(name)) ?? []),
+    ...wanted.flatMap(({ name, service }) =>
+      isAdopted(service, observed, found.get(name)) ? [] : (compare(name, service, found.get(name)) ?? []),
+    ),
+    ...describeComposed(environment, observed),
     ...observed.containers.flatMap((container) =>
       names.has(container.name) ? [] : (describeStranger(container) ?? []),
     ),
@@ -30,6 +33,23 @@ export function describeDrift(
 
 const nameOf = (place: Place, release: string, { kind, name }: Service, replica: number) =>
   kind === 'accessory' ? accessoryName(place, name) : instanceName(place, release, name, replica);
+
+/** An accessory that docker compose made, and that nothing has made anew, is what it is. */
+const isAdopted = ({ kind, name }: Service, { composed = [] }: ObservedHost, own: ObservedContainer | undefined) =>
+  kind === 'accessory' && !own && composed.some(({ service, state }) => service === name && state === 'running');
+
+/** What docker compose runs beside the release: a service of it would be there twice. */
+function describeComposed({ services }: EnvironmentRecord, { composed = [], containers }: ObservedHost): string[] {
+  const isTwice = (service: string) =>
+    services.some(({ name, kind }) => name === service && kind !== 'accessory') ||
+    containers.some((own) => own.role === 'accessory' && own.service === service);
+  return composed
+    .filter(({ state, service }) => state === 'running' && isTwice(service))
+    .map(
+      ({ name, service }) =>
+        `${name} is run by docker compose beside the release's ${service}. Expected it to be stopped`,
+    );
+}
 
 function compare(name: string, service: Service, found: ObservedContainer | undefined): string | undefined {
   if (!found) return `${name} is not there. Expected it to run`;

@@ -1,4 +1,5 @@
 import type { Place } from '../../src/model/names';
+import type { ComposedContainer } from '../../src/model/observed';
 import type { RolloutDeps } from '../rollout/context';
 import { observe } from '../rollout/observe';
 import type { Activities, Inspection } from '../types';
@@ -27,23 +28,25 @@ async function inspectEnvironment(
   if (!ref) return { app, environment, services: [], routes: [], drift: [] };
   const place: Place = { installation: deps.settings.installation, app, environment };
   const record = await findEnvironment(deps, ref, environment);
-  const { hosts } = await observe(deps, place, record.hosts, excluded);
+  const { hosts } = await observe(deps, place, record.hosts, record.project, excluded);
   const all = Object.entries(hosts);
   return {
     app,
     environment,
-    services: all.flatMap(([host, { containers }]) =>
-      containers.map(({ name: container, service, release, image, state, health, restarts = 0, startedAt }) => ({
-        host,
-        service,
-        container,
-        release,
-        image,
-        state,
-        health,
-        restarts,
-        startedAt,
-      })),
+    services: all.flatMap(([host, { containers, composed = [] }]) =>
+      [...containers, ...composed.filter(({ state }) => state === 'running').map(asObserved)].map(
+        ({ name: container, service, release, image, state, health, restarts = 0, startedAt }) => ({
+          host,
+          service,
+          container,
+          release,
+          image,
+          state,
+          health,
+          restarts,
+          startedAt,
+        }),
+      ),
     ),
     routes: all.map(([host, { routes }]) => ({ host, release: routes?.release })),
     drift: [
@@ -52,3 +55,12 @@ async function inspectEnvironment(
     ],
   };
 }
+
+/** What docker compose made is of no release. */
+const asObserved = (one: ComposedContainer) => ({
+  ...one,
+  release: '',
+  health: 'none',
+  restarts: undefined,
+  startedAt: undefined,
+});

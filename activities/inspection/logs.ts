@@ -1,6 +1,7 @@
 import { instancesOn } from '../../src/model/host';
-import { accessoryName, instanceName, type Place, readLabels } from '../../src/model/names';
+import { instanceName, type Place, readLabels } from '../../src/model/names';
 import type { RolloutDeps } from '../rollout/context';
+import { findAccessory } from '../rollout/find-accessory';
 
 import { permanent } from '../drivers/errors';
 import { readHashes, redactLog } from '../secret-hashes';
@@ -31,11 +32,13 @@ export async function readLogs(
   const each = environment.hosts.flatMap((host) => {
     const own = instancesOn(environment, host.name).filter((one) => one.service === service);
     return own.map(async ({ replica }) => {
-      const container =
-        service.kind === 'accessory' ? accessoryName(place, wanted) : instanceName(place, ref.release, wanted, replica);
       const engine = await deps.connect(host);
-      const found = await engine.inspectContainer(container);
+      const found =
+        service.kind === 'accessory'
+          ? await findAccessory({ engine, place, project: environment.project }, wanted)
+          : await engine.inspectContainer(instanceName(place, ref.release, wanted, replica));
       if (!found) return [];
+      const container = found.name;
       const made = readHashes(readLabels(place.installation, found.labels)?.secrets);
       const log = await engine.logs(container, Math.floor(LONGEST_LOG / own.length));
       const text = await redactLog(log, deps.settings, place, { made, sources: environment.secrets, reader });

@@ -37,6 +37,8 @@ export interface Kept {
 export interface RolloutContext extends Releases {
   settings: Settings;
   place: Place;
+  /** The compose project whose volumes are used, and whose containers are taken over. */
+  project: string;
   /** The environment's: what is older must not move routes. */
   counter: number;
   /** The name of the host. */
@@ -83,6 +85,7 @@ export async function openContext(
     ...releases,
     settings,
     place: { installation: settings.installation, app: scope.app, environment: scope.environment },
+    project: environments[0]!.project,
     counter: scope.counter,
     host,
     target,

@@ -3,18 +3,23 @@ import { naming } from '../naming';
 import type { OperationInput, RolloutActivities } from '../types';
 import { removeAccessory, startAccessory } from './accessories';
 import { discardAccessory, recreateAccessory, restoreAccessory } from './recreate';
+import { releaseComposed, startComposed, stopComposed } from './composed';
 import { openContext, type RolloutContext, type RolloutDeps } from './context';
 import { pruneImages, pullImage } from './images';
 import { removeInstance, startInstance, stopInstance } from './instances';
 import { createNetworks, removeNetworks } from './networks';
 import { runOneOff } from './one-off';
-import { ensureProxy, switchRoutes } from './routes';
+import { leaveHost } from './leave';
+import { closeProxy, ensureProxy, openProxy } from './proxy';
+import { switchRoutes } from './routes';
 import { verify } from './verify';
 import { watchInstances } from './watch-instances';
 
 /** What can be done in a rollout. Each looks first, and acts only on the difference: a retry converges. */
 export const operations = {
   ensureProxy,
+  openProxy,
+  closeProxy,
   pullImage,
   createNetworks,
   removeNetworks,
@@ -23,6 +28,10 @@ export const operations = {
   recreateAccessory,
   restoreAccessory,
   discardAccessory,
+  stopComposed,
+  startComposed,
+  releaseComposed,
+  leaveHost,
   runOneOff,
   startInstance,
   stopInstance,

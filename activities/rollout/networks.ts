@@ -1,17 +1,10 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import { servicesOn } from '../../src/model/host';
-import {
-  accessoryName,
-  environmentNetwork,
-  labels,
-  proxyName,
-  proxyNetwork,
-  readLabels,
-  releaseNetwork,
-} from '../../src/model/names';
+import { environmentNetwork, labels, proxyName, proxyNetwork, readLabels, releaseNetwork } from '../../src/model/names';
 import type { ReleaseScope } from '../../src/model/plan';
 import type { Service } from '../../src/model/service';
 import type { RolloutContext } from './context';
+import { findAccessory } from './find-accessory';
 import { isRouted } from './routes';
 
 /** The release's networks exist, and so does the environment's; the proxy and the accessories that run are in them. */
@@ -30,8 +23,7 @@ export async function createNetworks(ctx: RolloutContext, { release }: ReleaseSc
   }
   await connectProxy(ctx, environment, release);
   for (const service of servicesOn(environment, ctx.host).filter(({ kind }) => kind === 'accessory'))
-    if (await engine.inspectContainer(accessoryName(place, service.name)))
-      await joinAccessory(ctx, environment, service, release);
+    await joinAccessory(ctx, environment, service, release);
 }
 
 /** The home of the environment's accessories. */
@@ -71,15 +63,17 @@ export function networksOf(
   }));
 }
 
-/** An accessory goes by its service's name in the networks of each release that uses it. */
+/** An accessory that runs goes by its service's name in the networks of each release that uses it. */
 export async function joinAccessory(
   ctx: RolloutContext,
   environment: EnvironmentRecord,
   service: Service,
   release: string,
 ): Promise<void> {
+  const found = await findAccessory(ctx, service.name);
+  if (!found) return;
   for (const { name, aliases } of networksOf(ctx, environment, service, release))
-    await ctx.engine.connectNetwork(name, accessoryName(ctx.place, service.name), aliases);
+    await ctx.engine.connectNetwork(name, found.name, aliases);
 }
 
 /** As `joinAccessory`, for every release that takes part and has its networks here: the one that is being left needs it, too. */
@@ -96,7 +90,11 @@ export async function joinAccessoryEverywhere(ctx: RolloutContext, name: string)
 }
 
 /** The proxy joins the networks that routed services have in the release; external ones only for want of another. */
-async function connectProxy(ctx: RolloutContext, environment: EnvironmentRecord, release: string): Promise<void> {
+export async function connectProxy(
+  ctx: RolloutContext,
+  environment: EnvironmentRecord,
+  release: string,
+): Promise<void> {
   const { engine, place } = ctx;
   const isExternal = (name: string) => environment.networks.some(({ external }) => external === name);
   const wanted = servicesOn(environment, ctx.host)

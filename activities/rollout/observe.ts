@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Target } from '../../src/manifest/kinds';
-import { accessoryName, labels, type Place, proxyName, readLabels } from '../../src/model/names';
-import type { Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
+import { accessoryName, COMPOSE, labels, type Place, proxyName, readLabels } from '../../src/model/names';
+import type { ComposedContainer, Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import type { RolloutDeps } from './context';
+import { listComposed } from './find-accessory';
 
 /** How long a host that need not answer may take to. */
 const DISPENSABLE_MS = 5_000;
@@ -16,15 +17,18 @@ export async function observe(
   { connect, proxy }: Pick<RolloutDeps, 'connect' | 'proxy'>,
   place: Place,
   hosts: Target[],
+  /** The environment's compose project. */
+  project: string,
   dispensable: string[] = [],
 ): Promise<Observed> {
   const observeHost = async (host: Target): Promise<[string, ObservedHost]> => {
     const engine = await connect(host);
-    const [containers, networks, routes, proxyState] = await Promise.all([
+    const [containers, networks, routes, proxyState, composed] = await Promise.all([
       findContainers(engine, place),
       findReleases(engine, place),
       proxy.readRoutes(engine, place),
       engine.inspectContainer(proxyName(place.installation)),
+      listComposed(engine, project),
     ]);
     return [
       host.name,
@@ -32,6 +36,7 @@ export async function observe(
         containers,
         networks,
         ...(routes && { routes }),
+        ...(composed.length > 0 && { composed: composed.map(describeComposed) }),
         ...(proxyState && { proxy: { image: proxyState.image, state: proxyState.state } }),
       },
     ];
@@ -88,5 +93,21 @@ function describe(place: Place, role: 'instance' | 'accessory', state: Container
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
     restart: state.restart,
     ...(irreversible && { irreversible: true as const }),
+  };
+}
+
+/** As compose made it. */
+export function describeComposed(state: ContainerState): ComposedContainer {
+  return {
+    id: state.id.slice(0, 12),
+    name: state.name,
+    service: state.labels[COMPOSE.service] ?? '',
+    image: state.image,
+    state: state.state,
+    restart: state.restart,
+    ports: Object.values(state.ports)
+      .flat()
+      .sort((a, b) => a.port - b.port || (a.ip < b.ip ? -1 : 1)),
+    networks: Object.keys(state.networks).sort(),
   };
 }

@@ -7,19 +7,24 @@ import type { RolloutContext } from './context';
 import { ensureContainer } from './ensure-container';
 import { waitUntilHealthy } from './health';
 import { createEnvironmentNetwork, joinAccessoryEverywhere } from './networks';
+import { refuseSecondUser } from './one-user';
+
+/** `composed` is the container that docker compose made, where the accessory is still that one. */
+type Changed = ServiceScope & { composed?: string };
 
 /**
- * The accessory is made from the release's specification. The container that ran is stopped before, and kept under another
- * name: so two never run on one volume, whenever a worker is killed, and the way back is that very container.
+ * The accessory is made from the release's specification. The container that ran is stopped before, and kept: windlass's own
+ * under another name, as the name is needed, one of docker compose as it is. So two never run on one volume, whenever a
+ * worker is killed, and the way back is that very container.
  */
-export async function recreateAccessory(ctx: RolloutContext, scope: ServiceScope): Promise<void> {
+export async function recreateAccessory(ctx: RolloutContext, scope: Changed): Promise<void> {
   const environment = await ctx.environment(scope.release);
   const service = await ctx.service(scope.release, scope.service);
   const make = makeAccessory(ctx, environment, service, scope.release);
   await createEnvironmentNetwork(ctx);
-  const found = await ctx.engine.inspectContainer(make.name);
-  if (found && readLabels(ctx.place.installation, found.labels)?.spec !== make.spec) await setAside(ctx, found, scope);
-  const former = await ctx.engine.inspectContainer(keptName(ctx.place, scope.service, scope.release));
+  await setAside(ctx, make, scope);
+  const former = await ctx.engine.inspectContainer(scope.composed ?? keptName(ctx.place, scope.service, scope.release));
+  await refuseSecondUser(ctx, environment, service);
   const restarts = await ensureContainer(ctx, former ? inheriting(make, former) : make);
   await joinAccessoryEverywhere(ctx, scope.service);
   await waitUntilHealthy(ctx, { name: make.name, service, environment, restarts });
@@ -28,20 +33,22 @@ export async function recreateAccessory(ctx: RolloutContext, scope: ServiceScope
 /** The container that was kept is the accessory again. Where none was kept, it is the one that there is, running again. */
 export async function restoreAccessory(
   ctx: RolloutContext,
-  { release, service, restart }: ServiceScope & { restart: RestartPolicy },
+  { release, service, restart, composed }: Changed & { restart: RestartPolicy },
 ): Promise<void> {
   const { engine, place } = ctx;
-  const [name, kept] = [accessoryName(place, service), keptName(place, service, release)];
+  const name = accessoryName(place, service);
+  const kept = composed ?? keptName(place, service, release);
   if (await engine.inspectContainer(kept)) {
     await engine.stopContainer(name);
     await engine.removeContainer(name, { keepVolumes: true });
-    await engine.renameContainer(kept, name);
+    if (!composed) await engine.renameContainer(kept, name);
   }
-  const found = await engine.inspectContainer(name);
+  const found = await engine.inspectContainer(composed ?? name);
   // What the release made, and not in place of another: it is not ours to start.
   if (!found || (await isOf(ctx, release, service, found))) return;
-  await engine.setRestartPolicy(name, restart);
-  await engine.startContainer(name);
+  await engine.setRestartPolicy(found.name, restart);
+  await engine.startContainer(found.name);
+  await joinAccessoryEverywhere(ctx, service);
   await waitUntilFormerIsHealthy(ctx, service, found);
 }
 
@@ -54,14 +61,12 @@ export async function discardAccessory(
 }
 
 /** First it must not come back by itself, then it ends, then it makes room: each may have been done by an earlier attempt. */
-async function setAside(
-  { engine, place }: RolloutContext,
-  { name }: ContainerState,
-  { release, service }: ServiceScope,
-) {
-  await engine.setRestartPolicy(name, { name: 'no' });
-  await engine.stopContainer(name);
-  await engine.renameContainer(name, keptName(place, service, release));
+async function setAside({ engine, place }: RolloutContext, make: Make, { release, service, composed }: Changed) {
+  const found = await engine.inspectContainer(composed ?? make.name);
+  if (!found || readLabels(place.installation, found.labels)?.spec === make.spec) return;
+  await engine.setRestartPolicy(found.name, { name: 'no' });
+  await engine.stopContainer(found.name);
+  if (!composed) await engine.renameContainer(found.name, keptName(place, service, release));
 }
 
 /** As compose does it: a volume without a name, that an image asks for, goes on to the next container with what is in it. */
@@ -92,10 +97,10 @@ async function isOf(ctx: RolloutContext, release: string, service: string, found
 
 /** By what is on record of the release that it is of; where nothing is, the engine has started it, and that is all there is to know. */
 async function waitUntilFormerIsHealthy(ctx: RolloutContext, name: string, found: ContainerState): Promise<void> {
+  const spec = readLabels(ctx.place.installation, found.labels)?.spec;
   for (const environment of await ctx.environments()) {
     const service = environment.services.find((one) => one.name === name && one.kind === 'accessory');
-    const spec = readLabels(ctx.place.installation, found.labels)?.spec;
-    if (!service || makeAccessory(ctx, environment, service, '').spec !== spec) continue;
+    if (!service || (spec && makeAccessory(ctx, environment, service, '').spec !== spec)) continue;
     return waitUntilHealthy(ctx, { name: found.name, service, environment, restarts: found.restarts });
   }
 }

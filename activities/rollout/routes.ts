@@ -3,17 +3,11 @@ import { instancesOn } from '../../src/model/host';
 import { instanceName } from '../../src/model/names';
 import type { OperationInputs } from '../../src/model/plan';
 import type { RouteTo } from '../drivers/proxy/proxy';
-import { proxySettings } from '../hosts/proxies';
 import type { RolloutContext } from './context';
 
 /** Do requests come in for this service? */
 export const isRouted = (environment: EnvironmentRecord | undefined, service: string) =>
   environment?.routes.some((route) => route.service === service) ?? false;
-
-/** The proxy runs on the host. */
-export async function ensureProxy({ engine, proxy, settings, watch }: RolloutContext): Promise<void> {
-  await proxy.ensure(engine, proxySettings(settings), watch);
-}
 
 /**
  * Traffic of the environment goes to the release's instances on this host, or nowhere; to none of them while `closed`. With

@@ -1,7 +1,15 @@
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
 import type { ComposeModel } from '../../src/compose/model';
 import { unescapeDollars } from '../../src/compose/model';
-import { appNameFrom, type InitResult, type InitService, writeManifest } from '../../src/manifest/init';
+import {
+  appNameFrom,
+  composeProjectFrom,
+  type InitResult,
+  type InitService,
+  writeManifest,
+} from '../../src/manifest/init';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import { looksSecret, secretReference } from '../../src/model/secret';
 import { readComposeFiles } from '../drivers/compose';
@@ -14,6 +22,8 @@ export interface Proposal {
   /** Who may approve. */
   approver: string;
   registry?: string;
+  /** The compose project that runs in production today. */
+  project?: string;
 }
 
 /**
@@ -23,7 +33,7 @@ export interface Proposal {
 export async function proposeManifest(
   dir: string,
   command: string[],
-  { app = appNameFrom(basename(dir)), approver, registry }: Proposal,
+  { app = appNameFrom(basename(dir)), approver, registry, project }: Proposal,
 ): Promise<InitResult | { problems: Problem[] }> {
   const file = findComposeFile(dir);
   if (!file)
@@ -45,6 +55,8 @@ export async function proposeManifest(
     services: services as Record<string, InitService>,
     secrets,
     unset,
+    project,
+    folderProject: projectOfFolder(dir, file),
     registry,
     approver,
   });
@@ -52,4 +64,10 @@ export async function proposeManifest(
     text: written.text,
     undecided: [...written.undecided, ...reading.problems.map((finding) => describeProblem(locate(finding)))],
   };
+}
+
+/** What `docker compose` calls the project in this folder: what its file says, else the folder's name. */
+function projectOfFolder(dir: string, file: string): string {
+  const { name } = (parse(readFileSync(join(dir, file), 'utf8'), { logLevel: 'silent' }) ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : composeProjectFrom(basename(dir));
 }

@@ -2,6 +2,7 @@ import { combineEnvironments, type Combined } from '../../src/compose/combine';
 import { type ComposeModel, unescapeDollars } from '../../src/compose/model';
 import { projectPaths } from '../../src/compose/project';
 import { type ReadCompose, readCompose } from '../../src/compose/read';
+import { projectOf } from '../../src/manifest/assemble';
 import type { Manifest } from '../../src/manifest/schema';
 import type { Finding } from '../../src/model/path';
 import { describeProblem, type Problem } from '../../src/model/problem';
@@ -81,7 +82,7 @@ async function readOne(
     command,
     isCommitted,
     files,
-    project: `${manifest.app}-${name}`,
+    project: projectOf(manifest.app, name, said),
     variables: { ...said.variables, ...Object.fromEntries(secrets.map((secret) => [secret, secretReference(secret)])) },
   };
   const { model, problems, told } = await readComposeFiles(input);

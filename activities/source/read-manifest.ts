@@ -117,7 +117,7 @@ function conclude(
   if (problems.length > 0) return failed(problems, warnings);
   const { app } = manifest;
   const environments = names.map((name) =>
-    assembleEnvironment(name, manifest.environments[name]!, compose.environments[name]!),
+    assembleEnvironment(app, name, manifest.environments[name]!, compose.environments[name]!),
   );
   const { builds, images } = compose;
   return {

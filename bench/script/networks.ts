@@ -24,7 +24,7 @@ export async function removeNetwork({ docker, place }: Tools, { release }: Versi
 export async function startStore({ docker, place, labels }: Tools, image: string): Promise<void> {
   const home = environmentNetwork(place);
   await docker.createNetwork({ Name: home, Labels: labels });
-  await docker.createVolume({ Name: volumeName(place, 'stored'), Labels: labels });
+  await docker.createVolume({ Name: volumeName(environmentNetwork(place), 'stored'), Labels: labels });
   const store = await docker.createContainer({
     name: accessoryName(place, 'store'),
     Image: image,
@@ -32,7 +32,7 @@ export async function startStore({ docker, place, labels }: Tools, image: string
     HostConfig: {
       Init: true,
       NetworkMode: home,
-      Mounts: [{ Type: 'volume', Source: volumeName(place, 'stored'), Target: '/data' }],
+      Mounts: [{ Type: 'volume', Source: volumeName(environmentNetwork(place), 'stored'), Target: '/data' }],
     },
   });
   await store.start();

@@ -30,7 +30,7 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       examples('windlass check --offline', 'windlass check --commit 3f2a91c') +
-        '\n\nWithout --offline the worker fetches the commit, reads it, and looks at every host: is it reached,\nits engine, its disk and clock, the registry from there, ports, the proxy. Exit status 2 when anything is wrong.',
+        '\n\nWithout --offline the worker fetches the commit, reads it, and looks at every host: is it reached,\nits engine, its disk and clock, the registry from there, ports, the proxy; and what docker compose runs there. Exit status 2 when anything is wrong.',
     );
   does(command, check);
 }
@@ -85,7 +85,10 @@ function hostLines(hosts: HostCheck[]): string[] {
       found[question]?.ok === false ? [`✗ ${environment} ${host}, ${question}: ${found[question].what}`] : [],
     ),
   );
-  return [...table(['', 'environment', 'host', ...QUESTIONS], rows), ...wrong];
+  const composed = hosts.flatMap(({ environment, host, composed: said }) =>
+    said.map((what) => `! ${environment} ${host}: ${what}`),
+  );
+  return [...table(['', 'environment', 'host', ...QUESTIONS], rows), ...wrong, ...composed];
 }
 
 export function checkLines({ problems, warnings, hosts }: CheckReport): string[] {

@@ -13,6 +13,7 @@ interface Options extends CommonOptions {
   app?: string;
   registry?: string;
   approver?: string;
+  project?: string;
   yes?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function define(command: Command): void {
     .option('--app <name>', 'the name of the application (default: that of the folder)')
     .option('--registry <address>', 'where images and records are kept (default: what the worker is set to)')
     .option('--approver <who>', 'who may approve (default: you)')
+    .option('--project <name>', 'the compose project that runs in production today, as `docker compose ls` calls it')
     .option('--yes', 'write it without asking')
     .addHelpText(
       'after',
@@ -30,11 +32,11 @@ export function define(command: Command): void {
   does(command, init);
 }
 
-async function init({ app, registry, approver, yes }: Options): Promise<Answer> {
+async function init({ app, registry, approver, project, yes }: Options): Promise<Answer> {
   if (existsSync(MANIFEST))
     throw new Told(`${MANIFEST}: is there already, and is left as it is.`, undefined, 'What it may say: windlass docs');
   const { proposeManifest } = await import('../../activities/source/propose');
-  const proposal = { app, registry, approver: approver ?? (await who({})) };
+  const proposal = { app, registry, project, approver: approver ?? (await who({})) };
   const proposed = await proposeManifest(process.cwd(), readSettings(process.env).composeCommand, proposal);
   if ('problems' in proposed) throw new Told(proposed.problems.map(describeProblem).join('\n'));
   const { text, undecided } = proposed;

@@ -45,7 +45,7 @@ export function viewOfRelease(progress: ReleaseProgress): View {
 }
 
 /** A rollback is drawn as a release of one stage. */
-export function viewOfRollback(progress: RollbackProgress, startedAt: number, now: number): View {
+export function viewOfRollback(progress: RollbackProgress, startedAt: number, now: number, title?: string): View {
   const { app, environment, release, status } = progress;
   const running = status === 'running';
   const stage: StageProgress = {
@@ -59,7 +59,7 @@ export function viewOfRollback(progress: RollbackProgress, startedAt: number, no
     failure: progress.failure,
   };
   return {
-    title: `Rollback of ${app} ${environment}${release ? ` to ${release}` : ''}`,
+    title: title ?? `Rollback of ${app} ${environment}${release ? ` to ${release}` : ''}`,
     app,
     release,
     status,

@@ -7,7 +7,7 @@ import { EXIT, type Exit } from '../exit';
 import { note } from '../print/output';
 import { screenFor } from '../print/screen';
 import { attributes } from './attributes';
-import { followRollback } from './follow';
+import { followAsked } from './follow';
 import { hasWorker, noWorker, startOne } from './workers';
 
 /** Starts a rollback and follows it to its end. */
@@ -22,11 +22,11 @@ export async function carryOutRollback(temporal: Temporal, input: RollbackInput,
     staticDetails: `Asked for by ${input.by}: ${input.reason}`,
     typedSearchAttributes: attributes({ WindlassApp: app, WindlassEnvironment: environment, WindlassRelease: release }),
   });
-  const { progress, interrupted } = await followRollback(
+  const { progress, interrupted } = await followAsked(
     temporal,
     handle,
     screenFor(json ? process.stderr : process.stdout),
-    input.release,
+    { release: input.release },
   );
   const status = progress?.asking ? 'asks' : (progress?.status ?? 'running');
   return {
@@ -40,7 +40,7 @@ export async function carryOutRollback(temporal: Temporal, input: RollbackInput,
 
 type Status = RollbackProgress['status'] | 'asks';
 
-const EXITS: Record<Status, Exit> = {
+export const EXITS: Record<Status, Exit> = {
   done: EXIT.done,
   failed: EXIT.failed,
   cancelled: EXIT.cancelled,

@@ -34,15 +34,17 @@ export function followRelease(
   return new Following(temporal, handle, screen, query, viewOfRelease, enough).run();
 }
 
-export function followRollback(
+/** Follows a rollback, or whatever else is asked of an environment; `known` is said until it says more itself. */
+export function followAsked(
   temporal: Temporal,
   handle: WorkflowHandle,
   screen: Screen,
-  release: string | undefined,
+  known: { release?: string; title?: string },
 ): Promise<Followed<RollbackProgress>> {
   const startedAt = Date.now();
   const query = () => handle.query(rollbackProgress);
-  const view = (progress: RollbackProgress) => viewOfRollback({ release, ...progress }, startedAt, Date.now());
+  const view = (progress: RollbackProgress) =>
+    viewOfRollback({ release: known.release, ...progress }, startedAt, Date.now(), known.title);
   return new Following(temporal, handle, screen, query, view, ({ asking }) => asking !== undefined).run();
 }
 

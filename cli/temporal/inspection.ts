@@ -18,6 +18,7 @@ import { requireWorker } from './workers';
 /** What can be looked at without changing anything, and what is found. */
 interface Inspections {
   plan: { asks: { app: string; environment: string; release: string; registry?: RegistryAccess }; finds: Planned };
+  eject: { asks: { app: string; environment: string; startComposed?: boolean }; finds: Planned };
   observe: { asks: { app: string; environment: string }; finds: Inspection };
   ledger: {
     asks: { app: string; environment?: string; limit: number; registry?: RegistryAccess };

@@ -190,7 +190,7 @@ export const MEMBERSHIP_KEYS: Key[] = [
 /** The keys of an entry of the top-level `volumes`. */
 export const VOLUME_KEYS: Key[] = [
   ...carried('driver', 'driver_opts', 'external', 'labels'),
-  changed('name', 'kept for an external volume; others are named after application and environment, and that is told'),
+  changed('name', 'kept; without it a volume is called PROJECT_VOLUME, as compose calls it'),
 ];
 
 /** The keys of an entry of the top-level `configs` or `secrets`. */

@@ -68,14 +68,11 @@ export function readVolumes(model: ComposeModel, notes: Notes): Volume[] {
     notes.checkKeys(VOLUME_KEYS, at, volume);
     if (volume.external) return { name, external: volume.name ?? name };
     // Without a name of its own, compose names it PROJECT_VOLUME.
-    if (volume.name !== `${model.name}_${name}`)
-      notes.tell(
-        [...at, 'name'],
-        `is not taken over: the volume is named after application and environment. To use one that is there already, write external: true`,
-      );
+    const isOwn = volume.name !== undefined && volume.name !== `${model.name}_${name}`;
     const options = volume['driver_opts'] as Record<string, string> | undefined;
     return {
       name,
+      ...(isOwn && { called: volume.name }),
       ...(volume.driver && { driver: volume.driver }),
       ...(options && { options }),
       ...(volume.labels && { labels: volume.labels }),

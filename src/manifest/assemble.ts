@@ -1,4 +1,5 @@
 import type { ApprovalPolicy } from '../model/decision';
+import { projectName } from '../model/names';
 import type { RegistryAccess } from '../model/release';
 import type { Network, Route, Service, Volume } from '../model/service';
 import { placeServices } from './placement';
@@ -15,12 +16,14 @@ export interface ComposedEnvironment {
 
 /** The frozen configuration of one environment; the images of its services come with the digests. */
 export function assembleEnvironment(
+  app: string,
   name: string,
   said: ManifestEnvironment,
   { services, networks, volumes, routes }: ComposedEnvironment,
 ): EnvironmentRecord {
   return {
     name,
+    project: projectOf(app, name, said),
     hosts: placeServices(said, services),
     strategy: said.strategy,
     services,
@@ -38,6 +41,10 @@ export function assembleEnvironment(
     compose: said.compose,
   };
 }
+
+/** The compose project that an environment is. */
+export const projectOf = (app: string, name: string, { project }: Pick<ManifestEnvironment, 'project'>): string =>
+  project ?? projectName(app, name);
 
 const policyOf = ({ from, count, starter, timeout }: NonNullable<ManifestEnvironment['approval']>): ApprovalPolicy => ({
   from,

@@ -19,6 +19,10 @@ export interface InitInput {
   secrets?: Record<string, { environment?: string }>;
   /** Variables that the compose files use and that have no default: to be declared. */
   unset?: string[];
+  /** The compose project that runs in production today, where that is known. */
+  project?: string;
+  /** What compose calls the project of this folder. */
+  folderProject?: string;
   registry?: string;
   /** Who may approve. */
   approver: string;
@@ -52,6 +56,7 @@ export function writeManifest(input: InitInput): InitResult {
     ...environmentBlock('staging', input, seen, []),
     '',
     ...environmentBlock('production', input, seen, [
+      ...projectLines(input, undecided),
       '    # A release waits here until one of them has read its plan: windlass approve.',
       '    approval:',
       `      from: [${quoted(input.approver)}]`,
@@ -60,6 +65,31 @@ export function writeManifest(input: InitInput): InitResult {
   ].join('\n');
   return { text, undecided };
 }
+
+/** What runs there today is seen by nobody here: it is said, or asked. */
+function projectLines({ project, folderProject }: InitInput, undecided: string[]): string[] {
+  if (project)
+    return [
+      '    # What docker compose runs there today: accessories are adopted as they are, with their data, the rest is replaced.',
+      `    project: ${project}`,
+    ];
+  if (!folderProject) return [];
+  undecided.push(
+    `If docker compose runs this in production today, write project: ${folderProject} there (docker compose ls tells the name): ` +
+      'what runs is taken over with its data. Without it, production begins with empty volumes.',
+  );
+  return [
+    '    # If docker compose runs it there today, this takes it over, with its data. `docker compose ls` tells the name.',
+    `    # project: ${folderProject}`,
+  ];
+}
+
+/** What compose calls the project of a folder: its name without what compose does not take. */
+export const composeProjectFrom = (folder: string): string =>
+  folder
+    .toLowerCase()
+    .replace(/[^-_a-z0-9]/g, '')
+    .replace(/^[-_]+/, '');
 
 interface Seen {
   routed: string[];

@@ -33,6 +33,8 @@ export interface Artifact {
 /** The frozen configuration of one environment. Secrets in texts stand as `{{secret:NAME}}`. */
 export interface EnvironmentRecord {
   name: string;
+  /** The compose project whose volumes are used, and whose containers are taken over. */
+  project: string;
   hosts: Target[];
   strategy: Strategy;
   services: Service[];

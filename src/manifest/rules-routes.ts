@@ -76,7 +76,8 @@ const placedRoutes = (manifest: Manifest): Placed[] =>
 const sameAddress = (a: Route, b: Route) => a.host === b.host && withoutSlash(a.path) === withoutSlash(b.path);
 const withoutSlash = (path: string) => path.replace(/\/+$/, '');
 
-function shareHost(manifest: Manifest, a: Placed, b: Placed): boolean {
+/** Is there a host that two environments have in common? */
+export function shareHost(manifest: Manifest, a: Pick<Placed, 'environment'>, b: Pick<Placed, 'environment'>): boolean {
   const hosts = manifest.environments[b.environment]?.hosts ?? [];
   return (manifest.environments[a.environment]?.hosts ?? []).some(({ address }) =>
     hosts.some((host) => host.address === address),

@@ -2,6 +2,7 @@ import type { Finding } from '../model/path';
 import { isLiteralSecret, secretsIn } from '../model/secret';
 import { didYouMean } from '../model/suggest';
 import { checkHosts } from './rules-hosts';
+import { checkProjects } from './rules-projects';
 import { checkRoutes } from './rules-routes';
 import { checkStrategies } from './rules-strategies';
 import type { Manifest } from './schema';
@@ -184,4 +185,5 @@ const RULES: Rule[] = [
   namesAreFree,
   checkRoutes,
   checkStrategies,
+  checkProjects,
 ];

@@ -59,6 +59,16 @@ export const environment = z.strictObject({
     .record(groupName, group)
     .default({})
     .describe('Which hosts run which services. A service in no group runs on every host.'),
+  project: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9_-]*$/,
+      'is not the name of a compose project. Write small letters, digits, hyphens and underscores, as `docker compose ls` prints it',
+    )
+    .optional()
+    .describe(
+      'The compose project that runs there today: its containers are taken over, its volumes stay. Without it: APP-ENVIRONMENT.',
+    ),
   compose: z.array(z.string().min(1)).default([]).describe('Compose files of this environment alone, merged last.'),
   variables: z
     .record(variableName, value)

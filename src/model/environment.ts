@@ -20,6 +20,8 @@ export interface EnvironmentState {
   operators?: string[];
   /** A rollout was terminated and its undo did not run; it is first taken back to the recorded release. */
   interrupted?: string;
+  /** What that rollout was taking it to. */
+  left?: RecordRef;
   /** Grows with each rollout: what an earlier one may still do is told from what the latest does. */
   counter: number;
   lastOutcome?: { release?: string; at: string; what: string };
@@ -59,9 +61,13 @@ export interface ExcludedHost {
 /** What is asked of an environment. A rollback goes to the head of the queue and ends a running rollout. */
 export interface RolloutRequest {
   id: string;
-  kind: 'release' | 'rollback' | 'restore';
-  /** Undefined only for a restore to nothing. */
+  kind: 'release' | 'rollback' | 'restore' | 'eject';
+  /** Undefined for a restore to nothing, and on leaving windlass. */
   record?: RecordRef;
+  /** On a restore, what the terminated rollout was taking the environment to: it may stand there still. */
+  left?: RecordRef;
+  /** On leaving windlass, what docker compose ran before is started again. */
+  startComposed?: boolean;
   /** The plan that was approved: its hash, and what is needed to say what differs. Another plan is handed back. */
   approved?: ApprovedPlan;
   by: string;

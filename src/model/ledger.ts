@@ -8,6 +8,7 @@ export type LedgerKind =
   | 'decision'
   | 'rollout-ended'
   | 'rollback-requested'
+  | 'eject-requested'
   | 'frozen'
   | 'thawed'
   | 'resolved'

@@ -41,7 +41,17 @@ export const accessoryName = (p: Place, service: string) => join(environmentNetw
 /** An accessory that a release has made anew, as it was before: stopped, and kept until the release is committed. */
 export const keptName = (p: Place, service: string, release: string) =>
   join(accessoryName(p, service), 'before', release);
-export const volumeName = (p: Place, volume: string) => join(environmentNetwork(p), volume);
+
+/** The compose project that an environment is, where the manifest names none. */
+export const projectName = (app: string, environment: string) => join(app, environment);
+/** As compose names it: so a project that is taken over keeps its data, and one that leaves windlass takes it along. */
+export const volumeName = (project: string, volume: string) => `${project}_${volume}`;
+/** The labels that compose gives its containers. */
+export const COMPOSE = {
+  project: 'com.docker.compose.project',
+  service: 'com.docker.compose.service',
+  oneOff: 'com.docker.compose.oneoff',
+} as const;
 
 /** A command that runs once: `purpose` says for what (`before-0`, `undo-0`, `verify-2`). */
 export const oneOffName = (p: Place, release: string, service: string, purpose: string) =>
@@ -105,4 +115,5 @@ export const environmentSummary = (app: string, environment: string) =>
 export const rolloutId = (app: string, environment: string) => `rollout/${app}/${environment}`;
 export const rollbackId = (app: string, environment: string, n: string) => `rollback/${app}/${environment}/${n}`;
 export const bootstrapId = (app: string, environment: string, n: string) => `bootstrap/${app}/${environment}/${n}`;
+export const ejectId = (app: string, environment: string, n: string) => `eject/${app}/${environment}/${n}`;
 export const inspectionId = (app: string, environment: string, n: string) => `inspection/${app}/${environment}/${n}`;

@@ -12,6 +12,22 @@ export interface ObservedHost {
   /** The release whose routes the proxy serves, and the rollout that set or removed them last. */
   routes?: { release?: string; counter: number };
   proxy?: { image: string; state: string };
+  /** What docker compose made of the environment's project: what windlass takes over, and what it has taken over. */
+  composed?: ComposedContainer[];
+}
+
+/** A container that docker compose made. */
+export interface ComposedContainer {
+  /** The first twelve digits of the engine's id. */
+  id: string;
+  name: string;
+  service: string;
+  image: string;
+  state: ObservedContainer['state'];
+  restart: RestartPolicy;
+  /** What it publishes on the host. */
+  ports: { ip: string; port: number }[];
+  networks: string[];
 }
 
 export interface ObservedContainer {

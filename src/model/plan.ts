@@ -47,22 +47,34 @@ export interface Step {
 
 /** What can be done, and what each needs to know. The name is the activity's, so that Temporal's UI reads as the procedure. */
 export interface OperationInputs {
-  /** The proxy runs on the host, and is in the release's networks. */
-  ensureProxy: HostScope;
+  /** The proxy runs on the host; `closed` while something else listens on its port, and no request reaches it from outside. */
+  ensureProxy: HostScope & { closed?: true };
+  /** The proxy listens on its port of the host, and is in the release's networks. */
+  openProxy: ReleaseScope;
+  /** It no longer does, unless it serves another environment. */
+  closeProxy: HostScope;
   pullImage: ServiceScope;
   /** The release's networks exist; proxy and accessories are in them. */
   createNetworks: ReleaseScope;
   removeNetworks: ReleaseScope;
-  /** The accessory runs and is in the release's networks. */
-  startAccessory: ServiceScope;
+  /** The accessory runs and is in the release's networks; `adopts` names the container of docker compose that is it. */
+  startAccessory: ServiceScope & { adopts?: string };
   /** Removes an accessory if this very release made it; never its volume. */
   removeAccessory: ServiceScope;
   /** Another container from the release's specification, on the same volumes; the one that ran is stopped, and kept. */
-  recreateAccessory: ServiceScope;
+  recreateAccessory: ServiceScope & { composed?: string };
   /** The accessory is again the container that `recreateAccessory` of this release kept, with its restart policy. */
-  restoreAccessory: ServiceScope & { restart: RestartPolicy };
+  restoreAccessory: ServiceScope & { restart: RestartPolicy; composed?: string };
   /** Removes the container that `recreateAccessory` of this release kept; never its volumes. */
   discardAccessory: ServiceScope;
+  /** A container that docker compose made stops, is kept, and does not come back by itself. */
+  stopComposed: HostScope & { container: string };
+  /** It runs again, with its restart policy. */
+  startComposed: HostScope & { container: string; restart: RestartPolicy };
+  /** It has its restart policy again, and stays as it stands. */
+  releaseComposed: HostScope & { container: string; restart: RestartPolicy };
+  /** What is left of the environment on the host goes: its network, and the proxy if it serves nobody else. */
+  leaveHost: HostScope;
   /** Runs a `before` command (or its undo) to its end, once. */
   runOneOff: ServiceScope & { index: number; undo?: boolean };
   /** Creates the container, starts it, waits until it is healthy; each only where it is not so yet. */
@@ -116,6 +128,8 @@ export type Work = 'short' | 'long' | 'wait';
 /** What each operation is: its words for people, and its class of work. */
 const OPERATIONS: Record<OperationName, { words: string; work: Work }> = {
   ensureProxy: { words: 'ensure proxy', work: 'long' },
+  openProxy: { words: 'open proxy', work: 'long' },
+  closeProxy: { words: 'close proxy', work: 'long' },
   pullImage: { words: 'pull', work: 'long' },
   createNetworks: { words: 'create networks', work: 'short' },
   removeNetworks: { words: 'remove networks', work: 'short' },
@@ -124,6 +138,10 @@ const OPERATIONS: Record<OperationName, { words: string; work: Work }> = {
   recreateAccessory: { words: 'recreate accessory', work: 'long' },
   restoreAccessory: { words: 'restore accessory', work: 'long' },
   discardAccessory: { words: 'discard the former accessory', work: 'long' },
+  stopComposed: { words: 'stop', work: 'long' },
+  startComposed: { words: 'start', work: 'long' },
+  releaseComposed: { words: 'hand back', work: 'short' },
+  leaveHost: { words: 'leave', work: 'long' },
   runOneOff: { words: 'run command of', work: 'long' },
   startInstance: { words: 'start', work: 'long' },
   stopInstance: { words: 'stop', work: 'long' },
@@ -142,7 +160,7 @@ export const stepId = (phase: PhaseName, step: Step) => `${phase}: ${describeOpe
 /** What an operation does, in a few words: `start api 3f2a9c1b7d on local`. */
 export function describeOperation(op: Operation): string {
   const part = 'part' in op && op.part ? ` at ${op.part.percent} %` : '';
-  return `${OPERATIONS[op.name].words}${describeObject(op)}${part} on ${op.host}`;
+  return `${OPERATIONS[op.name].words}${describeObject(op)}${part} ${op.name === 'leaveHost' ? '' : 'on '}${op.host}`;
 }
 
 function describeObject(op: Operation): string {
@@ -154,6 +172,16 @@ function describeObject(op: Operation): string {
     case 'stopInstance':
     case 'removeInstance':
       return `${service}${op.replica > 1 ? ` #${op.replica}` : ''} ${op.release}`;
+    case 'stopComposed':
+    case 'startComposed':
+    case 'releaseComposed':
+      return ` ${op.container}`;
+    case 'ensureProxy':
+      return op.closed ? ' (closed)' : '';
+    case 'openProxy':
+      return '';
+    case 'startAccessory':
+      return op.adopts ? `${service} (adopts ${op.adopts})` : service;
     case 'switchRoutes':
       return op.closed ? ` of ${op.release} to 503` : op.release ? ` to ${op.release}` : ' to nothing';
     case 'createNetworks':

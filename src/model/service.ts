@@ -60,9 +60,11 @@ export interface Network {
   ipv6?: boolean;
 }
 
-/** A named volume; `external` ones keep the name that they have. */
+/** A named volume; `external` ones keep the name that they have, others may have one of their own. */
 export interface Volume {
   name: string;
+  /** Instead of PROJECT_VOLUME. */
+  called?: string;
   external?: string;
   driver?: string;
   options?: Record<string, string>;

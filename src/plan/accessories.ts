@@ -1,12 +1,13 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import { hostsOf } from '../model/host';
-import type { ObservedContainer, RestartPolicy } from '../model/observed';
+import type { ComposedContainer, ObservedContainer, RestartPolicy } from '../model/observed';
 import type { Operation, Step } from '../model/plan';
 import type { Service } from '../model/service';
 import { compareValues, shorten } from './compare';
 import { orderServices } from './order';
 import { observedOn, type PlanningInput, Refused } from './planning';
 import { filled } from './steps';
+import { restartOfComposed } from './takeOver';
 
 /**
  * Accessories keep data and outlive releases: one that runs is left as it runs, and only joins the release's networks. One
@@ -30,7 +31,7 @@ export function discardFormer(input: PlanningInput, after: EnvironmentRecord, re
       const kept = observedOn(input.observed, host).containers.filter(({ role }) => role === 'kept');
       const leftovers = kept.map((c) => ({ service: c.service, release: releaseThatKept(c) }));
       const own = after.services
-        .filter((service) => isAccessory(service) && fateOf(input, host, service).what === 'recreate')
+        .filter((service) => isAccessory(service) && isOwnMadeAnew(fateOf(input, host, service)))
         .map(({ name: service }) => ({ service, release }));
       const all = new Map([...leftovers, ...own].map((one) => [`${one.service} ${one.release}`, one]));
       return [...all.values()].map((one): Step => ({ operation: { name: 'discardAccessory', host, ...one } }));
@@ -54,15 +55,19 @@ export function warnOfAccessories(input: PlanningInput, after: EnvironmentRecord
 }
 
 const isAccessory = (service: Service) => service.kind === 'accessory';
+/** What compose made is not ours to remove. */
+const isOwnMadeAnew = (fate: Fate) => fate.what === 'recreate' && 'role' in fate.ran;
 
 /** What becomes of an accessory on a host. */
 type Fate =
   | { what: 'start' | 'join' }
+  /** Docker compose has made it, and it stays that container. */
+  | { what: 'adopt'; composed: ComposedContainer }
   /** It has changed, and cannot be taken back. */
   | { what: 'stay' }
-  | { what: 'recreate'; ran: ObservedContainer }
+  | { what: 'recreate'; ran: ObservedContainer | ComposedContainer }
   /** A rollout that was terminated has kept it. */
-  | { what: 'restore'; kept: ObservedContainer };
+  | { what: 'restore'; kept: ObservedContainer | ComposedContainer };
 
 function fateOf(input: PlanningInput, host: string, service: Service): Fate {
   const { kind, accessorySpecs, observed } = input;
@@ -73,8 +78,30 @@ function fateOf(input: PlanningInput, host: string, service: Service): Fate {
   if (ran && ran.spec === spec) return { what: 'join' };
   if (ran?.irreversible && kind !== 'release') return { what: 'stay' };
   if (kept && kind === 'restore') return { what: 'restore', kept };
-  return ran ? { what: 'recreate', ran } : { what: 'start' };
+  return ran ? { what: 'recreate', ran } : fateOfComposed(input, host, service);
 }
+
+/** Nothing says what compose made a container from, so what counts is whether the release before says the same of it. */
+function fateOfComposed(input: PlanningInput, host: string, service: Service): Fate {
+  const all = (observedOn(input.observed, host).composed ?? []).filter((one) => one.service === service.name);
+  const running = all.filter(({ state }) => state === 'running');
+  if (running.length > 1) throw new Refused(severalOf(service, running, host));
+  const composed = running[0] ?? all[0];
+  if (!composed) return { what: 'start' };
+  const before = formerly(input, service);
+  const isSame = !before || compareValues('', madeFrom(before), madeFrom(service)).length === 0;
+  if (isSame && (running.length > 0 || !before)) return { what: 'adopt', composed };
+  return input.kind === 'restore' ? { what: 'restore', kept: composed } : { what: 'recreate', ran: composed };
+}
+
+const severalOf = ({ name }: Service, running: ComposedContainer[], host: string) => ({
+  kind: 'several-accessories',
+  host,
+  service: name,
+  message:
+    `docker compose runs ${running.map((one) => one.name).join(' and ')}, and an accessory is one container. ` +
+    `Stop all but one (docker compose up --scale ${name}=1), or write accessory: false for ${name}`,
+});
 
 function prepare(input: PlanningInput, host: string, service: Service, release: string): { before?: Step; step: Step } {
   const scope = { host, service: service.name, release };
@@ -84,31 +111,43 @@ function prepare(input: PlanningInput, host: string, service: Service, release: 
       return {
         step: { operation: { name: 'startAccessory', ...scope }, undo: { name: 'removeAccessory', ...scope } },
       };
+    case 'adopt':
+      return { step: { operation: { name: 'startAccessory', ...scope, adopts: fate.composed.name } } };
     case 'join':
     case 'stay':
       return { step: { operation: { name: 'startAccessory', ...scope } } };
     case 'restore':
       return {
-        before: { operation: restore(scope, releaseThatKept(fate.kept), restartOf(service, fate.kept)) },
-        step: { operation: { name: 'startAccessory', ...scope } },
+        before: {
+          operation: restore(scope, 'role' in fate.kept ? releaseThatKept(fate.kept) : release, service, fate.kept),
+        },
+        step: {
+          operation: { name: 'startAccessory', ...scope, ...('role' in fate.kept ? {} : { adopts: fate.kept.name }) },
+        },
       };
     case 'recreate': {
-      const operation = { name: 'recreateAccessory', ...scope } as const;
+      const composed = 'role' in fate.ran ? {} : { composed: fate.ran.name };
+      const operation = { name: 'recreateAccessory', ...scope, ...composed } as const;
       if (service.irreversible) return { step: { operation, irreversible: true } };
-      return { step: { operation, undo: restore(scope, release, restartOf(formerly(input, service), fate.ran)) } };
+      return { step: { operation, undo: restore(scope, release, formerly(input, service), fate.ran) } };
     }
   }
 }
 
-const restore = (scope: { host: string; service: string }, release: string, restart: RestartPolicy): Operation => ({
-  name: 'restoreAccessory',
-  ...scope,
-  release,
-  restart,
-});
+/** The container that is to be put back, with the restart policy that it had. */
+function restore(
+  scope: { host: string; service: string },
+  release: string,
+  service: Service | undefined,
+  former: ObservedContainer | ComposedContainer,
+): Operation {
+  const isOwn = 'role' in former;
+  const restart = isOwn ? restartOf(former.restart, service) : restartOfComposed(former.restart, service);
+  return { name: 'restoreAccessory', ...scope, release, restart, ...(!isOwn && { composed: former.name }) };
+}
 
 /** What its record says where the container says `no`: a rollout that was terminated may have set that. */
-function restartOf(service: Service | undefined, { restart }: ObservedContainer): RestartPolicy {
+function restartOf(restart: RestartPolicy, service: Service | undefined): RestartPolicy {
   if (restart.name !== 'no' || !service) return restart;
   return service.container.restart ?? { name: 'unless-stopped' };
 }

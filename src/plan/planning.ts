@@ -1,4 +1,5 @@
 import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
+import type { RolloutRequest } from '../model/environment';
 import type { ObservedHost, Observed } from '../model/observed';
 import { hostsOf } from '../model/host';
 import type { Failure } from '../model/failure';
@@ -9,16 +10,22 @@ export interface PlanningInput {
   app: string;
   environment: string;
   /** `before` commands run only on the way to a new release; going back runs none. */
-  kind: 'release' | 'rollback' | 'restore';
+  kind: RolloutRequest['kind'];
   /** Undefined takes the environment to nothing. */
   wanted?: ReleaseRecord;
   /** What the environment is recorded to be on. */
   current?: ReleaseRecord;
+  /** A release whose rollout was terminated: it may stand on its hosts still. */
+  left?: ReleaseRecord;
+  /** On leaving windlass, what docker compose ran before is started again. */
+  startComposed?: boolean;
   observed: Observed;
   /** Hosts that operators left out: one that is not observed either stays left out, one that is back is brought level. */
   excluded?: string[];
   /** The hash of each wanted accessory's specification, as its container's label would say it. */
   accessorySpecs: Record<string, string>;
+  /** Where the proxy listens on every host: `80`, `127.0.0.1:8080`. */
+  proxyHttp: string;
   /** Images that stay on the hosts, besides those in use. */
   keepImages: string[];
   /** Hashes of the values of the wanted release's secrets as they are now, and by release as they were when it ran. */

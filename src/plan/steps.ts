@@ -171,8 +171,15 @@ export function soak(
 
 /** Whatever is not of the release goes: instances, then their networks, then images that nothing may go back to. */
 export function retire(input: PlanningInput, release: string | undefined): Step[][] {
-  const hosts = Object.entries(input.observed.hosts).sort(([a], [b]) => a.localeCompare(b));
-  const instances = hosts.flatMap(([host, { containers }]) =>
+  const images = Object.keys(input.observed.hosts)
+    .sort((a, b) => a.localeCompare(b))
+    .map((host): Step => ({ operation: { name: 'pruneImages', host, keep: input.keepImages } }));
+  return filled([removeInstances(input, release), removeNetworks(input, release), images]);
+}
+
+/** Instances of every other release. */
+export const removeInstances = (input: PlanningInput, release: string | undefined): Step[] =>
+  onHosts(input).flatMap(([host, { containers }]) =>
     containers
       .filter((c) => c.role === 'instance' && c.release !== release)
       .sort((a, b) => a.name.localeCompare(b.name))
@@ -186,12 +193,14 @@ export function retire(input: PlanningInput, release: string | undefined): Step[
         },
       })),
   );
-  const networks = hosts.flatMap(([host, { networks }]) =>
+
+/** Networks of every other release. */
+export const removeNetworks = (input: PlanningInput, release: string | undefined): Step[] =>
+  onHosts(input).flatMap(([host, { networks }]) =>
     networks
       .filter((other) => other !== release)
       .sort()
       .map((other): Step => ({ operation: { name: 'removeNetworks', host, release: other } })),
   );
-  const images = hosts.map(([host]): Step => ({ operation: { name: 'pruneImages', host, keep: input.keepImages } }));
-  return filled([instances, networks, images]);
-}
+
+const onHosts = ({ observed }: PlanningInput) => Object.entries(observed.hosts).sort(([a], [b]) => a.localeCompare(b));

@@ -59,7 +59,11 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
   const projectOf = () => `${stand.place.installation}c`;
   const names = (): Names => ({
     compose: [`${projectOf()}_`, `${projectOf()}-`],
-    windlass: [`${releaseNetwork(stand.place, RELEASE, 'default')}-`, `${environmentNetwork(stand.place)}-`],
+    windlass: [
+      `${releaseNetwork(stand.place, RELEASE, 'default')}-`,
+      `${environmentNetwork(stand.place)}-`,
+      `${stand.place.installation}_`,
+    ],
     installation: stand.place.installation,
   });
 
@@ -95,7 +99,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
     const environment = draft.environments[0]!;
     const services = environment.services.map((service) => ({ ...service, image: parts().images.base.name }));
     stand.deps.loadFile = (_, { from }) => Promise.resolve(Buffer.from(FILES[from!]!));
-    const ref = stand.release(RELEASE, { ...environment, services });
+    const ref = stand.release(RELEASE, { ...environment, project: stand.place.installation, services });
     await stand.perform('createNetworks', { release: RELEASE });
     const scope = { app: 'shop', environment: 'staging', counter: 1, records: { [RELEASE]: ref } };
     const ctx = await openContext(stand.deps, 'startInstance', { host: 'local', scope });
@@ -114,7 +118,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
 
   afterAll(async () => {
     await compose(folder, projectOf(), 'down', '--volumes', '--timeout', '0');
-    const volumes = draft.environments[0]!.volumes.map(({ name }) => volumeName(stand.place, name));
+    const volumes = draft.environments[0]!.volumes.map(({ name }) => volumeName(stand.place.installation, name));
     await stand.cleanUp();
     for (const name of volumes)
       await docker
@@ -155,7 +159,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
   });
 
   test.each(Object.entries(VOLUMES))('volume: %s', async (_, name) => {
-    const place = [volumeName(stand.place, name), `${projectOf()}_${name}`];
+    const place = [volumeName(stand.place.installation, name), `${projectOf()}_${name}`];
     const [ours, theirs] = await Promise.all(place.map((one) => docker.getVolume(one).inspect()));
     expect(normaliseVolume(ours!, names())).toEqual(normaliseVolume(theirs!, names()));
   });

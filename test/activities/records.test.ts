@@ -24,6 +24,7 @@ const service: Service = {
 };
 const environment: EnvironmentRecord = {
   name: 'staging',
+  project: 'shop-staging',
   hosts: [],
   strategy: { kind: 'blue-green' },
   services: [service],

@@ -138,6 +138,7 @@ function recordOf(place: Place, release: string, environment: Partial<Environmen
     environments: [
       {
         name: place.environment,
+        project: place.installation,
         hosts: [{ kind: 'docker', name: 'local', address: 'local' }],
         strategy: { kind: 'blue-green' },
         services: [],

@@ -55,9 +55,9 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     await twice(() => perform('switchRoutes', { release: 'two' }, { counter: 2 }));
     await perform('watchInstances', { release: 'two', forMs: 1_000 });
 
-    const observed = (await observe(stand.deps, place, [{ kind: 'docker', name: 'local', address: 'local' }])).hosts[
-      'local'
-    ]!;
+    const observed = (
+      await observe(stand.deps, place, [{ kind: 'docker', name: 'local', address: 'local' }], place.installation)
+    ).hosts['local']!;
     expect(observed).toMatchObject({
       networks: ['one', 'two'],
       routes: { release: 'two', counter: 2 },

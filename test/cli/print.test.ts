@@ -203,12 +203,14 @@ test('check: problems first, then warnings and hosts', () => {
         host: 'local',
         ok: true,
         found: { reached: { ok: true, what: 'here' }, engine: { ok: true, what: '27' } },
+        composed: ['shop-db-1 (db) is adopted'],
       },
       {
         environment: 'production',
         host: 'web-1',
         ok: false,
         found: { reached: { ok: false, what: 'root@web-1:22 is not reached' } },
+        composed: [],
       },
     ],
   };
@@ -219,6 +221,7 @@ test('check: problems first, then warnings and hosts', () => {
     '✓  staging      local  here     27',
     '✗  production   web-1  ✗',
     '✗ production web-1, reached: root@web-1:22 is not reached',
+    '! staging local: shop-db-1 (db) is adopted',
     '1 problem.',
   ]);
   expect(checkLines({ ...report, problems: [] }).at(-1)).toBe('1 host is not ready.');

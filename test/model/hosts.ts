@@ -1,7 +1,7 @@
 import type { ReleaseRecord } from '../../src/manifest/record';
 import { instancesOn } from '../../src/model/host';
 import { accessoryName, instanceName, keptName, type Place } from '../../src/model/names';
-import type { Observed, ObservedContainer } from '../../src/model/observed';
+import type { ComposedContainer, Observed, ObservedContainer } from '../../src/model/observed';
 import type { Operation, OperationInputs, OperationName } from '../../src/model/plan';
 
 /** One engine with its proxy: what operations change, and what nobody may see broken. */
@@ -33,6 +33,8 @@ export class SimulatedHosts {
   private readonly machines = new Map<string, Machine>();
   /** What `before` commands did and was not undone, by environment: `release/service#index`, oldest first. */
   readonly data = new Map<string, string[]>();
+  /** What docker compose made, by `environment/host`. */
+  readonly composed = new Map<string, ComposedContainer[]>();
   /** One-off containers that are kept, so that none runs twice. */
   private readonly oneOffs = new Set<string>();
   private made = 0;
@@ -56,6 +58,7 @@ export class SimulatedHosts {
     const { containers, networks, routes, proxy } = this.machine(host);
     const own = [...containers.values()].filter(({ name }) => name.startsWith(`${this.prefix(environment)}-`));
     const route = routes.get(environment);
+    const composed = this.composed.get(`${environment}/${host}`);
     return {
       containers: structuredClone(own).sort((a, b) => (a.name < b.name ? -1 : 1)),
       networks: [...networks]
@@ -64,6 +67,7 @@ export class SimulatedHosts {
         .sort(),
       ...(route && { routes: { release: route.release, counter: route.counter } }),
       ...(proxy && { proxy: { ...proxy } }),
+      ...(composed && { composed: structuredClone(composed) }),
     };
   }
 
@@ -128,6 +132,12 @@ export class SimulatedHosts {
 
   private readonly deeds: { [Name in OperationName]: (scope: Scope, input: OperationInputs[Name]) => void } = {
     ensureProxy: (_, { host }) => void (this.machine(host).proxy ??= { image: 'proxy', state: 'running' }),
+    openProxy: () => undefined,
+    closeProxy: () => undefined,
+    stopComposed: ({ environment }, { host, container }) => this.setComposed(environment, host, container, 'exited'),
+    startComposed: ({ environment }, { host, container }) => this.setComposed(environment, host, container, 'running'),
+    releaseComposed: () => undefined,
+    leaveHost: () => undefined,
     pullImage: (scope, { host, release, service }) =>
       void this.machine(host).images.add(this.service(scope, release, service).image),
     createNetworks: ({ environment }, { host, release }) =>
@@ -227,6 +237,11 @@ export class SimulatedHosts {
   };
 
   /** The instances of a release that belong on a host. */
+  private setComposed(environment: string, host: string, container: string, state: ComposedContainer['state']): void {
+    const found = this.composed.get(`${environment}/${host}`)?.find(({ name }) => name === container);
+    if (found) found.state = state;
+  }
+
   private instances(scope: Scope, release: string, host: string) {
     const record = this.environment(scope, release);
     return (record ? instancesOn(record, host) : [])

@@ -12,6 +12,7 @@ describe('recorded histories', () => {
     expect([...kinds].sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'asked',
       'cancelled',
+      'eject',
       'failed',
       'finished',
       'rejected',

@@ -12,6 +12,7 @@ export interface SharedParts {
   node: Image;
   /** Test hosts can be made here; whoever needs some makes them: `startHosts` in parts/hosts.ts. */
   hosts: boolean;
+  postgres: Image;
 }
 
 /** How the setup hands them to the tests, which run in processes of their own. */

@@ -7,11 +7,11 @@ import { VARIABLE, type Handed } from './parts';
 /** Starts the real parts once for all tests of a run. */
 export default async function start(): Promise<void> {
   const started = await tryParts({
-    want: ['temporal', 'engine', 'registry', 'compose', 'images', 'node'],
+    want: ['temporal', 'engine', 'registry', 'compose', 'images', 'node', 'postgres'],
     temporal: { searchAttributes: ATTRIBUTE_TYPES },
     print: (line) => process.stderr.write(`${line}\n`),
   });
-  const { temporal, engine, registry, compose, images, node } = started;
+  const { temporal, engine, registry, compose, images, node, postgres } = started;
   const missing = Object.entries(started.missing).map(([part, error]) => [part, inOneLine(error)]);
   const noHosts = whyNoHosts();
   const handed: Handed = {
@@ -21,6 +21,7 @@ export default async function start(): Promise<void> {
     compose,
     images,
     node,
+    postgres,
     hosts: noHosts === undefined,
     missing: { ...Object.fromEntries(missing), ...(noHosts && { hosts: noHosts }) },
   };

@@ -114,7 +114,7 @@ export class Harness {
   async keep(kind: string, handle: WorkflowHandle): Promise<void> {
     if (!process.env['WINDLASS_RECORD']) return;
     const rollout = this.rollout('production');
-    await storeHistory(kind === 'rollback' ? kind : `${kind}-release`, await handle.fetchHistory());
+    await storeHistory(['rollback', 'eject'].includes(kind) ? kind : `${kind}-release`, await handle.fetchHistory());
     await storeHistory(`${kind}-environment`, await this.environment('staging').fetchHistory());
     await rollout.fetchHistory().then(
       (history) => storeHistory(`${kind}-rollout`, history),

@@ -110,7 +110,16 @@ export class World {
     await Promise.race([this.hook(words, signal), aborted]);
   }
 
-  private plan({ app, environment: name, kind, record: ref, current, excluded = [] }: PlanInput): Planned<PackedPlan> {
+  private plan({
+    app,
+    environment: name,
+    kind,
+    record: ref,
+    current,
+    left,
+    startComposed,
+    excluded = [],
+  }: PlanInput): Planned<PackedPlan> {
     const missing = this.hostsOf(name).find((host) => this.away.includes(host) && !excluded.includes(host));
     if (missing) throw permanent({ kind: 'unreachable', host: missing, message: `${missing} does not answer` });
     const observed = this.observe(name);
@@ -120,9 +129,12 @@ export class World {
       kind,
       wanted: ref && this.records.get(ref.release),
       current: current && this.records.get(current.release),
+      left: left && this.records.get(left.release),
+      startComposed,
       observed,
       excluded,
       accessorySpecs: {},
+      proxyHttp: '80',
       keepImages: [],
     });
     const wanted = ref && this.records.get(ref.release)?.environments.find((one) => one.name === name);
@@ -140,6 +152,8 @@ export class World {
 
 const OPERATIONS: OperationName[] = [
   'ensureProxy',
+  'openProxy',
+  'closeProxy',
   'pullImage',
   'createNetworks',
   'removeNetworks',
@@ -148,6 +162,10 @@ const OPERATIONS: OperationName[] = [
   'recreateAccessory',
   'restoreAccessory',
   'discardAccessory',
+  'stopComposed',
+  'startComposed',
+  'releaseComposed',
+  'leaveHost',
   'runOneOff',
   'startInstance',
   'stopInstance',

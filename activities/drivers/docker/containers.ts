@@ -13,6 +13,7 @@ import { engineRestart } from './translate';
 type Containers = Pick<
   Engine,
   | 'listContainers'
+  | 'listUsers'
   | 'inspectContainer'
   | 'createContainer'
   | 'putFiles'
@@ -26,7 +27,9 @@ type Containers = Pick<
 
 /** The containers of a host. */
 export const containersOf = (host: Host): Containers => ({
-  listContainers: (labels) => list(host, labels),
+  listContainers: (labels) =>
+    list(host, { label: Object.entries(labels).map(([key, value]) => (value ? `${key}=${value}` : key)) }),
+  listUsers: (volume) => list(host, { volume: [volume] }),
   inspectContainer: (name) => inspect(host, name),
   createContainer: (make) => create(host, make),
   putFiles: (name, files) => putFiles(host, name, files),
@@ -39,8 +42,7 @@ export const containersOf = (host: Host): Containers => ({
   waitContainer: (name, signal) => wait(host, name, signal),
 });
 
-async function list(host: Host, labels: Record<string, string>): Promise<ContainerState[]> {
-  const filters = { label: Object.entries(labels).map(([key, value]) => `${key}=${value}`) };
+async function list(host: Host, filters: Record<string, string[]>): Promise<ContainerState[]> {
   const found = await ask(host, 'list containers', () => host.docker.listContainers({ all: true, filters }));
   const states = await Promise.all(found.map(({ Id }) => inspect(host, Id)));
   // One that went away in between is not there.

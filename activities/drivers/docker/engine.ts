@@ -12,6 +12,8 @@ export interface Engine {
 
   /** Containers with all of these labels, stopped ones too. */
   listContainers(labels: Record<string, string>): Promise<ContainerState[]>;
+  /** Containers that mount this volume, stopped ones too. */
+  listUsers(volume: string): Promise<ContainerState[]>;
   inspectContainer(name: string): Promise<ContainerState | undefined>;
   /** Makes the container unless one of that name is there; returns its state. It is not started. */
   createContainer(make: ContainerMake): Promise<ContainerState>;
@@ -45,6 +47,8 @@ export interface Engine {
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
   disconnectNetwork(network: string, container: string): Promise<void>;
 
+  /** Undefined when it is not there. */
+  inspectVolume(name: string): Promise<{ labels: Record<string, string> } | undefined>;
   /** Makes the volume unless it is there; one that is there stays as it is. */
   createVolume(make: VolumeMake): Promise<void>;
 

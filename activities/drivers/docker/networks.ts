@@ -3,7 +3,13 @@ import { ask, askUnless, type Host } from './host';
 
 type Networks = Pick<
   Engine,
-  'createNetwork' | 'listNetworks' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork' | 'createVolume'
+  | 'createNetwork'
+  | 'listNetworks'
+  | 'removeNetwork'
+  | 'connectNetwork'
+  | 'disconnectNetwork'
+  | 'inspectVolume'
+  | 'createVolume'
 >;
 
 /** The networks and volumes of a host. */
@@ -13,6 +19,7 @@ export const networksOf = (host: Host): Networks => ({
   removeNetwork: (name) => remove(host, name),
   connectNetwork: (network, container, aliases) => connectNetwork(host, network, container, aliases),
   disconnectNetwork: (network, container) => disconnect(host, network, container),
+  inspectVolume: (name) => inspectVolume(host, name),
   createVolume: (make) => createVolume(host, make),
 });
 
@@ -71,6 +78,11 @@ async function disconnect(host: Host, network: string, container: string): Promi
       .disconnect({ Container: container, Force: true })
       .catch(unlessSaid(/is not connected to|no such container|network .* not found/i)),
   );
+}
+
+async function inspectVolume(host: Host, name: string) {
+  const found = await askUnless(host, [404], `inspect volume ${name}`, () => host.docker.getVolume(name).inspect());
+  return found && { labels: found.Labels ?? {} };
 }
 
 async function createVolume(host: Host, make: VolumeMake): Promise<void> {

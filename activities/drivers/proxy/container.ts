@@ -35,7 +35,7 @@ export function proxyContainer(settings: ProxySettings): ContainerMake {
     ExposedPorts: { [`${WEB_PORT}/tcp`]: {} },
     HostConfig: {
       RestartPolicy: { Name: 'unless-stopped' },
-      PortBindings: { [`${WEB_PORT}/tcp`]: [publishAt(settings.http)] },
+      ...(!settings.closed && { PortBindings: { [`${WEB_PORT}/tcp`]: [publishAt(settings.http)] } }),
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       Mounts: [{ Type: 'volume', Source: routesVolume(installation), Target: ROUTES_FOLDER }],
     },

@@ -6,9 +6,13 @@ import type { Engine, Watch } from '../docker/engine';
 export interface Proxy {
   /**
    * The proxy runs and answers, made as the settings say; nothing when it does so already. One that was made otherwise is
-   * left running, and `watch` is told so. Returns its container's name.
+   * left running, and `watch` is told so; one that is closed is opened. Returns its container's name.
    */
   ensure(engine: Engine, settings: ProxySettings, watch?: Watch): Promise<string>;
+  /** The proxy no longer listens on the host, unless it has routes of another environment than this one. */
+  close(engine: Engine, place: Place, settings: ProxySettings, watch?: Watch): Promise<void>;
+  /** The proxy's container goes, unless another environment than this one has routes or networks in it. */
+  leave(engine: Engine, place: Place, settings: ProxySettings): Promise<void>;
   /**
    * As `ensure`, but one that was made otherwise is replaced: nobody is served from its stop until the new one answers.
    * Routes stay, for they lie on a volume.
@@ -38,6 +42,8 @@ export interface ProxySettings {
   image: string;
   /** Where it listens on the host for plain HTTP: `80`, `127.0.0.1:8080`. */
   http: string;
+  /** Something else listens there still: it runs, and no request reaches it from outside. */
+  closed?: boolean;
 }
 
 export interface RouteSet {

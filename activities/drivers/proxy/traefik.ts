@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { labels, proxyName, proxyNetwork, routesName, routesVolume } from '../../../src/model/names';
+import { labels, type Place, proxyName, proxyNetwork, routesName, routesVolume } from '../../../src/model/names';
 import { transient } from '../errors';
-import type { ContainerMake, Engine, Watch } from '../docker/engine';
+import type { ContainerMake, ContainerState, Engine, Watch } from '../docker/engine';
 import { ask } from './ask';
 import { API, proxyContainer, ROUTES_FOLDER } from './container';
 import { drain } from './drain';
@@ -14,6 +14,8 @@ import { setRoutes } from './set-routes';
 export const traefik: Proxy = {
   ensure,
   replace: (engine, settings, watch) => replaceProxy(engine, settings, () => ensure(engine, settings, watch), watch),
+  close,
+  leave,
   setRoutes,
   async readRoutes(engine, place) {
     const container = proxyName(place.installation);
@@ -34,6 +36,11 @@ async function ensure(engine: Engine, settings: ProxySettings, watch: Watch = {}
   const { name } = wanted;
   const specLabel = `${settings.installation}.spec`;
   const found = await engine.inspectContainer(name);
+  const isClosed = found?.labels[specLabel] === proxyContainer({ ...settings, closed: true }).labels[specLabel];
+  if (isClosed && !settings.closed) {
+    await remake(engine, found!, wanted);
+    return await ensure(engine, settings, watch);
+  }
   const isOther = found !== undefined && found.labels[specLabel] !== wanted.labels[specLabel];
   if (isOther && found.state === 'created') {
     // One that never started holds nothing, and may never start: its port is taken, say.
@@ -46,6 +53,44 @@ async function ensure(engine: Engine, settings: ProxySettings, watch: Watch = {}
   if (found?.state !== 'running') await engine.startContainer(name);
   await waitUntilItAnswers(engine, name, watch.signal);
   return name;
+}
+
+/** Nothing when it is closed already, is not there, or has routes of another environment. */
+async function close(engine: Engine, place: Place, settings: ProxySettings, watch?: Watch): Promise<void> {
+  const wanted = proxyContainer({ ...settings, closed: true });
+  const found = await engine.inspectContainer(wanted.name);
+  const specLabel = `${settings.installation}.spec`;
+  if (!found || found.labels[specLabel] === wanted.labels[specLabel]) return;
+  if (found.state === 'running' && (await servesOthers(engine, wanted.name, place))) return;
+  await remake(engine, found, wanted);
+  await ensure(engine, { ...settings, closed: true }, watch);
+}
+
+/** Its volume stays: the counters on it tell a later rollout of this environment from an earlier one. */
+async function leave(engine: Engine, place: Place, { installation }: ProxySettings): Promise<void> {
+  const name = proxyName(installation);
+  const found = await engine.inspectContainer(name);
+  if (!found) return;
+  const foreign = Object.keys(found.networks).filter((network) => network !== proxyNetwork(installation));
+  if (foreign.length > 0 || (found.state === 'running' && (await servesOthers(engine, name, place)))) return;
+  await engine.removeContainer(name);
+  await engine.removeNetwork(proxyNetwork(installation));
+}
+
+async function servesOthers(engine: Engine, container: string, place: Place): Promise<boolean> {
+  const { stdout } = await engine.exec(container, ['ls', `${ROUTES_FOLDER}/live`]);
+  return stdout.split('\n').some((file) => file.endsWith('.yml') && file !== `${routesName(place)}.yml`);
+}
+
+/** What a container publishes is settled when it is made. Its routes are on a volume; the networks that it has joined go with it. */
+async function remake(engine: Engine, found: ContainerState, wanted: ContainerMake): Promise<void> {
+  const home = wanted.networks.map(({ name }) => name);
+  const joined = Object.keys(found.networks).filter((name) => !home.includes(name));
+  await engine.removeContainer(wanted.name);
+  await engine.createContainer({
+    ...wanted,
+    networks: [...wanted.networks, ...joined.map((name) => ({ name, aliases: [] }))],
+  });
 }
 
 async function make(engine: Engine, settings: ProxySettings, wanted: ContainerMake, watch: Watch): Promise<void> {

@@ -1,6 +1,7 @@
 import type { StrategyKind } from '../../manifest/kinds';
 import type { EnvironmentRecord } from '../../manifest/record';
 import type { Phase } from '../../model/plan';
+import { restartComposed } from '../leave';
 import type { PlanningInput } from '../planning';
 import { retire, stopBackground, switchRoutes, filled } from '../steps';
 import { planBlueGreen } from './blueGreen';
@@ -24,11 +25,18 @@ export const strategies = {
   canary: { phases: planCanary, warnings: warnOfWayBack },
 } satisfies Record<StrategyKind, PlanStrategy>;
 
-/** The way back of a first release that was terminated: routes away, then everything but accessories. */
+/** The way back of a first release that was terminated: routes away, what docker compose ran started again, the rest but accessories gone. */
 export function planToNothing(input: PlanningInput): Phase[] {
   const hosts = Object.keys(input.observed.hosts).sort();
   return [
-    { name: 'switch', batches: filled([...stopBackground(input, undefined), switchRoutes(input, undefined, hosts)]) },
+    {
+      name: 'switch',
+      batches: filled([
+        ...stopBackground(input, undefined),
+        switchRoutes(input, undefined, hosts),
+        ...restartComposed(input),
+      ]),
+    },
     { name: 'commit', batches: [] },
     { name: 'retire', batches: retire(input, undefined) },
   ];

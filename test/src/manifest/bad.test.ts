@@ -60,7 +60,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a key that is nowhere',
     staging('whatever: 1'),
     [
-      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, groups, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, onFailure, operators.',
+      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, groups, project, compose, variables, secrets, routes, verify, soak, approval, retention, strategy, onFailure, operators.',
     ],
   ],
   [
@@ -507,6 +507,25 @@ environments:
       'windlass.yaml:5:11 environments.staging.soak: is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d.',
       'windlass.yaml:6:5 environments.staging.retenton: is not known here. Did you mean "retention"?',
       'windlass.yaml:7:27 environments.staging.variables.API_KEY: looks like a secret that is written out. Declare it under secrets, as API_KEY: { env: API_KEY }, so that only the worker reads it; if it is none, list it under notSecret.',
+    ],
+  ],
+  [
+    'two environments of one project on one host',
+    `app: shop
+environments:
+  staging: { hosts: [local], project: shop }
+  production: { hosts: [local], project: shop }
+  west: { hosts: ['unix:///other'], project: shop }
+`,
+    [
+      "windlass.yaml:4:42 environments.production.project: is shop, as staging's on the same host: both would work on the same volumes. Name it only where it runs today; another environment has volumes of its own.",
+    ],
+  ],
+  [
+    'a project that compose would not take',
+    "app: shop\nenvironments: { staging: { hosts: [local], project: 'My Shop' } }\n",
+    [
+      'windlass.yaml:2:53 environments.staging.project: is not the name of a compose project. Write small letters, digits, hyphens and underscores, as `docker compose ls` prints it.',
     ],
   ],
 ];

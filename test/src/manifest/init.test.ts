@@ -1,4 +1,4 @@
-import { appNameFrom, type InitService, writeManifest } from '../../../src/manifest/init';
+import { appNameFrom, composeProjectFrom, type InitService, writeManifest } from '../../../src/manifest/init';
 import { parseManifest } from '../../../src/manifest/parse';
 
 const write = (services: Record<string, InitService>, more: object = {}) => {
@@ -78,6 +78,22 @@ test('names that YAML would read as something else', () => {
   });
   expect(manifest.environments['staging']?.routes[0]?.service).toBe('on');
   expect(manifest.services['1x']).toMatchObject({ accessory: true, publish: false });
+});
+
+test('what docker compose runs in production today is taken over where that is said, and asked about where not', () => {
+  const services = { web: { build: {}, ports: [port(80)] }, db: { image: 'postgres', volumes: [volume] } };
+  const said = write(services, { project: 'shop-live', folderProject: 'shop' });
+  expect(said.manifest.environments['production']?.project).toBe('shop-live');
+  expect(said.manifest.environments['staging']?.project).toBeUndefined();
+  expect(said.undecided).toEqual([]);
+  const asked = write(services, { folderProject: 'shop' });
+  expect(asked.manifest.environments['production']?.project).toBeUndefined();
+  expect(asked.text).toContain('    # project: shop\n');
+  expect(asked.undecided).toEqual([
+    'If docker compose runs this in production today, write project: shop there (docker compose ls tells the name): what runs is taken over with its data. ' +
+      'Without it, production begins with empty volumes.',
+  ]);
+  expect(['My Shop', '_x.Y-1', 'shop_v2'].map(composeProjectFrom)).toEqual(['myshop', 'xy-1', 'shop_v2']);
 });
 
 test('the name of a folder', () => {

@@ -1,6 +1,6 @@
 import { describeOperation, type Plan } from '../../../src/model/plan';
 import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record';
-import type { Observed, ObservedContainer } from '../../../src/model/observed';
+import type { ComposedContainer, Observed, ObservedContainer } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
 import type { PlanningInput } from '../../../src/plan/planning';
 
@@ -26,6 +26,7 @@ export function service(name: string, more: Partial<Service> = {}): Service {
 export function environment(services: Service[], more: Partial<EnvironmentRecord> = {}): EnvironmentRecord {
   return {
     name: 'production',
+    project: 'shop',
     hosts: [{ kind: 'docker', name: 'local', address: 'local' }],
     strategy: { kind: 'blue-green' },
     services,
@@ -75,6 +76,19 @@ export function running(release: string, name: string, more: Partial<ObservedCon
   };
 }
 
+/** As docker compose made it. */
+export const composed = (name: string, more: Partial<ComposedContainer> = {}): ComposedContainer => ({
+  id: `c${name}`.padEnd(12, '0'),
+  name: `shop-${name}-1`,
+  service: name,
+  image: name,
+  state: 'running',
+  restart: { name: 'no' },
+  ports: [],
+  networks: ['shop_default'],
+  ...more,
+});
+
 export const observed = (containers: ObservedContainer[] = [], networks: string[] = [], routes?: string): Observed => ({
   hosts: { local: { containers, networks, routes: routes ? { release: routes, counter: 1 } : undefined } },
 });
@@ -85,6 +99,7 @@ export const planning = (more: Partial<PlanningInput>): PlanningInput => ({
   kind: 'release',
   observed: observed(),
   accessorySpecs: {},
+  proxyHttp: '80',
   keepImages: [],
   ...more,
 });
