@@ -214,7 +214,7 @@ volumes: { data: }
     expect(parseManifest('windlass.yaml', proposed.text).problems).toEqual([]);
     expect(proposed.text).toContain('- { service: front, host: staging.my-shop.localhost }');
     expect(proposed.text).toContain('DB_PASSWORD: { env: MY_SHOP_PRODUCTION_DB_PASSWORD }');
-    expect(proposed.undecided).toHaveLength(4);
+    expect(proposed.undecided).toHaveLength(5);
     addFiles(project, {
       'windlass.yaml': proposed.text,
       'compose.yaml': compose.replace('PASSWORD: example', 'PASSWORD: "${POSTGRES_PASSWORD:-example}"'),
