@@ -12,6 +12,8 @@ interface Machine {
   /** By environment. */
   routes: Map<string, { release?: string; counter: number; part?: OperationInputs['switchRoutes']['part'] }>;
   proxy?: { image: string; state: string };
+  /** The proxy listens on port 80. */
+  open?: boolean;
   images: Set<string>;
 }
 
@@ -109,7 +111,10 @@ export class SimulatedHosts {
       const alive = [...this.machine(host).containers.values()].filter(
         (c) => c.role !== 'instance' && c.state === 'running',
       );
-      const services = alive.map(({ service }) => service);
+      const composed = [...this.composed.entries()]
+        .filter(([key]) => key.endsWith(`/${host}`))
+        .flatMap(([, all]) => all.filter(({ state, service }) => state === 'running' && service === 'db'));
+      const services = [...alive, ...composed].map(({ service }) => service);
       return services
         .filter((one, index) => services.indexOf(one) !== index)
         .map((one) => `${host}: two of ${one} run`);
@@ -131,13 +136,22 @@ export class SimulatedHosts {
   }
 
   private readonly deeds: { [Name in OperationName]: (scope: Scope, input: OperationInputs[Name]) => void } = {
-    ensureProxy: (_, { host }) => void (this.machine(host).proxy ??= { image: 'proxy', state: 'running' }),
-    openProxy: () => undefined,
-    closeProxy: () => undefined,
-    stopComposed: ({ environment }, { host, container }) => this.setComposed(environment, host, container, 'exited'),
-    startComposed: ({ environment }, { host, container }) => this.setComposed(environment, host, container, 'running'),
-    releaseComposed: () => undefined,
-    leaveHost: () => undefined,
+    ensureProxy: ({ environment }, { host, closed }) => {
+      this.machine(host).proxy ??= { image: 'proxy', state: 'running' };
+      if (!closed) this.open(environment, host);
+    },
+    openProxy: ({ environment }, { host }) => this.open(environment, host),
+    closeProxy: (_, { host }) => void (this.machine(host).open = false),
+    stopComposed: ({ environment }, { host, container }) =>
+      this.setComposed(environment, host, container, { state: 'exited', restart: { name: 'no' } }),
+    startComposed: ({ environment }, { host, container, restart }) =>
+      this.setComposed(environment, host, container, { state: 'running', restart }),
+    releaseComposed: ({ environment }, { host, container, restart }) =>
+      this.setComposed(environment, host, container, { restart }),
+    leaveHost: (_, { host }) => {
+      delete this.machine(host).proxy;
+      this.machine(host).open = false;
+    },
     pullImage: (scope, { host, release, service }) =>
       void this.machine(host).images.add(this.service(scope, release, service).image),
     createNetworks: ({ environment }, { host, release }) =>
@@ -152,7 +166,8 @@ export class SimulatedHosts {
         if (key.startsWith(`${host}/${environment}/${release}/`)) this.oneOffs.delete(key);
       this.machine(host).networks.delete(`${environment}/${release}`);
     },
-    startAccessory: (scope, { host, release, service }) => {
+    startAccessory: (scope, { host, release, service, adopts }) => {
+      if (adopts) return this.setComposed(scope.environment, host, adopts, { state: 'running' });
       this.requireReady(scope, host, release, service);
       const name = accessoryName(this.at(scope.environment), service);
       this.start(host, name, { role: 'accessory', service, release }, scope);
@@ -162,8 +177,9 @@ export class SimulatedHosts {
       const { containers } = this.machine(host);
       if (containers.get(name)?.release === release) containers.delete(name);
     },
-    recreateAccessory: (scope, { host, release, service }) => {
+    recreateAccessory: (scope, { host, release, service, composed }) => {
       this.requireReady(scope, host, release, service);
+      if (composed) this.setComposed(scope.environment, host, composed, { state: 'exited', restart: { name: 'no' } });
       const name = accessoryName(this.at(scope.environment), service);
       const kept = keptName(this.at(scope.environment), service, release);
       const { containers } = this.machine(host);
@@ -174,9 +190,13 @@ export class SimulatedHosts {
       }
       this.start(host, name, { role: 'accessory', service, release }, scope);
     },
-    restoreAccessory: (scope, { host, release, service, restart }) => {
+    restoreAccessory: (scope, { host, release, service, restart, composed }) => {
       const name = accessoryName(this.at(scope.environment), service);
       const { containers } = this.machine(host);
+      if (composed) {
+        containers.delete(name);
+        return this.setComposed(scope.environment, host, composed, { state: 'running', restart });
+      }
       const kept = containers.get(keptName(this.at(scope.environment), service, release));
       if (kept) {
         containers.delete(kept.name);
@@ -237,10 +257,22 @@ export class SimulatedHosts {
   };
 
   /** The instances of a release that belong on a host. */
-  private setComposed(environment: string, host: string, container: string, state: ComposedContainer['state']): void {
-    const found = this.composed.get(`${environment}/${host}`)?.find(({ name }) => name === container);
-    if (found) found.state = state;
+  /** Two cannot listen on one port of a host. */
+  private open(environment: string, host: string): void {
+    if (this.composedOn(environment, host).some((one) => one.state === 'running' && holdsPort(one)))
+      throw new EngineRefuses(`port 80 of ${host} is already allocated`);
+    this.machine(host).open = true;
   }
+
+  private setComposed(environment: string, host: string, name: string, to: Partial<ComposedContainer>): void {
+    const found = this.composedOn(environment, host).find((one) => one.name === name);
+    if (found && to.state === 'running' && holdsPort(found) && this.machine(host).open)
+      throw new EngineRefuses(`port 80 of ${host} is already allocated`);
+    Object.assign(found ?? {}, to);
+  }
+
+  private composedOn = (environment: string, host: string): ComposedContainer[] =>
+    this.composed.get(`${environment}/${host}`) ?? [];
 
   private instances(scope: Scope, release: string, host: string) {
     const record = this.environment(scope, release);
@@ -306,3 +338,5 @@ function without(list: string[], one: string): string[] {
   const index = list.lastIndexOf(one);
   return index < 0 ? list : list.toSpliced(index, 1);
 }
+
+const holdsPort = ({ ports }: ComposedContainer) => ports.some(({ port }) => port === 80);

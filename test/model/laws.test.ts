@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import type { ReleaseRecord } from '../../src/manifest/record';
-import type { Observed } from '../../src/model/observed';
+import type { ComposedContainer, Observed } from '../../src/model/observed';
 import type { Outcome, Plan } from '../../src/model/plan';
 import { carryOut } from '../../src/plan/carryOut';
 import { hostsOf } from '../../src/plan/exclude';
+import type { PlanningInput } from '../../src/plan/planning';
 import { planRollout } from '../../src/plan/planRollout';
-import { planning } from '../src/plan/fixtures';
+import { composed, planning } from '../src/plan/fixtures';
 import { ALL_HOSTS, recordOf, shape, type Shape } from './applications';
 import { EXAMPLES } from './examples';
 import { type Scope, SimulatedHosts } from './hosts';
@@ -20,6 +21,13 @@ const seed = process.env['WINDLASS_SEED'] ? Number(process.env['WINDLASS_SEED'])
 
 const chances = fc.array(fc.nat(15), { maxLength: 80 });
 const PRODUCTION = 'production';
+
+/** What docker compose runs of the application on every host; web holds the port that the proxy needs, or another one. */
+const composedParts = fc.subarray(['web', 'web80', 'api', 'jobs', 'db', 'mail']);
+const composedPart = (part: string): ComposedContainer =>
+  part === 'web80'
+    ? composed('web', { name: 'shop-web-80', ports: [{ ip: '0.0.0.0', port: 80 }], restart: { name: 'always' } })
+    : composed(part, { restart: { name: 'always' } });
 
 /** One environment over many rollouts, as its writer sees it. */
 class Site {
@@ -38,13 +46,14 @@ class Site {
     return this.hosts.observe(PRODUCTION, [...new Set(hosts)].filter((host) => !this.away.includes(host)).sort());
   }
 
-  plan(kind: 'release' | 'rollback' | 'restore', wanted: ReleaseRecord | undefined): Plan {
+  plan(kind: PlanningInput['kind'], wanted: ReleaseRecord | undefined): Plan {
     if (wanted) this.records.set(wanted.release, wanted);
     const observed = this.observe(wanted, this.current, ...(kind === 'restore' ? this.records.values() : []));
     const db = wanted?.environments[0]?.services.find(({ name }) => name === 'db');
     const accessorySpecs: Record<string, string> = db ? { db: db.image } : {};
     const { current, excluded } = this;
-    return planRollout(planning({ kind, wanted, current, observed, accessorySpecs, excluded }));
+    const left = kind === 'restore' ? [...this.records.values()].at(-1) : undefined;
+    return planRollout(planning({ kind, wanted, current, left, observed, accessorySpecs, excluded }));
   }
 
   async rollOut(plan: Plan, numbers: number[]) {
@@ -132,6 +141,34 @@ describe('the laws of a rollout', () => {
         expect(standing(on(site.seen(), site.excluded))).toEqual(
           standing(on((await onlyOn('bbb', second, first)).seen(), site.excluded)),
         );
+    }));
+
+  it('takes over what docker compose runs or leaves it as it was, never two on its data, and leaves it again', () =>
+    hold('composed', [composedParts, shape, shape, chances, chances], async (parts, first, second, ...numbers) => {
+      const site = new Site();
+      const compose = () =>
+        [...site.hosts.composed.values()].flat().map(({ name, state, restart }) => [name, state, restart]);
+      for (const host of ALL_HOSTS) site.hosts.composed.set(`${PRODUCTION}/${host}`, parts.map(composedPart));
+      for (const [index, release] of [first, second].entries()) {
+        const [before, composedBefore] = [site.seen(), compose()];
+        const plan = site.plan('release', recordOf(['aaa', 'bbb'][index]!, release));
+        const { outcome, ports } = await site.rollOut(plan, numbers[index]!);
+        expect(ports.broken).toEqual([]);
+        // Where nothing goes wrong, nothing is in the way either: no port that is taken still, no volume in use.
+        if (numbers[index]!.length === 0) expect(outcome).toMatchObject({ status: 'committed' });
+        if (site.excluded.length > 0 || isIrreversible(plan)) return;
+        if (outcome === 'terminated') {
+          const restored = await site.rollOut(site.plan('restore', site.current), []);
+          expect(restored).toMatchObject({ outcome: { status: 'committed' }, ports: { broken: [] } });
+          if (!site.current) expect(compose()).toEqual(composedBefore);
+        } else if (outcome.status === 'undone') expect([site.seen(), compose()]).toEqual([before, composedBefore]);
+      }
+      if (!site.current) return;
+      const plan = site.plan('eject', undefined);
+      const { outcome, ports } = await site.rollOut(plan, []);
+      expect({ outcome, broken: ports.broken }).toMatchObject({ outcome: { status: 'committed' }, broken: [] });
+      const left = site.seen().hosts.filter(({ host }) => hostsOf(plan).includes(host));
+      expect(left.flatMap(({ containers, networks }) => [...containers, ...networks])).toEqual([]);
     }));
 
   it('is the same rollout when it is replayed from what is recorded', () =>
