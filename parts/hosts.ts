@@ -129,7 +129,11 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
   const data = join(run.dir, ip);
   mkdirSync(data);
   // The firewall of a namespace is its own, so this engine may have rules, as any host's does.
-  const settings = { 'default-address-pools': [{ base: '172.24.0.0/13', size: 26 }] };
+  const settings = {
+    'default-address-pools': [{ base: '172.24.0.0/13', size: 26 }],
+    // Registries that a test makes have no certificates.
+    'insecure-registries': ['10.0.0.0/8'],
+  };
   const start = () => startEngineIn(run, { folder, data, settings, within });
   let { made, host: engine } = await start();
   await forward(run, within, from.registry.address, join(run.dir, 'registry.sock'), `${data}/registry.log`);

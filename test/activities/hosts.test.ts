@@ -1,5 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { Engine } from '../../activities/drivers/docker/engine';
@@ -8,7 +11,7 @@ import type { SshSettings } from '../../activities/drivers/ssh/settings';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { Connection } from '../../src/model/host';
 import { describeWith, parts } from '../setup/parts';
-import { failureOf, makeFolder, uniqueName } from './fixtures';
+import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
 
 describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => {
   let hosts: TestHosts;
@@ -163,6 +166,29 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     });
   });
 
+  test('a pull takes the login along, and the host keeps nothing of it', async () => {
+    const login = { username: 'robot', password: `secret-${randomBytes(8).toString('hex')}` };
+    const { address, close } = await guardRegistry(one!.ip.replace(/\d+$/, '1'), login);
+    try {
+      const repository = `${uniqueName('guarded')}/web`;
+      const builder = sharedEngine();
+      await builder.tagImage(parts().images.base.name, `${parts().registry.address}/${repository}`, '1');
+      const digest = await builder.pushImage(`${parts().registry.address}/${repository}`, '1', undefined);
+      const reference = `${address}/${repository}@${digest}`;
+      const engine = connect({});
+      expect(await failureOf(engine.pullImage(reference, undefined))).toMatchObject({ kind: 'unauthorised' });
+      await engine.pullImage(reference, { ...login, serveraddress: address });
+      expect(await engine.imageId(reference)).toBeDefined();
+      const { dataRoot } = await engine.info();
+      const basic = Buffer.from(`${login.username}:${login.password}`).toString('base64');
+      const found = ['-rlF', '-e', login.password, '-e', basic, dataRoot, join(dataRoot, '../containerd')];
+      // grep: nothing found.
+      expect(spawnSync('grep', ['-s', ...found], { encoding: 'utf8' })).toMatchObject({ stdout: '' });
+    } finally {
+      close();
+    }
+  });
+
   test('a host without an engine says so', async () => {
     const engine = connect({ address: `ssh://root@${one!.ip}/nowhere.sock` });
     expect(await failureOf(engine.info())).toMatchObject({
@@ -177,4 +203,23 @@ async function until(look: () => Promise<boolean>): Promise<void> {
     if (tries > 1_000) throw new Error('the moment did not come');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** The registry of this run behind a login, at an address that the hosts reach. */
+async function guardRegistry(ip: string, { username, password }: { username: string; password: string }) {
+  const wanted = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const [host, port] = parts().registry.address.split(':');
+  const server = createServer((asked, answer) => {
+    if (asked.headers.authorization !== wanted)
+      return void answer.writeHead(401, { 'www-authenticate': 'Basic realm="registry"' }).end();
+    const { authorization: _, ...headers } = asked.headers;
+    const options = { host, port, path: asked.url, method: asked.method, headers };
+    const passed = request(options, (said) => {
+      answer.writeHead(said.statusCode!, said.headers);
+      said.pipe(answer);
+    });
+    asked.pipe(passed);
+  });
+  await new Promise<void>((resolve) => server.listen(0, ip, resolve));
+  return { address: `${ip}:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
