@@ -9,7 +9,7 @@ const web = (hosts: string[], routed: boolean): Shape => ({
   onFailure: 'rollback',
 });
 
-type Law = 'allOrNothing' | 'replay' | 'twice' | 'restore' | 'excluded' | 'composed';
+type Law = 'allOrNothing' | 'replay' | 'twice' | 'restore' | 'excluded' | 'composed' | 'history';
 
 /** Counter-examples that were found, shrunk, and are tried first ever since; what each one broke stands beside it. */
 export const EXAMPLES: Record<Law, unknown[][]> = {
@@ -20,5 +20,6 @@ export const EXAMPLES: Record<Law, unknown[][]> = {
   twice: [[web(['c'], true), web(['a', 'c'], false)]],
   excluded: [],
   composed: [],
+  history: [],
   restore: [[web(['a', 'b'], true), web(['a', 'c'], false), [], []]],
 };

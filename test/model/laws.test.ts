@@ -244,6 +244,38 @@ describe('the laws of a rollout', () => {
         if (third.routed) expect(routes).toBe('ccc');
       }
     }));
+
+  it('stands alone after any history of releases, rollbacks, faults and terminations', () => {
+    const act = fc.record({ shape, chances, back: fc.boolean() });
+    return hold('history', [fc.array(act, { minLength: 1, maxLength: 4 }), shape], async (acts, last) => {
+      const site = new Site();
+      for (const [index, { shape: wanted, chances: numbers, back }] of acts.entries()) {
+        const earlier = back ? [...site.records.values()].at(0) : undefined;
+        const to = earlier ?? recordOf(`${'abcd'[index]}`.repeat(3), wanted);
+        if (to.release === site.current?.release) continue;
+        const plan = site.plan(earlier ? 'rollback' : 'release', to);
+        const { outcome, ports } = await site.rollOut(plan, numbers);
+        expect(ports.broken).toEqual([]);
+        // what an accessory that was made anew means for the way back is another law's
+        if (ports.excluded.length > 0 || makesDataAnew(plan)) return;
+        if (outcome === 'terminated') await site.rollOut(site.plan('restore', site.current), []);
+      }
+      const { outcome, ports } = await site.rollOut(
+        site.plan('release', recordOf('eee', { ...last, hosts: ['a', 'b', 'c'] })),
+        [],
+      );
+      expect({ outcome, broken: ports.broken }).toEqual({ outcome: { status: 'committed', warnings: [] }, broken: [] });
+      for (const { containers, networks } of site.seen().hosts.filter(({ host }) => host !== 'data')) {
+        expect(
+          containers
+            .filter((line) => !line.includes('-db '))
+            .map(releaseIn)
+            .filter((one) => one !== 'eee'),
+        ).toEqual([]);
+        expect(networks.filter((one) => one !== 'eee')).toEqual([]);
+      }
+    });
+  });
 });
 
 const releaseIn = (container: string) => /-production-([a-z]+)-/.exec(container)?.[1];
