@@ -8,6 +8,7 @@ import { Refused } from '../src/plan/planning';
 import { type PackedPlan, packPlan } from '../src/plan/pack';
 import { planRollout } from '../src/plan/planRollout';
 import { permanent } from './drivers/errors';
+import { entryPointsOf } from './drivers/proxy/container';
 import type { RolloutDeps } from './rollout/context';
 import { observe } from './rollout/observe';
 import { hashSpec, inOrder } from './rollout/spec';
@@ -69,6 +70,7 @@ async function plan(
       proxyHttp: deps.settings.proxyHttp,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
       secrets: { now: secrets.hashes, ran },
+      entryPoints: entryPointsOf({ https: deps.settings.proxyHttps }),
       keepImages: await imagesOf(deps, environment, kept(keep, record, after?.retention)),
     });
     const counters = Object.values(observed.hosts).map(({ routes }) => routes?.counter ?? 0);

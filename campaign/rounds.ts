@@ -41,6 +41,27 @@ export class Rounds {
     await this.expectOnly(this.base);
   }
 
+  /** A version that must not stay; then what was there before is there alone. */
+  async fail(strategy: StrategyKind, more: string, spoil?: (shop: Stage['shop']) => void): Promise<void> {
+    const { shop, app } = this.stage;
+    const before = await this.instances();
+    shop.write('windlass.yaml', manifestOf(app, strategy, more));
+    spoil?.(shop);
+    const { status, stdout, stderr } = await this.stage.windlass.run(
+      'release',
+      '--commit',
+      this.commit(),
+      '--by',
+      BY,
+      '--until',
+      'done',
+    );
+    if (status !== 3)
+      throw new Error(`expected a release that goes back, it ended with ${status}:\n${stdout}${stderr}`);
+    const after = await this.instances();
+    if (after.join() !== before.join()) throw new Error(`${after.join()} is there, expected ${before.join()}`);
+  }
+
   /** A commit with a version of its own. */
   commit(): string {
     this.stage.shop.setVariable('VERSION', String((this.version += 1)));

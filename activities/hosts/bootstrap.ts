@@ -7,7 +7,8 @@ import { currentWatch } from '../heartbeat';
 import { naming } from '../naming';
 import type { Settings } from '../settings';
 import type { BootstrapStep } from '../types';
-import { findProxy, proxySettings, usersOf } from './proxies';
+import { proxySettings } from '../proxy-settings';
+import { findProxy, usersOf } from './proxies';
 
 /** What a bootstrap would do on each host where requests come in, and what users notice of it. */
 export async function planBootstrap(

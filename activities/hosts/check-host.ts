@@ -4,7 +4,8 @@ import { accessoryName, proxyName, recordRepository, type Place } from '../../sr
 import type { RegistryAccess } from '../../src/model/release';
 import { connectEngine } from '../drivers/docker/connect';
 import type { Engine, EngineInfo } from '../drivers/docker/engine';
-import { readAddress } from '../drivers/proxy/container';
+import { entryPointsOf, readAddress } from '../drivers/proxy/container';
+import { lackOfEntryPoint } from '../../src/plan/entryPoints';
 import { freeSpace, isPortOpen } from '../drivers/ssh/ask-host';
 import { hostPaths, lacksPath } from '../host-paths';
 import { loginFor } from '../secrets';
@@ -151,6 +152,9 @@ async function checkProxy(
   if (!isRoutedOn(environment, host.name)) return fine('none needed');
   const { state, same } = await findProxy(settings, engine);
   const command = `windlass bootstrap ${environment.name} --host ${host.name}`;
+  const made = entryPointsOf({ https: settings.proxyHttps });
+  const lack = lackOfEntryPoint(environment, host.name, { made, ...(state !== undefined && { had: made }) });
+  if (lack) return wrong(lack);
   if (state === undefined) return fine('starts with the first release');
   if (state !== 'running') return wrong(`is ${state}. Start it: ${command}`);
   return same ? fine('runs') : wrong(`runs with other settings than the worker's. Replace it: ${command}`);

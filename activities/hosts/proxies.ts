@@ -1,15 +1,8 @@
 import { labels, proxyName, readLabels } from '../../src/model/names';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import { proxyContainer } from '../drivers/proxy/container';
-import type { ProxySettings } from '../drivers/proxy/proxy';
+import { proxySettings } from '../proxy-settings';
 import type { Settings } from '../settings';
-
-/** The proxy as this worker would make it. */
-export const proxySettings = ({ installation, proxyImage: image, proxyHttp: http }: Settings): ProxySettings => ({
-  installation,
-  image,
-  http,
-});
 
 /** What there is of the proxy on a host, and whether it was made as the worker would make it now. */
 export async function findProxy(

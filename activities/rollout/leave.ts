@@ -1,6 +1,6 @@
 import { environmentNetwork } from '../../src/model/names';
 import type { RolloutContext } from './context';
-import { proxySettings } from '../hosts/proxies';
+import { proxySettings } from '../proxy-settings';
 
 /** The last that goes: the environment's own network, and the proxy, unless another environment is served by it. */
 export async function leaveHost(ctx: RolloutContext): Promise<void> {

@@ -37,7 +37,7 @@ export async function observe(
         networks,
         ...(routes && { routes }),
         ...(composed.length > 0 && { composed: composed.map(describeComposed) }),
-        ...(proxyState && { proxy: { image: proxyState.image, state: proxyState.state } }),
+        ...(proxyState && { proxy: describeProxy(place, proxyState) }),
       },
     ];
   };
@@ -46,6 +46,12 @@ export async function observe(
   );
   return { hosts: Object.fromEntries(found.filter((one) => one !== undefined)) };
 }
+
+const describeProxy = ({ installation }: Place, { image, state, labels: own }: ContainerState) => ({
+  image,
+  state,
+  entryPoints: (readLabels(installation, own)?.entryPoints ?? '').split(',').filter(Boolean),
+});
 
 async function ifItAnswers<T>(answer: Promise<T>): Promise<T | undefined> {
   const tooLate = new AbortController();

@@ -1,5 +1,5 @@
 import type { HostScope, ReleaseScope } from '../../src/model/plan';
-import { proxySettings } from '../hosts/proxies';
+import { proxySettings } from '../proxy-settings';
 import type { RolloutContext } from './context';
 import { connectProxy } from './networks';
 

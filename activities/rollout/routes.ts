@@ -2,6 +2,7 @@ import type { EnvironmentRecord } from '../../src/manifest/record';
 import { instancesOn } from '../../src/model/host';
 import { instanceName } from '../../src/model/names';
 import type { OperationInputs } from '../../src/model/plan';
+import { readAddress } from '../drivers/proxy/container';
 import type { RouteTo } from '../drivers/proxy/proxy';
 import type { RolloutContext } from './context';
 
@@ -26,7 +27,15 @@ export async function switchRoutes(
     return { ...route, beside: { percent: part.percent, port: other.port, instances: other.instances } };
   });
   const left = others.filter((route) => !own.some((one) => isSameAddress(one, route)));
-  await proxy.setRoutes(engine, place, { counter, release, routes: [...shared, ...left] });
+  const routes = [...shared, ...left];
+  const { proxyHttps, acme } = ctx.settings;
+  const https = proxyHttps !== undefined && routes.some((route) => route.https);
+  await proxy.setRoutes(engine, place, {
+    counter,
+    release,
+    routes,
+    ...(https && { https: { port: readAddress(proxyHttps).port, acme: acme !== undefined } }),
+  });
 }
 
 /** The routes of a release with their instances on this host; of a service only the first so many, where that is said. */

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { request as requestSecurely } from 'node:https';
 import type { Target } from '../../src/model/host';
 import { findEndpoint } from '../drivers/ssh/endpoint';
 import type { SshSettings } from '../drivers/ssh/settings';
@@ -16,10 +17,10 @@ const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENO
  */
 export function askFromWorker(
   { target, settings, watch }: RolloutContext,
-  { host, path, method = 'GET' }: Question,
+  { host, path, method = 'GET', https }: Question & { https?: true },
   timeoutMs: number,
 ): Promise<Answer | 'unreachable' | undefined> {
-  const { ip, port } = readAddress(settings.proxyHttp);
+  const { ip, port } = readAddress(https ? (settings.proxyHttps ?? '443') : settings.proxyHttp);
   const began = Date.now();
   return new Promise((resolve) => {
     const timeLimit = AbortSignal.timeout(timeoutMs);
@@ -33,7 +34,8 @@ export function askFromWorker(
       agent: false,
       signal,
     };
-    const asked = request(options, (response) => {
+    const send = https ? requestSecurely : request;
+    const asked = send({ ...options, ...(https && { servername: host }) }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (text: string) => (body = (body + text).slice(0, LONGEST_BODY)));

@@ -55,7 +55,7 @@ function ask({ ctx, release, isShared }: Subject, { method, path, within, from, 
     const to = { container: instanceName(ctx.place, release, service), port };
     return ctx.proxy.ask(ctx.engine, ctx.place.installation, { ...question, to }, timeoutMs);
   }
-  if (from === 'worker') return askFromWorker(ctx, question, timeoutMs);
+  if (from === 'worker') return askFromWorker(ctx, { ...question, https: route.https }, timeoutMs);
   return ctx.proxy.ask(ctx.engine, ctx.place.installation, question, timeoutMs);
 }
 

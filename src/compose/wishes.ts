@@ -46,6 +46,7 @@ export interface RouteWish {
   host: string;
   path: string;
   port?: number;
+  https?: true;
 }
 
 /** What holds for a service of which the manifest says nothing; the manifest's own defaults. */

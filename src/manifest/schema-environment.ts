@@ -26,6 +26,12 @@ const route = z.strictObject({
     .max(65_535)
     .optional()
     .describe('The port inside the container. Without it: the one that the compose file publishes or exposes.'),
+  https: z
+    .literal(true, { error: 'is something else. Write true, or leave it out for plain HTTP' })
+    .optional()
+    .describe(
+      'Requests come in by HTTPS, with a certificate that the proxy gets by itself; plain ones are sent there.',
+    ),
 });
 
 const verify = writtenAs(verification.options, {

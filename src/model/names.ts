@@ -81,6 +81,8 @@ export interface LabelWords {
   step?: string;
   /** What it was made from: a hash of its specification. */
   spec?: string;
+  /** Of a proxy: where requests can come in, separated by commas. */
+  entryPoints?: string;
   /** Of an accessory whose making cannot be undone. */
   irreversible?: 'true';
   /** Which secrets it was given, each with a hash that only the installation's key makes. */

@@ -80,4 +80,6 @@ export interface Route {
   path: string;
   /** The port of the container. */
   port: number;
+  /** Requests come in by HTTPS; plain ones are sent there. */
+  https?: true;
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import { PLAN_FORMAT, type Plan } from '../model/plan';
+import { refuseMissingEntryPoints } from './entryPoints';
 import { compareConfigurations } from './compare';
 import { refuseMovedAccessories, warnOfAccessories } from './accessories';
 import { environmentOf, type PlanningInput, Refused, takingPart } from './planning';
@@ -20,6 +21,7 @@ export function planRollout(input: PlanningInput): Plan {
   if (before && after && before.project !== after.project) throw new Refused(projectChanged(before, after));
   if (after) refuseMovedAccessories(input, after);
   if (input.kind === 'eject') refuseOldAccessories(input);
+  if (after) refuseMissingEntryPoints(input, after);
   const secrets = describeSecrets(input);
   return {
     format: PLAN_FORMAT,

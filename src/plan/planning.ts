@@ -26,6 +26,8 @@ export interface PlanningInput {
   accessorySpecs: Record<string, string>;
   /** Where the proxy listens on every host: `80`, `127.0.0.1:8080`. */
   proxyHttp: string;
+  /** Where requests could come in at a proxy that is made now; `web` alone where that is not said. */
+  entryPoints?: string[];
   /** Images that stay on the hosts, besides those in use. */
   keepImages: string[];
   /** Hashes of the values of the wanted release's secrets as they are now, and by release as they were when it ran. */

@@ -4,7 +4,7 @@ import type { Engine } from '../../activities/drivers/docker/engine';
 import { createInspectionActivities } from '../../activities/inspection';
 import type { RolloutDeps } from '../../activities/rollout/context';
 import { createRolloutActivities } from '../../activities/rollout/index';
-import { readSettings } from '../../activities/settings';
+import { readSettings, type Settings } from '../../activities/settings';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
 import { labels, type Place } from '../../src/model/names';
 import type { OperationInputs, OperationName } from '../../src/model/plan';
@@ -73,7 +73,7 @@ export interface Stand {
   cleanUp(): Promise<void>;
 }
 
-export async function makeStand(): Promise<Stand> {
+export async function makeStand(more: Partial<Settings> = {}): Promise<Stand> {
   const engine = sharedEngine();
   const place: Place = { installation: uniqueName('in'), app: 'shop', environment: 'staging' };
   const port = await freePort();
@@ -85,6 +85,7 @@ export async function makeStand(): Promise<Stand> {
       proxyImage: parts().images.proxy.name,
       proxyHttp: `127.0.0.1:${port}`,
       dockerHost: parts().engine.host,
+      ...more,
       data: makeFolder({}),
     },
     connect: () => engine,

@@ -1,6 +1,9 @@
+import { connectEngine } from '../../activities/drivers/docker/connect';
+import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
 import { Rounds, underLoad } from '../../campaign/rounds';
 import type { Stage } from '../../demo/stage';
 import type { StrategyKind } from '../../src/manifest/kinds';
+import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { openStand } from './stand';
 
@@ -9,6 +12,13 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
   let stage: Stage;
   let close: () => Promise<void>;
   let rounds: Rounds;
+
+  /** What the proxy was told, whenever it was. */
+  const readRoutes = async () => {
+    const engine = connectEngine({ name: 'local', address: 'local' }, { dockerHost: parts().engine.host });
+    const script = `cat ${ROUTES_FOLDER}/live/* && stat -c %Y ${ROUTES_FOLDER}/live/*`;
+    return (await engine.exec(proxyName(stage.installation), ['sh', '-c', script])).stdout;
+  };
 
   beforeAll(async () => {
     ({ stage, close } = await openStand('probe'));
@@ -31,4 +41,25 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
     },
     300_000,
   );
+
+  it.each<StrategyKind>(['canary', 'rolling'])(
+    '%s: a version that is not fit at its first share goes back, and no request is lost',
+    async (strategy) => {
+      await rounds.begin(strategy);
+      const verify = `\n    verify: [{ http: { service: web, path: /, body: nothing, attempts: 1 } }]`;
+      const report = await underLoad(stage, 100, () => rounds.fail(strategy, verify));
+      expect(report).toMatchObject({ failed: 0, failures: [] });
+      expect(Object.keys(report.answers)).toHaveLength(2);
+    },
+    300_000,
+  );
+
+  it('no traffic is touched by a version that does not start', async () => {
+    const before = await readRoutes();
+    const spoil = (shop: Stage['shop']) => shop.edit('web/main.js', /^/, 'process.exit(1);\n');
+    const report = await underLoad(stage, 100, () => rounds.fail('rolling', '', spoil));
+    expect(report).toMatchObject({ failed: 0, failures: [] });
+    expect(Object.keys(report.answers)).toHaveLength(1);
+    expect(await readRoutes()).toBe(before);
+  }, 300_000);
 });

@@ -11,7 +11,7 @@ interface Machine {
   networks: Set<string>;
   /** By environment. */
   routes: Map<string, { release?: string; counter: number; part?: OperationInputs['switchRoutes']['part'] }>;
-  proxy?: { image: string; state: string };
+  proxy?: { image: string; state: string; entryPoints: string[] };
   /** The proxy listens on port 80. */
   open?: boolean;
   images: Set<string>;
@@ -137,7 +137,7 @@ export class SimulatedHosts {
 
   private readonly deeds: { [Name in OperationName]: (scope: Scope, input: OperationInputs[Name]) => void } = {
     ensureProxy: ({ environment }, { host, closed }) => {
-      this.machine(host).proxy ??= { image: 'proxy', state: 'running' };
+      this.machine(host).proxy ??= { image: 'proxy', state: 'running', entryPoints: ['web'] };
       if (!closed) this.open(environment, host);
     },
     openProxy: ({ environment }, { host }) => this.open(environment, host),

@@ -1,6 +1,6 @@
 import { proxyName } from '../../../src/model/names';
 import type { Engine } from '../docker/engine';
-import { WEB_PORT } from './container';
+import { INSIDE_PORT } from './container';
 import type { Answer, Question } from './proxy';
 
 /** What is read of an answer. */
@@ -28,7 +28,7 @@ export async function ask(
   question: Question,
   timeoutMs: number,
 ): Promise<Answer | undefined> {
-  const to = question.to === 'routes' ? { container: '127.0.0.1', port: WEB_PORT } : question.to;
+  const to = question.to === 'routes' ? { container: '127.0.0.1', port: INSIDE_PORT } : question.to;
   const seconds = Math.max(1, Math.ceil(timeoutMs / 1_000));
   const { stdout, stderr } = await engine.exec(proxyName(installation), ['sh', '-c', SCRIPT], {
     env: { REQUEST: writeRequest(question), TO: to.container, PORT: String(to.port), SECONDS_LEFT: String(seconds) },

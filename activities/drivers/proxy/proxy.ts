@@ -44,6 +44,10 @@ export interface ProxySettings {
   http: string;
   /** Something else listens there still: it runs, and no request reaches it from outside. */
   closed?: boolean;
+  /** As `http`, for HTTPS. */
+  https?: string;
+  /** Who gives it certificates; `authority` is the text of a PEM file. */
+  acme?: { email: string; server?: string; authority?: string };
 }
 
 export interface RouteSet {
@@ -51,6 +55,8 @@ export interface RouteSet {
   /** Undefined removes the routes. */
   release?: string;
   routes: RouteTo[];
+  /** Of routes by HTTPS: the port that users see, and whether certificates are asked for. */
+  https?: { port: number; acme: boolean };
 }
 
 /** Where requests for a route go: to these instances, all alike; a route without any is answered with 503. */

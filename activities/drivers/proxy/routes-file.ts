@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { routesName, type Place } from '../../../src/model/names';
+import { INSIDE, RESOLVER, SECURE, WEB } from './container';
 import type { RouteSet, RouteTo } from './proxy';
 
 /** A set of routes in Traefik's words, and what its API must then say. */
@@ -28,24 +29,45 @@ export function writeRoutes(place: Place, set: RouteSet): RoutesFile {
   const services = Object.assign({}, ...set.routes.map((route) => servicesOf(name, route))) as Record<string, Service>;
   const revision = createHash('sha256').update(JSON.stringify(set)).digest('hex').slice(0, 8);
   const routers = Object.fromEntries(
-    set.routes.map((route, index) => [
-      join(name, index, revision),
-      {
-        rule: `Host(${JSON.stringify(route.host)}) && PathPrefix(${JSON.stringify(route.path)})`,
-        service: serviceName(name, route),
-        entryPoints: ['web'],
-      },
-    ]),
+    set.routes.flatMap((route, index) =>
+      routersOf(name, route, set.https).map(([kind, router]) => [join(name, index, ...kind, revision), router]),
+    ),
   );
   const content = {
     http: {
       routers,
       services,
+      ...(set.routes.some(({ https }) => https) && { middlewares: middlewaresFor(name, set.https) }),
       serversTransports: { [name]: { forwardingTimeouts: { idleConnTimeout: IDLE_CONNECTION } } },
     },
   };
   const text = [`# release ${set.release}`, `# counter ${set.counter}`, JSON.stringify(content)].join('\n');
   return { text, routers: Object.keys(routers).sort(), services: mapValues(services, readBack) };
+}
+
+type Router = { rule: string; service: string; entryPoints: string[]; middlewares?: string[]; tls?: object };
+
+/**
+ * How requests of a route come in. One by HTTPS has three ways: with TLS, plain and sent there, and from inside, where the
+ * application is told that it was HTTPS.
+ */
+function routersOf(name: string, route: RouteTo, https: RouteSet['https']): [kind: string[], Router][] {
+  const rule = `Host(${JSON.stringify(route.host)}) && PathPrefix(${JSON.stringify(route.path)})`;
+  const service = serviceName(name, route);
+  if (!route.https) return [[[], { rule, service, entryPoints: [WEB, INSIDE] }]];
+  return [
+    [['secure'], { rule, service, entryPoints: [SECURE], tls: https?.acme ? { certResolver: RESOLVER } : {} }],
+    [['plain'], { rule, service, entryPoints: [WEB], middlewares: [join(name, 'to-https')] }],
+    [['inside'], { rule, service, entryPoints: [INSIDE], middlewares: [join(name, 'as-https')] }],
+  ];
+}
+
+function middlewaresFor(name: string, https: RouteSet['https']): Record<string, object> {
+  const port = https && https.port !== 443 ? { port: String(https.port) } : {};
+  return {
+    [join(name, 'to-https')]: { redirectScheme: { scheme: 'https', permanent: true, ...port } },
+    [join(name, 'as-https')]: { headers: { customRequestHeaders: { 'X-Forwarded-Proto': 'https' } } },
+  };
 }
 
 /** A service in Traefik's words. */

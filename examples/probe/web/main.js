@@ -13,6 +13,9 @@ const server = createServer((request, response) => {
   });
 });
 
+// Longer than the proxy keeps a connection that is idle, however long the machine stalls: with Node's 5 s, one that was frozen
+// for so long closes connections on which requests already wait.
+server.keepAliveTimeout = 120_000;
 server.on('upgrade', acceptWebSocket);
 server.listen(8080, () => console.log('web: listens on 8080'));
 

@@ -366,4 +366,22 @@ describe('a plan', () => {
       'api: new, sha256:aaaaaaaaaaaa',
     ]);
   });
+
+  it('is refused when requests are to come in where the proxy does not listen, with what it costs to have it', () => {
+    const secure = {
+      routes: [{ service: 'web', host: 'shop.example.com', path: '/', port: 80, https: true as const }],
+    };
+    const next = record('bbb', environment([web], secure));
+    const proxy = { image: 'traefik', state: 'running', entryPoints: ['web'] };
+    const there = { hosts: { local: { containers: [], networks: [], proxy } } };
+    const entryPoints = ['web', 'websecure'];
+    expect(() => planRollout(planning({ wanted: next, observed: there, entryPoints }))).toThrow(
+      'shop.example.com is routed by HTTPS, and the proxy of local does not listen for that. To have it, have it made anew: ' +
+        'windlass bootstrap production --host local. For some seconds requests are refused there, of every application and environment of that host',
+    );
+    expect(() => planRollout(planning({ wanted: next }))).toThrow(/set WINDLASS_PROXY_HTTPS \(443\)/);
+    expect(planRollout(planning({ wanted: next, entryPoints })).phases).not.toEqual([]);
+    const listening = { hosts: { local: { containers: [], networks: [], proxy: { ...proxy, entryPoints } } } };
+    expect(planRollout(planning({ wanted: next, observed: listening })).phases).not.toEqual([]);
+  });
 });
