@@ -45,7 +45,6 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
   it.each<StrategyKind>(['canary', 'rolling'])(
     '%s: a version that is not fit at its first share goes back, and no request is lost',
     async (strategy) => {
-      await rounds.begin(strategy);
       const verify = `\n    verify: [{ http: { service: web, path: /, body: nothing, attempts: 1 } }]`;
       const report = await underLoad(stage, 100, () => rounds.fail(strategy, verify));
       expect(report).toMatchObject({ failed: 0, failures: [] });
