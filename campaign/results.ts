@@ -90,8 +90,9 @@ In the rows "worker killed" the worker gets SIGKILL once in every switch and in 
 ${table(legs)}
 
 The application keeps idle connections for longer than any stall of the machine (\`keepAliveTimeout\`). With Node's default of 5 s, 2 of 6,045
-requests were lost while nothing was switched: the machine had stalled for 5 s, and an application that was frozen for so long closes connections on
-which requests already wait, before it reads them. No proxy can mend that for a POST.
+requests were lost while nothing was switched, only instances started: the machine had stalled for 5 s, and an application that was frozen for so
+long closes connections on which requests already wait, before it reads them. That explanation fits the times, and with the longer time-out
+it has not come again; no proxy can mend it for a POST.
 
 Latency (medians over the rounds, and the longest of all) is that of requests which the application answers at once, under a load that the machine hardly carries beside
 engine, Temporal, builds and the load itself. Made on: ${machines}.
