@@ -47,7 +47,7 @@ export class Shop {
 }
 
 /** The applications that the demo, tests and measurements release. */
-export type Example = 'shop' | 'probe' | 'guestbook';
+export type Example = 'shop' | 'probe' | 'guestbook' | 'static' | 'queue' | 'exclusive';
 
 /** The three releases of the demo: a good one, a better one, and one that fails only where payments are live. */
 export const changes = {

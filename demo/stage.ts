@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../parts/ports';
-import { pushStore } from './accessory';
+import { pushReadyMade } from './accessory';
 import { cleanUp } from './cleanup';
 import { type Example, Shop } from './shop';
 import { Windlass } from './windlass';
@@ -64,7 +64,7 @@ export class Stage {
     const windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), print);
     const pushed = example === 'shop' && `${parts.registry.address}/${installation}`;
     const [store] = await Promise.all([
-      pushed && pushStore(parts.engine.host, pushed, parts.node.name),
+      pushed && pushReadyMade('shop/store', { dockerHost: parts.engine.host, registry: pushed, base: parts.node.name }),
       windlass.startWorker(),
     ]);
     const images = { BASE: parts.node.name, ...(store && { STORE_IMAGE: store }) };
