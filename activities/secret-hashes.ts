@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place } from '../src/model/names';
 import { isSameValue, type SecretHashes, secretsIn } from '../src/model/secret';
@@ -24,6 +25,7 @@ export async function hashSecrets(
   sources: SecretSources,
   reader: SecretReader,
 ): Promise<{ hashes: SecretHashes; lacking: { name: string; why: string }[] }> {
+  if (names.length === 0) return { hashes: {}, lacking: [] };
   const hash = hasherOf(await readKey(settings));
   const hashes: SecretHashes = {};
   const lacking: { name: string; why: string }[] = [];
@@ -79,18 +81,34 @@ const SHORTEST_KEY = 32;
 /** The key of the installation: what its workers are given, or else a file that the first one makes for itself. */
 export async function readKey({ installation, data }: KeySettings, env: Env = process.env): Promise<string> {
   const given = env['WINDLASS_KEY'];
-  if (given !== undefined && given.length < SHORTEST_KEY)
+  if (given && given.length < SHORTEST_KEY)
     throw permanent({
       kind: 'bad-key',
       message: `WINDLASS_KEY has ${given.length} signs. Expected ${SHORTEST_KEY} random ones at least: openssl rand -hex 32`,
     });
   if (given) return given;
   const file = join(data, `${installation}.key`);
+  try {
+    if (!existsSync(file)) await makeKey(data, file);
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw permanent({
+      kind: 'bad-key',
+      message: `the worker cannot keep the key of the installation in ${file} (${(error as NodeJS.ErrnoException).code}). Set WINDLASS_DATA to a folder that it may write to, or give it WINDLASS_KEY`,
+    });
+  }
+}
+
+/** Whoever comes first makes it. It is linked into its place whole, so that nobody reads half of one. */
+async function makeKey(data: string, file: string): Promise<void> {
   await mkdir(data, { recursive: true });
-  await writeFile(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  return (await readFile(file, 'utf8')).trim();
+  const mine = `${file}.${randomBytes(4).toString('hex')}`;
+  await writeFile(mine, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(mine, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(mine, { force: true });
+  }
 }

@@ -1,6 +1,6 @@
 import type { BootstrapStep, CheckReport, Inspection, Planned, ShownKey } from '../activities/types';
 import type { ParityReport, ReleaseComparison } from '../src/model/difference';
-import { type Committed, secretsThatRan } from '../src/model/environment';
+import { type Committed, type EnvironmentState, secretsThatRan } from '../src/model/environment';
 import type { Connection } from '../src/model/host';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { RegistryAccess, ReleaseRequest } from '../src/model/release';
@@ -49,13 +49,16 @@ export async function inspection(input: InspectionInput): Promise<InspectionResu
     }
     case 'eject': {
       const state = await short.readEnvironment(input);
-      await requireCurrent(input);
+      requireCurrent(input, state);
       return await planEject(input, state);
     }
     case 'ledger':
       return await short.readLedger(input);
     case 'logs':
-      return await short.readLogs({ ...input, record: (await requireCurrent(input)).record });
+      return await short.readLogs({
+        ...input,
+        record: requireCurrent(input, await short.readEnvironment(input)).record,
+      });
     case 'diff':
       return await compareReleases(input);
     case 'parity':
@@ -85,8 +88,9 @@ async function compareReleases(input: Extract<InspectionInput, { kind: 'diff' }>
 async function compareEnvironments({ app, environment, other }: Extract<InspectionInput, { kind: 'parity' }>) {
   const sides = await Promise.all(
     [environment, other].map(async (name) => {
-      const { record } = await requireCurrent({ app, environment: name });
-      return { environment: name, record };
+      const state = await short.readEnvironment({ app, environment: name });
+      const { record } = requireCurrent({ app, environment: name }, state);
+      return { environment: name, record, excluded: hostsLeftOut(state) };
     }),
   );
   const found = await Promise.all(sides.map((side) => short.inspectEnvironment({ app, ...side })));
@@ -95,10 +99,7 @@ async function compareEnvironments({ app, environment, other }: Extract<Inspecti
   return { app, ...(await short.compareEnvironments({ first, second })), drift };
 }
 
-async function requireCurrent(of: { app: string; environment: string }): Promise<Committed> {
-  const committed = await current(of);
-  if (committed) return committed;
+function requireCurrent(of: { app: string; environment: string }, state: EnvironmentState | undefined): Committed {
+  if (state?.current) return state.current;
   throw ApplicationFailure.nonRetryable(`nothing is released on ${of.environment} of ${of.app} yet`, 'Refused');
 }
-
-const current = async (of: { app: string; environment: string }) => (await short.readEnvironment(of))?.current;

@@ -120,7 +120,7 @@ export type StrategyOf<Kind extends StrategyKind> = Extract<Strategy, { kind: Ki
 
 /** A program by its name or whole path, then its arguments as they are. */
 const secretCommand = z
-  .array(z.string())
+  .array(z.string().regex(/^[^\0]*$/, 'holds a NUL, which no program can be given'))
   .min(1, 'is empty. Write the command as a list: [op, read, op://vault/item/field]')
   .refine(([program]) => program === undefined || /^(\/\S+|[\w.-]+)$/.test(program), {
     path: [0],

@@ -28,6 +28,10 @@ describe('the key of an installation', () => {
     expect((await failureOf(readKey(settings(), { WINDLASS_KEY: 'short' }))).message).toMatch(
       /^WINDLASS_KEY has 5 signs\. Expected 32 random ones/,
     );
+    const nowhere = { installation: 'windlass', data: '/dev/null/data' };
+    expect((await failureOf(readKey(nowhere, {}))).message).toMatch(
+      /^the worker cannot keep the key of the installation in \/dev\/null\/data\/windlass\.key \(ENOTDIR\)\. Set WINDLASS_DATA/,
+    );
   });
 
   test('tells whether a value is the same, and neither the value nor that another has it', async () => {
