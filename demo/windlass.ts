@@ -105,6 +105,13 @@ export class Windlass {
     await ended;
   }
 
+  /** Stops the worker for a while, as a machine that sleeps would, and lets it go on. */
+  async freezeWorker(ms: number): Promise<void> {
+    this.worker?.kill('SIGSTOP');
+    await sleep(ms);
+    this.worker?.kill('SIGCONT');
+  }
+
   /** Ends the worker, and the command that is being shown. */
   async stop(): Promise<void> {
     this.shown?.kill();

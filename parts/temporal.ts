@@ -22,6 +22,8 @@ export interface TemporalOptions {
   searchAttributes?: Record<string, string>;
   /** The SQLite file that the server keeps its state in; by default one in the run's folder, gone at the end. */
   dbFile?: string;
+  /** Of its gRPC; by default a free one. */
+  port?: number;
   /** Take 7233 and 8233 where they are free, as people expect of a development server. */
   preferUsualPorts?: boolean;
 }
@@ -38,7 +40,7 @@ const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
 export async function startTemporal(run: Run, options: TemporalOptions = {}): Promise<TemporalServer> {
   const cli = await findTemporalCli();
   const usual = options.preferUsualPorts;
-  const port = await freePort(usual ? 7233 : undefined);
+  const port = options.port ?? (await freePort(usual ? 7233 : undefined));
   const uiPort = await freePort(usual ? 8233 : undefined);
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${port}`, '--ui-port', `${uiPort}`];
   args.push('--db-filename', options.dbFile ?? join(run.dir, 'temporal.db'));
