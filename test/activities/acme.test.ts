@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { clientOf } from '../../parts/engine-client';
 import { importImage } from '../../parts/import-image';
-import { findPebble } from '../../parts/pebble';
+import { findGoProgram, PEBBLE } from '../../parts/go-program';
 import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { makeFolder, uniqueName } from './fixtures';
 import { makeStand, service, type Stand } from './rollout-fixtures';
 
-const pebble = findPebble();
+const pebble = findGoProgram(PEBBLE);
 const HOST = 'shop.example.com';
 const ROUTE = { service: 'web', host: HOST, path: '/', port: 80, https: true } as const;
 

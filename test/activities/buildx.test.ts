@@ -5,14 +5,23 @@ import { hasBuildx } from '../../activities/drivers/docker/buildx';
 import { readManifest } from '../../activities/source/read-manifest';
 import { readSettings } from '../../activities/settings';
 import { clientOf } from '../../parts/engine-client';
+import { BUILDX, findGoProgram } from '../../parts/go-program';
 import type { BuildSpec } from '../../src/manifest/record';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
 import { settings } from './source-fixture';
 
-const { buildxCommand } = readSettings(process.env);
-const [program = 'docker', ...first] = buildxCommand;
-const isThere = spawnSync(program, [...first, 'version']).status === 0;
+/** The worker's own, else one that is built. */
+function findBuildx(): { command: string[] } | { missing: string } {
+  const { buildxCommand } = readSettings(process.env);
+  const [program = 'docker', ...first] = buildxCommand;
+  if (spawnSync(program, [...first, 'version']).status === 0) return { command: buildxCommand };
+  const built = findGoProgram(BUILDX);
+  return 'program' in built ? { command: [built.program] } : built;
+}
+
+const buildx = findBuildx();
+const buildxCommand = 'command' in buildx ? buildx.command : [];
 
 const COMPOSE = `services:
   web:
@@ -54,9 +63,10 @@ describeWith(['compose'], 'what a build needs the buildx client for', () => {
   });
 });
 
-const withBuildx: typeof describeWith = isThere
-  ? describeWith
-  : (_, name, tests) => describe.skip(`${name} [skipped: buildx: ${buildxCommand.join(' ')} is not there]`, tests);
+const withBuildx: typeof describeWith =
+  'missing' in buildx
+    ? (_, name, tests) => describe.skip(`${name} [skipped: ${buildx.missing.replace(/[[\]]/g, '')}]`, tests)
+    : describeWith;
 
 withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
   const engine = sharedEngine();
