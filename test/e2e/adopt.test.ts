@@ -95,6 +95,14 @@ describeWith(
       expect(drift[0]!.drift).toEqual([]);
     });
 
+    it('goes back to the release before, and the rows stay', async () => {
+      expect(await windlass('rollback', 'production', '--by', 'ops@example.com', '--reason', 'too soon')).toMatchObject(
+        { status: 0 },
+      );
+      expect(await page()).toBe('Windlass, 2 entries\nwritten before windlass\nwritten under windlass\n');
+      expect((await guestbook.one('db'))!.id).toBe(before.find((one) => one.name === name('db'))!.id);
+    });
+
     it('leaves windlass again: what windlass made goes, what compose made stays, and takes over with the rows', async () => {
       const asked = await windlass('eject', 'production', '--reason', 'only tried', '--by', 'ops@example.com');
       expect(asked).toMatchObject({
