@@ -60,6 +60,8 @@ export function writeManifest(input: InitInput): InitResult {
       '    # A release waits here until one of them has read its plan: windlass approve.',
       '    approval:',
       `      from: [${quoted(input.approver)}]`,
+      '      # Alone, one approves what one started. With a second person in the list, remove this line.',
+      '      starter: may',
     ]),
     '',
   ].join('\n');

@@ -21,7 +21,7 @@ test('a built service that publishes a port is routed, a service with a volume i
     verify: [{ kind: 'http' }],
   });
   expect(manifest.environments['production']).toMatchObject({
-    approval: { from: ['ops@example.com'] },
+    approval: { from: ['ops@example.com'], starter: 'may' },
     routes: [{ host: 'shop.localhost' }],
   });
   expect(manifest.services).toMatchObject({ db: { accessory: true } });
