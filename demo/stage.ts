@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { forWorker } from '../parts/compose';
 import { freePort } from '../parts/ports';
 import { pushReadyMade } from './accessory';
 import { cleanUp } from './cleanup';
@@ -53,7 +54,7 @@ export class Stage {
       WINDLASS_REGISTRY: parts.registry.address,
       WINDLASS_PROXY_IMAGE: parts.images.proxy.name,
       WINDLASS_PROXY_HTTP: address,
-      WINDLASS_COMPOSE: parts.compose.command.map((word) => `"${word}"`).join(' '),
+      WINDLASS_COMPOSE: forWorker(parts.compose),
       WINDLASS_CACHE: join(dir, 'worker'),
       WINDLASS_DATA: join(dir, 'data'),
       DOCKER_HOST: parts.engine.host,

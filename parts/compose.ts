@@ -20,6 +20,9 @@ export interface Compose {
   from: string;
 }
 
+/** The command as a worker is told of it, in WINDLASS_COMPOSE: its path may have spaces. */
+export const forWorker = ({ command }: Pick<Compose, 'command'>) => command.map((word) => `"${word}"`).join(' ');
+
 /** `config --no-env-resolution` and `--variables` came with 2.33; an older one is passed over. */
 const OLDEST = [2, 33];
 

@@ -144,18 +144,24 @@ describeWith(['engine', 'images'], 'traffic through the proxy', () => {
       const routes = [{ ...ROUTE, instances: [two!], beside }];
       await stand.deps.proxy.setRoutes(stand.engine, stand.place, { counter: 1, release: 'two', routes });
     };
+    const underLoad = async (changes: () => Promise<unknown>) => {
+      const running = load(['/'], 200);
+      await changes();
+      return await running.stop();
+    };
     await setRoutes('one');
-    const running = load(['/'], 200);
-    await share(10);
-    const counted = load(['/'], 200);
-    await pause(2_000);
-    const { answers, sent } = await counted.stop();
-    await share(50);
-    await setRoutes('two');
-    expect((await running.stop()).failed).toEqual({});
+    expect((await underLoad(() => share(10))).failed).toEqual({});
+    // Shares are dealt out in turn, so of two clients one could get them all: a single one is counted.
+    const { answers, sent, failed } = await underLoad(() => pause(2_000));
+    expect(failed).toEqual({});
     const percent = (100 * (answers['two'] ?? 0)) / sent;
-    expect(percent).toBeGreaterThan(4);
-    expect(percent).toBeLessThan(18);
+    expect(percent).toBeGreaterThan(8);
+    expect(percent).toBeLessThan(12);
+    const more = await underLoad(async () => {
+      await share(50);
+      await setRoutes('two');
+    });
+    expect(more.failed).toEqual({});
 
     const closed = { counter: 1, release: 'two', routes: [{ ...ROUTE, instances: [] }] };
     await stand.deps.proxy.setRoutes(stand.engine, stand.place, closed);

@@ -9,6 +9,7 @@ import { connectEngine } from '../../activities/drivers/docker/connect';
 import { cleanUp } from '../../demo/cleanup';
 import { Shop } from '../../demo/shop';
 import { Windlass } from '../../demo/windlass';
+import { forWorker } from '../../parts/compose';
 import { clientOf } from '../../parts/engine-client';
 import { freePort } from '../../parts/ports';
 import { parts } from '../setup/parts';
@@ -48,7 +49,7 @@ export class Guestbook {
       WINDLASS_REGISTRY: registry.address,
       WINDLASS_PROXY_IMAGE: images.proxy.name,
       WINDLASS_PROXY_HTTP: address,
-      WINDLASS_COMPOSE: compose.command.join(' '),
+      WINDLASS_COMPOSE: forWorker(compose),
       WINDLASS_CACHE: join(dir, 'worker'),
       DOCKER_HOST: engine.host,
       GUESTBOOK_DB_PASSWORD: password,

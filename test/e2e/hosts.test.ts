@@ -8,6 +8,7 @@ import type { CheckReport, Inspection } from '../../activities/types';
 import { cleanUp } from '../../demo/cleanup';
 import { ask, sendRequests } from '../../demo/client';
 import { Windlass } from '../../demo/windlass';
+import { forWorker } from '../../parts/compose';
 import { clientOf } from '../../parts/engine-client';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
@@ -136,7 +137,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       WINDLASS_REGISTRY: registry.address,
       WINDLASS_PROXY_IMAGE: images.proxy.name,
       WINDLASS_PROXY_HTTP: '80',
-      WINDLASS_COMPOSE: compose.command.join(' '),
+      WINDLASS_COMPOSE: forWorker(compose),
       WINDLASS_CACHE: join(dir, 'worker'),
       WINDLASS_DATA: join(dir, 'data'),
       DOCKER_HOST: engine.host,
