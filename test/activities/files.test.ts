@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { loadFile } from '../../activities/records/files';
 import { createRecordActivities } from '../../activities/records/records';
 import { readManifest } from '../../activities/source/read-manifest';
@@ -10,6 +8,7 @@ import { describeWith, parts } from '../setup/parts';
 import { failureOf, makeFolder, uniqueName } from './fixtures';
 import { makeStand, service, type Stand } from './rollout-fixtures';
 import { settings } from './source-fixture';
+import { temporaryFolder } from '../setup/temporary';
 
 describeWith(['engine', 'images'], 'what a container is given before it starts', () => {
   let stand: Stand;
@@ -67,7 +66,7 @@ describeWith(['engine', 'images'], 'what a container is given before it starts',
   });
 
   test('a path that the host lacks is found before anything is made', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'wltest-path-'));
+    const folder = temporaryFolder();
     expect(await stand.engine.hasPath(folder)).toBe(true);
     rmSync(folder, { recursive: true });
     expect(await stand.engine.hasPath(folder)).toBe(false);

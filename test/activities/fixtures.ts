@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { connectEngine } from '../../activities/drivers/docker/connect';
@@ -7,6 +6,7 @@ import { packContext } from '../../activities/drivers/docker/context';
 import type { BuildOptions, Engine, Watch } from '../../activities/drivers/docker/engine';
 import type { Failure } from '../../src/model/failure';
 import { parts } from '../setup/parts';
+import { temporaryFolder } from '../setup/temporary';
 
 /** The engine that the tests of a run share. */
 export const sharedEngine = (): Engine =>
@@ -15,13 +15,9 @@ export const sharedEngine = (): Engine =>
 /** A name that no other test has. */
 export const uniqueName = (what: string) => `wltest-${what}-${randomBytes(4).toString('hex')}`;
 
-const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
-
 /** A folder with these files, removed after the tests of the file. */
 export function makeFolder(files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'wltest '));
-  folders.push(folder);
+  const folder = temporaryFolder();
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

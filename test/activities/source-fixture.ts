@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ReadingSettings } from '../../activities/source/read-manifest';
 import { parts } from '../setup/parts';
+import { temporaryFolder } from '../setup/temporary';
 
 /** What a worker is set to in these tests. */
 export const settings = (): ReadingSettings => ({
@@ -13,9 +13,9 @@ export const settings = (): ReadingSettings => ({
   buildxCommand: ['no-such-program'],
 });
 
-/** A folder with these files. */
+/** A folder with these files, removed after the tests of the file. */
 export function folderWith(files: Record<string, string>): string {
-  const dir = mkdtempSync(join(tmpdir(), 'windlass source '));
+  const dir = temporaryFolder();
   addFiles(dir, files);
   return dir;
 }

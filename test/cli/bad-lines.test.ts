@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { COMMANDS, main } from '../../cli/main';
+import { temporaryFolder } from '../setup/temporary';
 
 /**
  * Command lines that ask for what cannot be done as it is asked. Each ends with status 2 and the documented form of errors
@@ -77,7 +77,7 @@ async function run(args: string[]): Promise<{ status: unknown; out: string; err:
 
 const home = process.cwd();
 beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'windlass lines '));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'windlass.yaml'), MANIFEST);
   process.chdir(folder);
   process.env['TEMPORAL_ADDRESS'] = '127.0.0.1:9';

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseUntil } from '../../cli/commands/release';
 import { requireAnswer } from '../../cli/commands/resolve';
@@ -12,9 +11,9 @@ import { who } from '../../cli/local/who';
 import { readProject, requireEnvironment } from '../../cli/project';
 import type { Committed, EnvironmentState } from '../../src/model/environment';
 import * as fx from './fixtures';
+import { temporaryFolder } from '../setup/temporary';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-const temporary = () => mkdtempSync(join(tmpdir(), 'windlass-cli-'));
 
 describe('--image', () => {
   test('service and digest', () => {
@@ -56,7 +55,7 @@ describe('the source', () => {
       encoding: 'utf8',
     }).trim();
   const repository = () => {
-    const folder = temporary();
+    const folder = temporaryFolder();
     git(folder, 'init', '--quiet');
     writeFileSync(join(folder, 'windlass.yaml'), 'app: shop\n');
     git(folder, 'add', '.');
@@ -101,7 +100,7 @@ describe('the source', () => {
     [{ commit: 'nowhere' }, 'does not know "nowhere"'],
     [{}, 'There is no git repository with a commit in'],
   ])('%j is refused: %s', async (options, message) => {
-    await expect(findSource(options, join(temporary(), 'windlass.yaml'))).rejects.toThrow(message);
+    await expect(findSource(options, join(temporaryFolder(), 'windlass.yaml'))).rejects.toThrow(message);
   });
 
   test('a URL with a full commit needs no repository here', async () => {
@@ -115,7 +114,7 @@ describe('the source', () => {
 
 describe('the project', () => {
   const manifest = (text: string) => {
-    const file = join(temporary(), 'windlass.yaml');
+    const file = join(temporaryFolder(), 'windlass.yaml');
     writeFileSync(file, text);
     return file;
   };

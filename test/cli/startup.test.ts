@@ -1,9 +1,10 @@
 /** What a command costs before it does anything. Run on the compiled files, as people run them. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../cli/main';
+import { temporaryFolder } from '../setup/temporary';
 
 const MAIN = join(__dirname, '../../dist/cli/main.js');
 const onDist = existsSync(MAIN) ? describe : describe.skip;
@@ -33,7 +34,7 @@ onDist('the compiled program', () => {
 
   const run = (args: string[], env: Record<string, string> = {}) =>
     spawnSync(process.execPath, [MAIN, ...args], {
-      cwd: mkdtempSync(join(tmpdir(), 'windlass-cli-')),
+      cwd: temporaryFolder(),
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], HOME: tmpdir(), ...env },
     });
@@ -84,7 +85,7 @@ onDist('the compiled program', () => {
   });
 
   test('init never writes over a manifest', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'windlass-cli-'));
+    const folder = temporaryFolder();
     execFileSync('sh', ['-c', 'echo "app: mine" > windlass.yaml'], { cwd: folder });
     const ended = spawnSync(process.execPath, [MAIN, 'init', '--yes'], { cwd: folder, encoding: 'utf8' });
     expect(ended).toMatchObject({
