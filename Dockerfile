@@ -19,5 +19,5 @@ COPY --from=build /windlass/package.json ./
 COPY --from=build /windlass/node_modules ./node_modules
 COPY --from=build /windlass/dist ./dist
 ENV NODE_ENV=production WINDLASS_COMPOSE=docker-compose
-ENTRYPOINT ["node", "dist/cli/main.js"]
+ENTRYPOINT ["node", "dist/cli/windlass.js"]
 CMD ["worker"]

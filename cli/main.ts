@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit';
 import { printJson } from './print/output';
@@ -83,16 +84,14 @@ const exitOf = (error: CommanderError) => (error.exitCode === 0 ? EXIT.done : EX
 
 const outputError = (text: string, write: (text: string) => void) => write(text.replace(/^error:/, 'windlass:'));
 
-/** Compiled files lie one folder deeper than their sources. */
+/** Compiled files lie one folder deeper than their sources, or in one file above them. */
 function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {
-      return (require(path) as { version: string }).version;
+      return (JSON.parse(readFileSync(join(__dirname, path), 'utf8')) as { version: string }).version;
     } catch {
       continue;
     }
   }
   return 'unknown';
 }
-
-if (require.main === module) void main(process.argv.slice(2));

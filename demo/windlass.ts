@@ -20,7 +20,7 @@ export class Windlass {
   private shown?: ChildProcess;
   /** Everything that commands have printed. */
   readonly printed: string[] = [];
-  program = join(root(), 'dist/cli/main.js');
+  program = join(root(), 'dist/cli/windlass.js');
 
   constructor(
     private readonly variables: Record<string, string>,

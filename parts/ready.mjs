@@ -26,6 +26,10 @@ try {
       run(process.execPath, ['-e', BUNDLE()]);
       stamp('workflows', workflows());
     });
+  step('program', 'bundle', stampIs('program', program()), () => {
+    run(process.execPath, [join(root, 'parts', 'bundle-program.mjs')]);
+    stamp('program', program());
+  });
 } finally {
   unlock();
 }
@@ -48,8 +52,18 @@ function sources() {
 }
 
 function workflows() {
-  const compiled = ['workflows', 'src'].map((name) => join('dist', name)).filter((path) => existsSync(path));
-  return fingerprint(['package-lock.json', ...compiled.flatMap(filesBelow).filter((path) => path.endsWith('.js'))]);
+  return fingerprint(['package-lock.json', ...compiled('workflows', 'src')]);
+}
+
+/** Machine code is for one version of Node. */
+function program() {
+  const made = ['package-lock.json', 'parts/bundle-program.mjs', ...compiled('cli', 'workflows', 'activities', 'src')];
+  return `${process.version} ${fingerprint(made)}`;
+}
+
+function compiled(...folders) {
+  const there = folders.map((name) => join('dist', name)).filter((path) => existsSync(path));
+  return there.flatMap(filesBelow).filter((path) => path.endsWith('.js'));
 }
 
 function BUNDLE() {

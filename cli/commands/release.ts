@@ -41,12 +41,16 @@ export function define(command: Command): void {
 
 async function release(options: Options): Promise<Answer> {
   const until = parseUntil(options.until, process.env['CI']);
-  const request = await readRequest(options);
-  const { withTemporal } = await import('../client');
-  const { carryOutRelease } = await import('../temporal/carry-out-release');
+  const [request, { withTemporal, carryOutRelease }] = await Promise.all([readRequest(options), loadWhatIsNext()]);
   return withTemporal((temporal) =>
     carryOutRelease(temporal, request, { until, again: options.again, json: options.json }),
   );
+}
+
+/** While git answers; what is wrong with the request is told before anything is asked of Temporal. */
+async function loadWhatIsNext() {
+  await new Promise(setImmediate);
+  return { ...(await import('../client')), ...(await import('../temporal/carry-out-release')) };
 }
 
 /** Gathers all that the release is started with, before anything is asked of Temporal. */

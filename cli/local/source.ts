@@ -39,12 +39,17 @@ const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 export async function findSource(options: SourceOptions, manifest: string): Promise<FoundSource> {
   const local = options.source && existsSync(options.source) ? resolve(options.source) : dirname(resolve(manifest));
   const isRemote = options.source !== undefined && !existsSync(options.source);
-  const commit = await findCommit(options.commit, isRemote ? undefined : local, options.source);
+  // Git is asked everything at once, for a person waits.
+  const [commit, origin, top = local, changes] = await Promise.all([
+    findCommit(options.commit, isRemote ? undefined : local, options.source),
+    options.source ? undefined : git(local, 'config', '--get', 'remote.origin.url'),
+    isRemote ? undefined : git(local, 'rev-parse', '--show-toplevel'),
+    isRemote || options.commit ? undefined : git(local, 'status', '--porcelain', '--untracked-files=no'),
+  ]);
   if (isRemote) return { source: { url: withoutLogin(options.source!), commit }, notes: loginNotes(options.source!) };
-  const origin = options.source ? undefined : await git(local, 'config', '--get', 'remote.origin.url');
-  const top = (await git(local, 'rev-parse', '--show-toplevel')) ?? local;
   const notes = [
-    ...(await localNotes(local, commit, options, origin !== undefined)),
+    ...(changes ? ['There are changes that are not committed: they are not in this release.'] : []),
+    ...(await localNotes(local, commit, origin !== undefined)),
     ...(origin ? loginNotes(origin) : []),
   ];
   return { source: { url: origin ? withoutLogin(origin) : top, commit }, notes };
@@ -79,23 +84,13 @@ async function findCommit(
   );
 }
 
-/** What may surprise: a path that only this machine sees, changes that are in no commit, a commit that was not pushed. */
-async function localNotes(
-  folder: string,
-  commit: string,
-  options: SourceOptions,
-  fromOrigin: boolean,
-): Promise<string[]> {
-  const notes: string[] = [];
-  if (!options.commit && (await git(folder, 'status', '--porcelain', '--untracked-files=no')))
-    notes.push('There are changes that are not committed: they are not in this release.');
-  if (!fromOrigin)
-    return [...notes, 'The source is a path of this machine: it works only where the worker sees it too.'];
-  if (!(await git(folder, 'branch', '--remotes', '--contains', commit)))
-    notes.push(
-      `Commit ${commit.slice(0, 10)} is on no branch of origin that is known here: push it, or the worker cannot fetch it.`,
-    );
-  return notes;
+/** What may surprise: a path that only this machine sees, a commit that was not pushed. */
+async function localNotes(folder: string, commit: string, fromOrigin: boolean): Promise<string[]> {
+  if (!fromOrigin) return ['The source is a path of this machine: it works only where the worker sees it too.'];
+  if (await git(folder, 'branch', '--remotes', '--contains', commit)) return [];
+  return [
+    `Commit ${commit.slice(0, 10)} is on no branch of origin that is known here: push it, or the worker cannot fetch it.`,
+  ];
 }
 
 /** A login in a URL would be in Temporal's history for all to read; the worker has its own. */

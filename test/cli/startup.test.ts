@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { COMMANDS } from '../../cli/main';
 import { temporaryFolder } from '../setup/temporary';
 
-const MAIN = join(__dirname, '../../dist/cli/main.js');
+const DIST = join(__dirname, '../../dist');
+/** What people run, and what that runs. */
+const MAIN = join(DIST, 'cli/windlass.js');
 const onDist = existsSync(MAIN) ? describe : describe.skip;
 
 onDist('the compiled program', () => {
   test('loads nothing of Temporal for the help of any command', () => {
     const script = `
-      const { buildProgram } = require(${JSON.stringify(MAIN)});
+      const { buildProgram } = require(${JSON.stringify(join(DIST, 'cli/main.js'))});
       (async () => {
         for (const name of ${JSON.stringify(Object.keys(COMMANDS))}) await buildProgram([name]);
         const heavy = Object.keys(require.cache).filter((path) => /@temporalio|dockerode|zod|node_modules.yaml/.test(path));
@@ -30,6 +32,18 @@ onDist('the compiled program', () => {
       );
     const turns = [1, 2, 3].map(() => cost(MAIN, '--help') / cost('-e', '0'));
     expect(Math.min(...turns)).toBeLessThan(2.5);
+  });
+
+  test('a command that talks to Temporal runs from one file, which is compiled beforehand', () => {
+    const tell = `import Module from 'node:module';
+      process.on('exit', () => process.stderr.write('LOADED ' + JSON.stringify(Object.keys(Module._cache))));`;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, MAIN, 'status', '--app', 'shop'],
+      { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: tmpdir(), TEMPORAL_ADDRESS: '127.0.0.1:1' } },
+    );
+    expect({ status, loaded: JSON.parse(stderr.split('LOADED ')[1] ?? '') }).toEqual({ status: 7, loaded: [MAIN] });
+    expect(existsSync(join(DIST, 'program.bundle.js.code'))).toBe(true);
   });
 
   const run = (args: string[], env: Record<string, string> = {}) =>
