@@ -1,15 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine';
 import { ATTRIBUTE_TYPES } from '../cli/temporal/attributes';
 import { say, title } from '../demo/say';
 import { root } from '../demo/shop';
 import { Stage } from '../demo/stage';
+import { startHosts, type TestHost } from '../parts/hosts';
 import { startParts } from '../parts/start';
 import type { StrategyKind } from '../src/manifest/kinds';
-import { add, emptyLeg, type Leg, readLegs, storeLegs, type Trouble } from './results';
+import { add, emptyLeg, HOSTS, type Leg, readLeg, storeLeg } from './results';
 import { Rounds, underLoad, WRITTEN } from './rounds';
+import { type Trouble, TROUBLES } from './troubles';
 
 const { values } = parseArgs({
   options: {
@@ -17,13 +21,13 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '300' },
     /** Some strategies only: `--strategy canary --strategy rolling`. */
     strategy: { type: 'string', multiple: true, default: Object.keys(WRITTEN) },
-    trouble: { type: 'string', multiple: true, default: ['none', 'worker killed'] },
+    trouble: { type: 'string', multiple: true, default: Object.keys(TROUBLES) },
     anew: { type: 'boolean', default: false },
   },
 });
 const perSecond = Number(values.rate);
 
-/** Every strategy, without trouble and with it: so many switches and as many rollbacks under load. */
+/** Every strategy under every trouble: so many switches and as many rollbacks under load. */
 async function campaign(): Promise<number> {
   title('Parts');
   const parts = await startParts({
@@ -31,52 +35,60 @@ async function campaign(): Promise<number> {
     temporal: { searchAttributes: ATTRIBUTE_TYPES },
     print: say,
   });
-  const legs = values.anew ? [] : readLegs();
+  const hosts = await startHosts(HOSTS, { ...parts, images: [parts.images.proxy.name] });
+  parts.beforeStop(() => hosts.stop());
   const machine = await describeMachine({ parts });
+  let lost = 0;
   try {
     for (const trouble of values.trouble as Trouble[])
       for (const strategy of values.strategy as StrategyKind[]) {
-        const leg = legOf(legs, { strategy, trouble, machine });
+        const leg = (!values.anew && readLeg({ strategy, trouble })) || begin({ strategy, trouble, machine });
         const wanted = strategy === 'recreate' ? Math.min(5, Number(values.switches)) : Number(values.switches);
-        if (leg.rollbacks >= wanted) continue;
-        title(`${strategy}, trouble: ${trouble}`);
-        const stage = await Stage.open(parts, `${parts.dir}/${strategy}-${trouble.replace(' ', '-')}`, {
-          print: say,
-          example: 'probe',
-          app: `probe${legs.indexOf(leg)}`,
-        });
-        parts.beforeStop(() => stage.close());
-        await walk(stage, parts.engine.host, leg, wanted, () => storeLegs(legs));
-        await stage.close();
+        if (leg.rollbacks < wanted) await play(leg, wanted);
+        if (strategy !== 'recreate') lost += leg.failed;
       }
   } finally {
     await parts.stop();
   }
-  return legs.filter(({ strategy, failed }) => strategy !== 'recreate' && failed > 0).length;
+  return lost;
+
+  async function play(leg: Leg, wanted: number): Promise<void> {
+    const { strategy, trouble } = leg;
+    title(`${strategy}, trouble: ${trouble}`);
+    const stage = await Stage.open(parts, mkdtempSync(join(parts.dir, 'stage-')), {
+      print: () => undefined,
+      example: 'probe',
+      app: `probe${randomBytes(2).toString('hex')}`,
+      hosts,
+    });
+    const close = once(() => stage.close());
+    parts.beforeStop(close);
+    await walk(stage, hosts.all, leg, wanted);
+    await close();
+  }
 }
 
-function legOf(legs: Leg[], leg: Pick<Leg, 'strategy' | 'trouble' | 'machine'>): Leg {
-  const { strategy, trouble } = leg;
-  const found = legs.find((leg) => leg.strategy === strategy && leg.trouble === trouble);
-  if (found) return found;
+function begin(leg: Pick<Leg, 'strategy' | 'trouble' | 'machine'>): Leg {
   const commit = execFileSync('git', ['-C', root(), 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  legs.push(emptyLeg({ ...leg, perSecond, commit }));
-  return legs.at(-1)!;
+  return emptyLeg({ ...leg, perSecond, commit });
 }
 
 /** From where the leg stands to so many switches and rollbacks; stored after each, so that a run may be ended at any time. */
-async function walk(stage: Stage, engineHost: string, leg: Leg, wanted: number, store: () => void): Promise<void> {
-  const rounds = new Rounds(stage, engineHost);
-  await rounds.begin(leg.strategy as StrategyKind);
+async function walk(stage: Stage, hosts: TestHost[], leg: Leg, wanted: number): Promise<void> {
+  let mended: Promise<unknown> = Promise.resolve();
+  const rounds = new Rounds(stage, async () => void (await mended));
+  await rounds.begin(leg.strategy);
   while (leg.rollbacks < wanted) {
     for (const kind of ['switches', 'rollbacks'] as const) {
-      const deed = () => (kind === 'switches' ? rounds.switch() : rounds.rollBack());
       const began = Date.now();
-      const report = await underLoad(stage, perSecond, () =>
-        leg.trouble === 'none' ? deed() : killWorkerDuring(stage, leg[kind], deed),
-      );
-      add(leg, kind, report);
-      store();
+      const before = rounds.asked;
+      const report = await underLoad(stage, perSecond, async () => {
+        const done = kind === 'switches' ? rounds.switch() : rounds.rollBack();
+        mended = TROUBLES[leg.trouble].strike({ stage, hosts, kind, round: leg[kind] });
+        await Promise.all([done, mended]);
+      });
+      add(leg, kind, { ...report, asked: rounds.asked - before });
+      storeLeg(leg);
       const outage = leg.strategy === 'recreate' ? `, outage ${report.outageMs} ms` : '';
       say(
         `${leg[kind]} ${kind}: ${report.sent} requests, ${report.failed} failed${outage}, ` +
@@ -87,15 +99,9 @@ async function walk(stage: Stage, engineHost: string, leg: Leg, wanted: number, 
   }
 }
 
-/** Kills the worker, at another moment in each round, and starts one again. */
-async function killWorkerDuring(stage: Stage, round: number, deed: () => Promise<void>): Promise<void> {
-  const done = deed();
-  const kill = async () => {
-    await pause(1_000 + 400 * (round % 12));
-    await stage.windlass.stopWorker('SIGKILL');
-    await stage.windlass.startWorker();
-  };
-  await Promise.all([done, kill()]);
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= action());
 }
 
 campaign().then(

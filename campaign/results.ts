@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { writeTable } from '../bench/table';
 import type { LoadReport } from '../demo/load';
 import { root } from '../demo/shop';
+import type { StrategyKind } from '../src/manifest/kinds';
+import { type Trouble, TROUBLES } from './troubles';
 
-/** What is done to windlass meanwhile. */
-export type Trouble = 'none' | 'worker killed';
+/** How many hosts there are, each reached over SSH. */
+export const HOSTS = 2;
 
 /** One strategy under one trouble, as far as it has come. */
 export interface Leg {
-  strategy: string;
+  strategy: StrategyKind;
   trouble: Trouble;
   switches: number;
   rollbacks: number;
@@ -19,6 +21,8 @@ export interface Leg {
   echoed: number;
   closedByDrain: number;
   seconds: number;
+  /** How often a step asked an operator. */
+  asked: number;
   /** Milliseconds; the median of each round's. */
   medians: number[];
   p99: number[];
@@ -40,6 +44,7 @@ export const emptyLeg = (leg: Pick<Leg, 'strategy' | 'trouble' | 'perSecond' | '
   echoed: 0,
   closedByDrain: 0,
   seconds: 0,
+  asked: 0,
   medians: [],
   p99: [],
   longest: 0,
@@ -47,9 +52,9 @@ export const emptyLeg = (leg: Pick<Leg, 'strategy' | 'trouble' | 'perSecond' | '
 });
 
 /** Adds what one switch or rollback has shown. */
-export function add(leg: Leg, kind: 'switches' | 'rollbacks', report: LoadReport): void {
+export function add(leg: Leg, kind: 'switches' | 'rollbacks', report: LoadReport & { asked: number }): void {
   leg[kind] += 1;
-  for (const key of ['sent', 'failed', 'echoed', 'closedByDrain', 'seconds'] as const) leg[key] += report[key];
+  for (const key of ['sent', 'failed', 'echoed', 'closedByDrain', 'seconds', 'asked'] as const) leg[key] += report[key];
   leg.failures = [...leg.failures, ...report.failures].slice(0, 20);
   leg.medians.push(report.latency.median);
   leg.p99.push(report.latency.p99);
@@ -60,11 +65,20 @@ export function add(leg: Leg, kind: 'switches' | 'rollbacks', report: LoadReport
 const FILE = join(root(), 'campaign/results.json');
 const PAGE = join(root(), 'docs/campaign.md');
 
-/** What earlier runs have come to: a run goes on from there. */
-export const readLegs = (): Leg[] => (existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Leg[]) : []);
+const readLegs = (): Leg[] => (existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Leg[]) : []);
 
-/** Stores the legs, and the page that tells them. */
-export function storeLegs(legs: Leg[]): void {
+type Which = Pick<Leg, 'strategy' | 'trouble'>;
+const isSame = (a: Which, b: Which) => a.strategy === b.strategy && a.trouble === b.trouble;
+
+/** What earlier runs have come to: a run goes on from there. */
+export const readLeg = (which: Which): Leg | undefined => readLegs().find((leg) => isSame(leg, which));
+
+/** Stores the leg, and the page that tells all of them. Read anew, for runs of other legs may go on beside this one. */
+export function storeLeg(leg: Leg): void {
+  const troubles = Object.keys(TROUBLES);
+  const legs = [...readLegs().filter((other) => !isSame(other, leg)), leg].sort(
+    (a, b) => troubles.indexOf(a.trouble) - troubles.indexOf(b.trouble) || a.strategy.localeCompare(b.strategy),
+  );
   writeFileSync(FILE, `${JSON.stringify(legs, undefined, 1)}\n`);
   writeFileSync(PAGE, describe(legs));
 }
@@ -78,14 +92,19 @@ function describe(legs: Leg[]): string {
 again. What a run has found is kept in \`campaign/results.json\`, this page is made from it.
 
 The application is \`examples/probe\`: two instances of a routed service that answer at once, after 0.8 s (\`/slow\`), to bodies and to
-uploads, and talk over WebSockets, and a background service. Each round is a release of a new commit by the program (built,
-pushed, planned, carried out by the worker through Temporal), and then a rollback. All the time requests come in, ${perSecond} a second
-whatever is answered: GET and POST, over kept connections and new ones, one of five of them slow, an upload of two seconds, and a
-WebSocket that is echoed every 0.2 s. Nothing is sent twice; whatever is not answered with 200 has failed. A WebSocket that the
-application closes by its own stop signal when the drain time-out (3 s) is over is counted apart; one that is torn off has failed.
-When each has ended, the engine is asked: instances of one release alone, all running.
+uploads, and talk over WebSockets, and a background service, on each of ${HOSTS} test hosts (\`parts/hosts.ts\`), which the worker reaches over SSH
+alone. Each round is a release of a new commit by the program (built, pushed, planned, carried out by the worker through Temporal), and
+then a rollback. All the time requests come in, ${perSecond} a second in all, spread over the hosts' proxies, whatever is answered: GET and POST, over kept
+connections and new ones, one of five of them slow, and at each proxy an upload of a good second and a WebSocket that is echoed every 0.2 s. Nothing is
+sent twice; whatever is not answered with 200 has failed. A WebSocket that the application closes by its own stop signal when the
+drain time-out (2 s) is over is counted apart; one that is torn off has failed. When each has ended, the engines are asked:
+instances of one release alone, all running, on every host.
 
-In the rows "worker killed" the worker gets SIGKILL once in every switch and in every rollback, a little later each time, and another is started.
+What is done to windlass meanwhile (trouble):
+
+${Object.entries(TROUBLES)
+  .map(([name, { told }]) => `- ${name}: ${told}`)
+  .join('\n')}
 
 ${table(legs)}
 
@@ -111,6 +130,7 @@ const HEAD = [
   'failed',
   'WebSocket echoes',
   'closed by drain',
+  'asked',
   'median',
   'p99',
   'longest',
@@ -122,7 +142,7 @@ function table(legs: Leg[]): string {
     .map((leg) => [
       leg.strategy,
       leg.trouble,
-      ...[leg.switches, leg.rollbacks, leg.sent, leg.failed, leg.echoed, leg.closedByDrain].map(String),
+      ...[leg.switches, leg.rollbacks, leg.sent, leg.failed, leg.echoed, leg.closedByDrain, leg.asked].map(String),
       ...[median(leg.medians), median(leg.p99), leg.longest].map((ms) => `${ms} ms`),
     ]);
   return writeTable({ head: HEAD, rows });

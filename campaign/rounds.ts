@@ -1,6 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { EXIT } from '../cli/exit';
 import { type LoadReport, startLoad } from '../demo/load';
 import type { Stage } from '../demo/stage';
+import type { Ended } from '../demo/windlass';
 import type { StrategyKind } from '../src/manifest/kinds';
+import type { EnvironmentState } from '../src/model/environment';
 import { clientOf } from '../parts/engine-client';
 
 /** How each strategy is written in the manifest of `examples/probe`, with steps as short as they make sense. */
@@ -18,15 +22,18 @@ export class Rounds {
   private version = 1;
   /** What must be there when a rollback has ended. */
   private base = '';
+  /** How often a step has asked, and was told to try again. */
+  asked = 0;
 
   constructor(
     private readonly stage: Stage,
-    private readonly engineHost: string,
+    /** What an operator mends before he answers a question. */
+    private readonly mended: () => Promise<void> = async () => undefined,
   ) {}
 
   /** A first release by this strategy, with nobody there yet to notice. */
   async begin(strategy: StrategyKind, more = ''): Promise<void> {
-    this.stage.shop.write('windlass.yaml', manifestOf(this.stage.app, strategy, more));
+    this.stage.shop.write('windlass.yaml', manifestOf(this.stage, strategy, more));
     this.base = await this.release();
   }
 
@@ -43,9 +50,9 @@ export class Rounds {
 
   /** A version that must not stay; then what was there before is there alone. */
   async fail(strategy: StrategyKind, more: string, spoil?: (shop: Stage['shop']) => void): Promise<void> {
-    const { shop, app } = this.stage;
+    const { shop } = this.stage;
     const before = await this.instances();
-    shop.write('windlass.yaml', manifestOf(app, strategy, more));
+    shop.write('windlass.yaml', manifestOf(this.stage, strategy, more));
     spoil?.(shop);
     const { status, stdout, stderr } = await this.stage.windlass.run(
       'release',
@@ -76,8 +83,23 @@ export class Rounds {
   }
 
   private async run(...args: string[]): Promise<void> {
-    const { status, stdout, stderr } = await this.stage.windlass.run(...args);
-    if (status !== 0) throw new Error(`windlass ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+    const ended = await this.stage.windlass.run(...args);
+    if (ended.status === EXIT.asks) await this.answer();
+    else if (ended.status !== 0) throw failed(args, ended);
+  }
+
+  /** What a step asks for is mended, and it is told to try again, until nothing is asked and nothing runs any more. */
+  private async answer(): Promise<void> {
+    const { windlass } = this.stage;
+    for (let isRunning = true; isRunning; await pause(500)) {
+      await this.mended();
+      const args = ['resolve', 'production', 'retry', '--by', BY, '--reason', 'the host is back'];
+      const ended = await windlass.run(...args);
+      if (ended.status === 0) this.asked += 1;
+      else if (ended.status !== EXIT.input) throw failed(args, ended);
+      const { environments } = await windlass.read<{ environments: EnvironmentState[] }>('status');
+      isRunning = environments[0]?.running !== undefined;
+    }
   }
 
   /** Never two releases when a rollout has ended: what the engine says, not windlass. */
@@ -88,18 +110,19 @@ export class Rounds {
       throw new Error(`${found.join(', ') || 'nothing'} is there, expected ${expected.join()}`);
   }
 
-  /** `RELEASE STATE` of every instance on the engine, each once. */
+  /** `RELEASE STATE` of every instance on all hosts, each once. */
   async instances(): Promise<string[]> {
-    const { installation, app } = this.stage;
+    const { installation, app, engines } = this.stage;
     const filters = { label: [`${installation}.app=${app}`, `${installation}.role=instance`] };
-    const containers = await clientOf(this.engineHost).listContainers({ all: true, filters });
+    const all = await Promise.all(engines.map((engine) => clientOf(engine).listContainers({ all: true, filters })));
+    const containers = all.flat();
     return [...new Set(containers.map(({ Labels, State }) => `${Labels[`${installation}.release`]} ${State}`))].sort();
   }
 }
 
 /** Does something under the load of the proofs; what the load saw. */
 export async function underLoad(stage: Stage, perSecond: number, deed: () => Promise<void>): Promise<LoadReport> {
-  const load = startLoad(stage.probe, perSecond);
+  const load = startLoad(stage.probes, perSecond);
   try {
     await deed();
   } catch (error) {
@@ -109,14 +132,17 @@ export async function underLoad(stage: Stage, perSecond: number, deed: () => Pro
   return await load.stop();
 }
 
-const manifestOf = (app: string, strategy: StrategyKind, more: string) => `
+const failed = (args: string[], { status, stdout, stderr }: Ended) =>
+  new Error(`windlass ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+
+const manifestOf = ({ app, places }: Stage, strategy: StrategyKind, more: string) => `
 app: ${app}
 services:
-  web: { drain: 3s }
+  web: { drain: 2s }
   jobs: { background: true }
 environments:
   production:
-    hosts: [local]
+    hosts: [${places.join(', ')}]
     routes: [{ service: web, host: probe.localhost }]
     soak: 500ms
     strategy: ${WRITTEN[strategy]}${more}

@@ -38,18 +38,21 @@ const MIX = [
 const BODY = Buffer.alloc(1_000, 'x');
 const ANSWERED_WITHIN_MS = 30_000;
 /** An upload: so many parts, one each so many milliseconds. */
-const UPLOAD = { parts: 20, everyMs: 100, part: Buffer.alloc(16 * 1_024, 'x') };
+const UPLOAD = { parts: 12, everyMs: 100, part: Buffer.alloc(16 * 1_024, 'x') };
 
 /**
- * Sends requests to an application like `examples/probe`, at a constant rate whatever is answered, with an upload and a
- * WebSocket always in flight, until it is stopped. It goes to loopback or to a network of the test's own, nowhere else.
+ * Sends requests to an application like `examples/probe`, at a constant rate whatever is answered, spread over
+ * the proxies of its hosts, with an upload and a WebSocket always in flight at each, until it is stopped. It goes to loopback or to a network of the test's own, nowhere else.
  */
-export function startLoad(target: Target, perSecond: number): { stop(): Promise<LoadReport> } {
-  refuseOthers(target.address);
-  const load = new Load(target);
+export function startLoad(targets: Target[], perSecond: number): { stop(): Promise<LoadReport> } {
+  for (const { address } of targets) refuseOthers(address);
+  const load = new Load(targets);
   const timer = load.sendAt(perSecond);
   const stopping = new AbortController();
-  const constant = [load.upload(stopping.signal), load.talk(stopping.signal)];
+  const constant = targets.flatMap((target) => [
+    load.upload(target, stopping.signal),
+    load.talk(target, stopping.signal),
+  ]);
   return {
     async stop() {
       clearInterval(timer);
@@ -74,8 +77,9 @@ class Load {
   private readonly failures: string[] = [];
   private readonly failedAt: number[] = [];
   private readonly answers: Record<string, number> = {};
+  private turn = 0;
 
-  constructor(private readonly target: Target) {}
+  constructor(private readonly targets: Target[]) {}
 
   /** A timer that is late sends what it missed, so that the rate holds on a busy machine. */
   sendAt(perSecond: number): NodeJS.Timeout {
@@ -86,10 +90,13 @@ class Load {
   }
 
   private send(): void {
-    const kind = MIX[this.report.sent % MIX.length]!;
+    const kind = MIX[this.turn % MIX.length]!;
+    // each host gets the whole mix
+    const target = this.targets[Math.floor(this.turn / MIX.length) % this.targets.length]!;
+    this.turn += 1;
     const began = Date.now();
     const body = kind.method === 'POST' ? BODY : undefined;
-    this.count(`${kind.method} ${kind.path}`, this.ask(kind, body && [body], began));
+    this.count(`${kind.method} ${kind.path} of ${target.address}`, this.ask(target, kind, body && [body], began));
   }
 
   /** Counts one request, whatever becomes of it. */
@@ -108,14 +115,15 @@ class Load {
   }
 
   private async ask(
+    target: Target,
     { method, path, keep }: { method: string; path: string; keep: boolean },
     body: AsyncIterable<Buffer> | Buffer[] | undefined,
     began?: number,
   ): Promise<void> {
-    const [hostname, port] = this.target.address.split(':');
+    const [hostname, port] = target.address.split(':');
     const length = Array.isArray(body) ? { 'content-length': body[0]!.length } : {};
     const text = await new Promise<string>((resolve, reject) => {
-      const headers = { host: this.target.host, ...length };
+      const headers = { host: target.host, ...length };
       const agent = keep ? this.kept : false;
       const sent = request(
         { hostname, port, path, method, headers, agent, timeout: ANSWERED_WITHIN_MS },
@@ -143,20 +151,20 @@ class Load {
   }
 
   /** One upload after the other; each counts as a request. */
-  async upload(signal: AbortSignal): Promise<void> {
+  async upload(target: Target, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const asked = this.ask({ method: 'POST', path: '/upload', keep: false }, parts());
-      this.count('upload', asked);
+      const asked = this.ask(target, { method: 'POST', path: '/upload', keep: false }, parts());
+      this.count(`upload to ${target.address}`, asked);
       await asked.catch(() => undefined);
     }
   }
 
   /** One WebSocket after the other: the next is opened when the application says that it goes. */
-  async talk(signal: AbortSignal): Promise<void> {
+  async talk(target: Target, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const talked = holdWebSocket(this.target, signal, () => (this.report.echoed += 1));
+      const talked = holdWebSocket(target, signal, () => (this.report.echoed += 1));
       this.count(
-        'WebSocket',
+        `WebSocket of ${target.address}`,
         talked.then((end) => void (end === 'going away' && (this.report.closedByDrain += 1))),
       );
       await talked.catch(() => pause(100));

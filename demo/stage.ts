@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { forWorker } from '../parts/compose';
+import type { TestHosts } from '../parts/hosts';
 import { freePort } from '../parts/ports';
 import { pushReadyMade } from './accessory';
 import { cleanUp } from './cleanup';
@@ -23,6 +24,8 @@ export interface StageOptions {
   example?: Example;
   app?: string;
   port?: number;
+  /** Where it is released to, over SSH; without them, the engine that also builds. */
+  hosts?: Pick<TestHosts, 'all' | 'variables'>;
 }
 
 /**
@@ -35,8 +38,12 @@ export class Stage {
     readonly shop: Shop,
     readonly installation: string,
     readonly app: string,
-    /** Where its proxy listens: `127.0.0.1:8080`. */
-    readonly address: string,
+    /** Where its proxies listen, one on each host: `127.0.0.1:8080`. */
+    readonly addresses: string[],
+    /** Its hosts as a manifest writes them. */
+    readonly places: string[],
+    /** The same hosts for who looks without windlass: `DOCKER_HOST`s. */
+    readonly engines: string[],
     readonly variables: Record<string, string>,
     private readonly parts: StageParts,
   ) {}
@@ -44,20 +51,24 @@ export class Stage {
   static async open(
     parts: StageParts,
     dir: string,
-    { print, example = 'shop', app = example, port }: StageOptions,
+    { print, example = 'shop', app = example, port, hosts }: StageOptions,
   ): Promise<Stage> {
     const installation = `windlass-${randomBytes(3).toString('hex')}`;
-    const address = `127.0.0.1:${await freePort(port)}`;
+    const free = await freePort(port);
+    const addresses = hosts?.all.map(({ ip }) => `${ip}:${free}`) ?? [`127.0.0.1:${free}`];
+    const places = hosts?.all.map((host) => host.address) ?? ['local'];
+    const engines = hosts?.all.map(({ engine }) => engine) ?? [parts.engine.host];
     const variables = {
       TEMPORAL_ADDRESS: parts.temporal.address,
       WINDLASS_INSTALLATION: installation,
       WINDLASS_REGISTRY: parts.registry.address,
       WINDLASS_PROXY_IMAGE: parts.images.proxy.name,
-      WINDLASS_PROXY_HTTP: address,
+      WINDLASS_PROXY_HTTP: hosts ? String(free) : addresses[0]!,
       WINDLASS_COMPOSE: forWorker(parts.compose),
       WINDLASS_CACHE: join(dir, 'worker'),
       WINDLASS_DATA: join(dir, 'data'),
       DOCKER_HOST: parts.engine.host,
+      ...hosts?.variables,
       SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),
       SHOP_PRODUCTION_TOKEN: randomBytes(12).toString('hex'),
     };
@@ -71,28 +82,31 @@ export class Stage {
     const images = { BASE: parts.node.name, ...(store && { STORE_IMAGE: store }) };
     const shop = Shop.create(join(dir, 'shop'), images, example);
     if (app !== example) shop.edit('windlass.yaml', `app: ${example}`, `app: ${app}`);
-    return new Stage(windlass, shop, installation, app, address, variables, parts);
+    return new Stage(windlass, shop, installation, app, addresses, places, engines, variables, parts);
+  }
+
+  get address() {
+    return this.addresses[0]!;
   }
 
   get production() {
     return { address: this.address, host: 'shop.localhost' };
   }
 
-  get probe() {
-    return { address: this.address, host: 'probe.localhost' };
+  /** On each host. */
+  get probes() {
+    return this.addresses.map((address) => ({ address, host: 'probe.localhost' }));
   }
 
   get staging() {
     return { address: this.address, host: 'staging.shop.localhost' };
   }
 
-  /** Stops the worker and removes all that was made on the engine. */
+  /** Stops the worker and removes all that was made on the engines. */
   async close(): Promise<void> {
     await this.windlass.stop();
     const { engine, registry } = this.parts;
-    await cleanUp(engine.host, this.installation, [
-      `${registry.address}/${this.app}`,
-      `${registry.address}/${this.installation}`,
-    ]);
+    const repositories = [this.app, this.installation].map((name) => `${registry.address}/${name}`);
+    for (const host of new Set([engine.host, ...this.engines])) await cleanUp(host, this.installation, repositories);
   }
 }

@@ -10,6 +10,7 @@
  *     hosts.variables                                 for the worker: the key that opens them, and their host keys
  *     await hosts.all[0].restartEngine()              as a reboot: containers stop, and come back as the engine decides
  *     await hosts.all[0].cutSsh(); …mendSsh()         connections end, new ones are refused; what runs is not touched
+ *     await hosts.all[0].silenceSsh(); …hearSsh()     nothing of SSH comes through, and nobody is told
  *     await hosts.stop()
  *
  * Images are named as on this machine: `127.0.0.1:PORT/…` is its registry on every host, too. `images` are copied there
@@ -52,6 +53,8 @@ export interface TestHost {
   connections(): number;
   cutSsh(): Promise<void>;
   mendSsh(): Promise<void>;
+  silenceSsh(): Promise<void>;
+  hearSsh(): Promise<void>;
 }
 
 export interface TestHosts {
@@ -200,6 +203,10 @@ async function startSsh(run: Run, { within, data, ip }: { within: string[]; data
   };
   await start();
   const connections = () => descendantsOf(listener.pid);
+  const firewall = async (change: '--insert' | '--delete') => {
+    const rule = ['INPUT', '--protocol', 'tcp', '--dport', '22', '--jump', 'DROP'];
+    await runCommand(within[0]!, [...within.slice(1), findProgram('iptables')!, change, ...rule]);
+  };
   return {
     connections: () => connections().length,
     async cutSsh() {
@@ -208,6 +215,8 @@ async function startSsh(run: Run, { within, data, ip }: { within: string[]; data
       await Promise.all(cut.map((one) => endProcess(one, 0)));
     },
     mendSsh: start,
+    silenceSsh: () => firewall('--insert'),
+    hearSsh: () => firewall('--delete'),
   };
 }
 

@@ -17,7 +17,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
 
   const BY = ['--by', 'ops@example.com'];
   const engine = () => clientOf(parts().engine.host);
-  const answer = () => ask(stage.probe);
+  const answer = () => ask(stage.probes[0]!);
   const run = async (...args: string[]) => {
     const { status, stdout, stderr } = await stage.windlass.run(...args, ...BY);
     return { status, said: status === 0 ? '' : stdout + stderr };

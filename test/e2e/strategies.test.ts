@@ -22,7 +22,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
 
   beforeAll(async () => {
     ({ stage, close } = await openStand('probe'));
-    rounds = new Rounds(stage, parts().engine.host);
+    rounds = new Rounds(stage);
   });
   afterAll(async () => await close());
 
