@@ -22,6 +22,8 @@ const { values } = parseArgs({
     /** Some strategies only: `--strategy canary --strategy rolling`. */
     strategy: { type: 'string', multiple: true, default: Object.keys(WRITTEN) },
     trouble: { type: 'string', multiple: true, default: Object.keys(TROUBLES) },
+    /** Legs played side by side, each with an installation and a load of its own. */
+    'at-once': { type: 'string', default: '1' },
     anew: { type: 'boolean', default: false },
   },
 });
@@ -38,23 +40,24 @@ async function campaign(): Promise<number> {
   const hosts = await startHosts(HOSTS, { ...parts, images: [parts.images.proxy.name] });
   parts.beforeStop(() => hosts.stop());
   const machine = await describeMachine({ parts });
-  let lost = 0;
+  const wanted = (values.trouble as Trouble[]).flatMap((trouble) =>
+    (values.strategy as StrategyKind[]).map((strategy) => ({ strategy, trouble })),
+  );
+  const legs = wanted.map((which) => (!values.anew && readLeg(which)) || begin({ ...which, machine }));
+  const waiting = [...legs];
+  const playInTurn = async () => {
+    for (let leg = waiting.shift(); leg; leg = waiting.shift()) await play(leg);
+  };
   try {
-    for (const trouble of values.trouble as Trouble[])
-      for (const strategy of values.strategy as StrategyKind[]) {
-        const leg = (!values.anew && readLeg({ strategy, trouble })) || begin({ strategy, trouble, machine });
-        const wanted = strategy === 'recreate' ? Math.min(5, Number(values.switches)) : Number(values.switches);
-        if (leg.rollbacks < wanted) await play(leg, wanted);
-        if (strategy !== 'recreate') lost += leg.failed;
-      }
+    await Promise.all(Array.from({ length: Number(values['at-once']) }, playInTurn));
   } finally {
     await parts.stop();
   }
-  return lost;
+  return legs.filter(({ strategy, failed }) => strategy !== 'recreate' && failed > 0).length;
 
-  async function play(leg: Leg, wanted: number): Promise<void> {
-    const { strategy, trouble } = leg;
-    title(`${strategy}, trouble: ${trouble}`);
+  async function play(leg: Leg): Promise<void> {
+    const rounds = leg.strategy === 'recreate' ? Math.min(5, Number(values.switches)) : Number(values.switches);
+    if (leg.rollbacks >= rounds) return;
     const stage = await Stage.open(parts, mkdtempSync(join(parts.dir, 'stage-')), {
       print: () => undefined,
       example: 'probe',
@@ -63,7 +66,7 @@ async function campaign(): Promise<number> {
     });
     const close = once(() => stage.close());
     parts.beforeStop(close);
-    await walk(stage, hosts.all, leg, wanted);
+    await walk(stage, hosts.all, leg, rounds);
     await close();
   }
 }
@@ -91,7 +94,7 @@ async function walk(stage: Stage, hosts: TestHost[], leg: Leg, wanted: number): 
       storeLeg(leg);
       const outage = leg.strategy === 'recreate' ? `, outage ${report.outageMs} ms` : '';
       say(
-        `${leg[kind]} ${kind}: ${report.sent} requests, ${report.failed} failed${outage}, ` +
+        `${leg.strategy}, ${leg.trouble}: ${leg[kind]} ${kind}: ${report.sent} requests, ${report.failed} failed${outage}, ` +
           `p99 ${report.latency.p99} ms, ${((Date.now() - began) / 1_000).toFixed(1)} s`,
       );
       if (leg.strategy !== 'recreate') for (const failure of report.failures) say(`  ${failure}`);

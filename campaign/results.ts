@@ -91,13 +91,13 @@ function describe(legs: Leg[]): string {
 \`npm run campaign\`, and for fewer rounds \`npm run campaign -- --switches 5\`. It goes on where an earlier run stopped; \`--anew\` begins
 again. What a run has found is kept in \`campaign/results.json\`, this page is made from it.
 
-The application is \`examples/probe\`: two instances of a routed service that answer at once, after 0.8 s (\`/slow\`), to bodies and to
-uploads, and talk over WebSockets, and a background service, on each of ${HOSTS} test hosts (\`parts/hosts.ts\`), which the worker reaches over SSH
+The application is \`examples/probe\`: a routed service that answers at once, after 0.8 s (\`/slow\`), to bodies and to
+uploads, and talks over WebSockets (two instances of it where they roll), and a background service, on each of ${HOSTS} test hosts (\`parts/hosts.ts\`), which the worker reaches over SSH
 alone. Each round is a release of a new commit by the program (built, pushed, planned, carried out by the worker through Temporal), and
 then a rollback. All the time requests come in, ${perSecond} a second in all, spread over the hosts' proxies, whatever is answered: GET and POST, over kept
-connections and new ones, one of five of them slow, and at each proxy an upload of a good second and a WebSocket that is echoed every 0.2 s. Nothing is
+connections and new ones, one of five of them slow, and at each proxy an upload of a second and a WebSocket that is echoed every 0.2 s. Nothing is
 sent twice; whatever is not answered with 200 has failed. A WebSocket that the application closes by its own stop signal when the
-drain time-out (2 s) is over is counted apart; one that is torn off has failed. When each has ended, the engines are asked:
+drain time-out (1.5 s) is over is counted apart; one that is torn off has failed. When each has ended, the engines are asked:
 instances of one release alone, all running, on every host.
 
 What is done to windlass meanwhile (trouble):

@@ -138,7 +138,7 @@ const failed = (args: string[], { status, stdout, stderr }: Ended) =>
 const manifestOf = ({ app, places }: Stage, strategy: StrategyKind, more: string) => `
 app: ${app}
 services:
-  web: { drain: 2s }
+  web: { drain: 1500ms, replicas: ${strategy === 'rolling' ? 2 : 1} }
   jobs: { background: true }
 environments:
   production:

@@ -38,7 +38,7 @@ const MIX = [
 const BODY = Buffer.alloc(1_000, 'x');
 const ANSWERED_WITHIN_MS = 30_000;
 /** An upload: so many parts, one each so many milliseconds. */
-const UPLOAD = { parts: 12, everyMs: 100, part: Buffer.alloc(16 * 1_024, 'x') };
+const UPLOAD = { parts: 10, everyMs: 100, part: Buffer.alloc(16 * 1_024, 'x') };
 
 /**
  * Sends requests to an application like `examples/probe`, at a constant rate whatever is answered, spread over
