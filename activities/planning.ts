@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
 import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
-import type { Failure } from '../src/model/failure';
+import { type Failure, PERMANENT } from '../src/model/failure';
 import { type Place, projectName } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
+import type { Observed } from '../src/model/observed';
 import { describeSource } from '../src/model/secret';
+import { homeless } from '../src/plan/exclude';
 import { Refused } from '../src/plan/planning';
 import { type PackedPlan, packPlan } from '../src/plan/pack';
 import { planRollout } from '../src/plan/planRollout';
 import { permanent } from './drivers/errors';
 import { entryPointsOf } from './drivers/proxy/container';
+import { currentWatch } from './heartbeat';
 import type { RolloutDeps } from './rollout/context';
 import { observe } from './rollout/observe';
 import { hashSpec, inOrder } from './rollout/spec';
 import { hashSecrets, secretsWithin } from './secret-hashes';
 import { SecretReader } from './secrets';
-import type { Activities, Planned, PlanInput } from './types';
+import type { Activities, Planned, PlanInput, Unreached } from './types';
 
 /** What is observed and what is recorded go in, a plan and its hash come out; nothing is changed. */
 export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'planRollout' | 'checkOperator'> {
@@ -37,11 +42,11 @@ export function createPlanningActivities(deps: RolloutDeps): Pick<Activities, 'p
 
 async function plan(
   deps: RolloutDeps,
-  { app, environment, kind, record, startComposed, keep, ran, excluded = [] }: PlanInput,
+  { app, environment, kind, record, startComposed, keep, ran, excluded = [], asks = false }: PlanInput,
   wanted: ReleaseRecord | undefined,
   current: ReleaseRecord | undefined,
   left: ReleaseRecord | undefined,
-): Promise<Planned<PackedPlan>> {
+): Promise<Planned<PackedPlan> | Unreached> {
   const records = [wanted, current, left].map((one) => one && environmentIn(one, environment));
   const hosts = new Map(records.flatMap((record) => record?.hosts ?? []).map((host) => [host.name, host]));
   const place: Place = { installation: deps.settings.installation, app, environment };
@@ -54,7 +59,14 @@ async function plan(
     ...excluded,
     ...[...hosts.keys()].filter((name) => after && !after.hosts.some((one) => one.name === name)),
   ];
-  const observed = await observe(deps, place, [...hosts.values()], project, dispensable);
+  const look = () => observe(deps, place, [...hosts.values()], project, dispensable);
+  const operators = (before ?? after)?.operators ?? [];
+  const observed = asks ? await lookPatiently(look) : await look();
+  if ('unreached' in observed) {
+    const others = after?.hosts.filter(({ name }) => name !== observed.host && !excluded.includes(name)) ?? [];
+    const canDoWithout = after !== undefined && others.length > 0 && homeless(after, others).length === 0;
+    return { ...observed, canDoWithout, operators };
+  }
   try {
     const accessories = after?.services.filter((service) => service.kind === 'accessory') ?? [];
     const planned = planRollout({
@@ -79,12 +91,30 @@ async function plan(
       hash: hashPlan(planned),
       counter: Math.max(0, ...counters),
       secrets: secrets.hashes,
-      operators: (before ?? after)?.operators ?? [],
+      operators,
       next: after?.operators ?? [],
     };
   } catch (error) {
     if (error instanceof Refused) return { refused: error.failure };
     throw error;
+  }
+}
+
+/** How long a host that does not answer is waited for before people are asked about it. */
+const PATIENCE_MS = 20_000;
+
+/** What is found, or the host that does not answer, and not only for a moment: its engine may be starting. */
+async function lookPatiently(look: () => Promise<Observed>): Promise<Observed | Pick<Unreached, 'unreached' | 'host'>> {
+  const { signal, onProgress } = currentWatch();
+  for (const until = Date.now() + PATIENCE_MS; ; await pause(1_000, undefined, { signal })) {
+    try {
+      return await look();
+    } catch (error) {
+      const failure = error instanceof ApplicationFailure ? (error.details?.[0] as Failure | undefined) : undefined;
+      if (!(error instanceof ApplicationFailure) || !failure?.host) throw error;
+      onProgress?.(failure.message);
+      if (error.type === PERMANENT || Date.now() > until) return { unreached: failure, host: failure.host };
+    }
   }
 }
 

@@ -33,7 +33,7 @@ export interface Activities extends RolloutActivities {
   storeRelease(input: StoreInput): Promise<StoredRelease>;
 
   /** Observes and plans; changes nothing. */
-  planRollout(input: PlanInput): Promise<Planned<PackedPlan>>;
+  planRollout(input: PlanInput): Promise<Planned<PackedPlan> | Unreached>;
   readEnvironment(input: { app: string; environment: string }): Promise<EnvironmentState | undefined>;
   /** Hands a request to the environment's single writer, starting it if it is the first. */
   requestRollout(input: { app: string; environment: string; request: RolloutRequest }): Promise<void>;
@@ -143,6 +143,17 @@ export interface PlanInput {
   ran: Record<string, SecretHashes>;
   /** Hosts that operators left out: they need not answer. */
   excluded?: string[];
+  /** A host that does not answer is told, for whoever plans can ask about it; without this it is a failure. */
+  asks?: boolean;
+}
+/** A host that does not answer: nothing can be planned with it, and only people know whether it comes back. */
+export interface Unreached {
+  unreached: Failure;
+  host: string;
+  /** Everything that is to run there runs elsewhere too. */
+  canDoWithout: boolean;
+  /** Whose answers count. */
+  operators: string[];
 }
 /**
  * A plan and its hash, or why there is none. `counter` is the newest rollout that any proxy knows, `secrets` what tells

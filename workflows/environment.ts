@@ -128,6 +128,7 @@ class Environment {
   private async carryOut(request: RolloutRequest): Promise<RolloutResult> {
     const { app, environment, current } = this.state;
     this.state.counter += 1;
+    for (const one of request.excluded ?? []) this.leaveOut(one);
     const child = await startChild<typeof rollout>('rollout', {
       workflowId: rolloutId(app, environment),
       // An environment that is terminated takes its rollout back, it does not tear it off.
@@ -252,9 +253,13 @@ class Environment {
   /** Remembered until a rollout that finds the host back is committed. */
   private exclude(request: string, excluded: ExcludedHost): void {
     if (this.state.running?.id !== request) return;
+    this.leaveOut(excluded);
+    this.show();
+  }
+
+  private leaveOut(excluded: ExcludedHost): void {
     const others = this.state.excluded?.filter(({ host }) => host !== excluded.host) ?? [];
     this.state.excluded = [...others, excluded];
-    this.show();
   }
 
   private passOn(request: string, question: StepQuestion | undefined): void {

@@ -10,14 +10,17 @@ import { Ended } from './ended';
 import type { Run } from './run';
 import { at, block, command, list, page, plain } from './show';
 
-export type FullPlan = Exclude<Planned, { refused: unknown }>;
+export type FullPlan = Extract<Planned, { plan: unknown }>;
 
 /** Asks people to decide on one plan of one environment, and holds the release until they have. */
 export class Gate {
   private open?: OpenQuestion;
   private planned?: FullPlan;
-  /** Plans anew: an approval counts only for what would really be done. */
-  private replan: () => Promise<FullPlan> = () => Promise.reject(new Error('nothing is asked'));
+  /**
+   * Plans anew: an approval counts only for what would really be done. Undefined when a host does not answer: the rollout,
+   * which plans once more, will ask about it.
+   */
+  private replan: () => Promise<FullPlan | undefined> = () => Promise.reject(new Error('nothing is asked'));
   private notices: string[] = [];
   private until = 0;
 
@@ -39,11 +42,13 @@ export class Gate {
   /** Returns the plan that was approved. Throws `Ended` when it is rejected or nobody decides in time. */
   async ask(
     question: Omit<OpenQuestion, 'plan' | 'decisions'>,
-    replan: () => Promise<FullPlan>,
+    plan: () => Promise<FullPlan>,
+    replan: () => Promise<FullPlan | undefined>,
   ): Promise<ApprovedPlan> {
     this.replan = replan;
+    const shown = await plan();
     this.until = Date.now() + question.policy.timeoutMs;
-    this.put(await replan(), { ...question, plan: '', decisions: [] });
+    this.put(shown, { ...question, plan: '', decisions: [] });
     const { decided, open, planned } = await this.awaitVerdict(question);
     this.run.wait(undefined, 'decided');
     if (!decided || !open || !planned)
@@ -103,7 +108,7 @@ export class Gate {
   private async checkPlan(decision: Decision): Promise<void> {
     const { planned, open } = this;
     const now = await this.replan();
-    if (!planned || !open || now.hash === planned.hash) return;
+    if (!planned || !open || !now || now.hash === planned.hash) return;
     const differences = comparePlans(planned.plan, now.plan);
     this.put(now, { ...open, decisions: [] });
     throw ApplicationFailure.nonRetryable(

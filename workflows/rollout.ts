@@ -5,9 +5,9 @@ import {
   isCancellation,
   setHandler,
   workflowInfo,
-  ApplicationFailure,
   allHandlersFinished,
 } from '@temporalio/workflow';
+import type { Planned, Unreached } from '../activities/types';
 import type { RolloutRequest, RolloutResult } from '../src/model/environment';
 import { describeFailure, type Failure } from '../src/model/failure';
 import {
@@ -19,26 +19,18 @@ import {
   type StepProgress,
 } from '../src/model/plan';
 import type { LedgerEntry, LedgerKind } from '../src/model/ledger';
-import { type Answer, type Answers, refuseResolution, type Resolution, type StepQuestion } from '../src/model/question';
+import { type Answer, type Answers, lookAt, type Resolution, type StepQuestion } from '../src/model/question';
 import type { RolloutProgress } from '../src/model/progress';
 import type { RecordRef } from '../src/model/release';
 import type { SecretHashes } from '../src/model/secret';
 import { comparePlans } from '../src/plan/compare';
-import { hostsOf } from '../src/plan/exclude';
+import { answersAbout, hostsOf } from '../src/plan/exclude';
 import { carryOut, type Ports, StepFailed, Stopped } from '../src/plan/carryOut';
 import { describePhaseOf, describeQuestion, describeRollout, describeUndone } from './describe/rollout';
 import { now, record } from './ledger';
-import {
-  holdRollout,
-  hostExcluded,
-  resolveStep,
-  resolveStepSignal,
-  rolloutAsks,
-  rolloutCommitted,
-  rolloutProgress,
-  stopRollout,
-} from './messages';
+import { holdRollout, hostExcluded, rolloutAsks, rolloutCommitted, rolloutProgress, stopRollout } from './messages';
 import { Hands } from './many-hosts';
+import { Operator } from './operator';
 import { unpacked } from './plan';
 import { long, toFailure } from './proxies';
 import { list, plain, quote, showState, showSubject } from './show';
@@ -76,7 +68,7 @@ class Rollout implements Ports {
   /** The first thing that went wrong: why everything is taken back. */
   private trouble?: Failure;
   private held?: string;
-  private answer?: Resolution;
+  private readonly operator = new Operator();
   /** Hosts that were left out on the way. */
   private readonly excluded = new Set<string>();
   private operators: { now: string[]; next: string[] } = { now: [], next: [] };
@@ -95,34 +87,23 @@ class Rollout implements Ports {
     setHandler(rolloutProgress, () => ({ ...this.progress, held: this.stopped ?? this.held }));
     setHandler(stopRollout, ({ reason }) => this.stop(reason));
     setHandler(holdRollout, ({ held, why }) => void (this.held = held ? why : undefined));
-    setHandler(resolveStep, (resolution) => this.resolve(resolution), {
-      validator: (resolution: Resolution) => {
-        const refusal = this.refuse(resolution);
-        if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
-      },
-    });
-    setHandler(resolveStepSignal, (resolution) => {
-      if (!this.refuse(resolution)) this.resolve(resolution);
-    });
   }
 
   async execute(): Promise<RolloutResult> {
-    const { app, environment, request, current, keep, ran, excluded } = this.input;
+    const { environment, request } = this.input;
     const target = request.record?.release ?? 'nothing';
     showState(
       'planning',
       describeRollout(this.progress, 'planning', `Looks at the hosts and plans the way to ${target}.`),
     );
-    const { kind, record, left, startComposed } = request;
-    const wanted = { kind, record, left, startComposed };
     try {
-      const recorded = await long.planRollout.executeWithOptions({ summary: `plan ${environment}: to ${target}` }, [
-        { app, environment, ...wanted, current, keep, ran, excluded },
-      ]);
-      const planned = unpacked(recorded);
+      const planned = await this.plan(`plan ${environment}: to ${target}`);
+      if ('unreached' in planned) return await this.endUnplanned(planned.unreached);
       if ('refused' in planned) return this.refused(planned.refused);
       this.progress.plan = planned.plan;
       this.progress.planHash = planned.hash;
+      // One that was left out while others were looked at, and is back, takes part.
+      for (const host of hostsOf(planned.plan)) this.excluded.delete(host);
       this.secrets = planned.secrets;
       this.operators = { now: planned.operators, next: planned.next };
       // An environment whose workflow was lost counts from one again, the proxies do not.
@@ -139,8 +120,38 @@ class Rollout implements Ports {
       await condition(allHandlersFinished);
       return outcome.status === 'committed' ? { ...outcome, plan: planned.hash } : outcome;
     } catch (error) {
+      if (error instanceof Stopped) return await this.endUnplanned(toFailure(error));
       return this.refused(toFailure(error));
     }
+  }
+
+  /** A host that does not answer is asked about, for only people know whether it will be back; what is left then ends it. */
+  private async plan(summary: string): Promise<Planned | Unreached> {
+    const { app, environment, request, current, keep, ran } = this.input;
+    const { kind, record, left, startComposed } = request;
+    const wanted = { kind, record, left, startComposed };
+    for (;;) {
+      const excluded = [...new Set([...(this.input.excluded ?? []), ...this.excluded])];
+      const planned = await long.planRollout.executeWithOptions({ summary }, [
+        { app, environment, ...wanted, current, keep, ran, excluded, asks: true },
+      ]);
+      if (!('unreached' in planned)) return unpacked(planned);
+      const { unreached, host, canDoWithout, operators } = planned;
+      this.operators = { now: operators, next: operators };
+      const answers = answersAbout(host, canDoWithout);
+      if (this.stopped !== undefined || (await this.question(lookAt(host), host, unreached, answers)) === 'rollback')
+        return planned;
+    }
+  }
+
+  /** Nothing was done, so nothing is undone. */
+  private async endUnplanned(failure: Failure): Promise<RolloutResult> {
+    const cancelled = this.stopped !== undefined;
+    const why = cancelled ? { kind: 'stopped', message: this.stopped! } : failure;
+    const outcome = { status: 'undone' as const, cancelled, failure: why, undone: [] };
+    await this.tellUndone(outcome);
+    await condition(allHandlersFinished);
+    return outcome;
   }
 
   private showCommitted(target: string, warnings: string[]): void {
@@ -207,10 +218,15 @@ class Rollout implements Ports {
     }
   }
 
-  async ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer> {
+  ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer> {
+    return this.question(id, step.operation.host, failure, answers);
+  }
+
+  private async question(id: string, host: string, failure: Failure, answers: Answers): Promise<Answer> {
     const { request } = this.input;
     const question = { step: id, failure, answers, of: this.operators.now };
     this.progress.question = question;
+    this.operator.put(question);
     showState('asking', describeQuestion(this.progress, request, question, this.trouble));
     await this.tellEnvironment(rolloutAsks, { request: request.id, question });
     try {
@@ -219,11 +235,11 @@ class Rollout implements Ports {
         'running',
         describeRollout(this.progress, 'going on', `${plain(by)} answered **${answer}**: ${plain(reason)}`),
       );
-      if (answer === 'exclude-host') await this.exclude(step.operation.host, by, reason);
+      if (answer === 'exclude-host') await this.exclude(host, by, reason);
       await this.record('resolved', `${answer}: ${id}`, { by, reason });
       return answer;
     } finally {
-      this.answer = undefined;
+      this.operator.withdraw();
       this.progress.question = undefined;
       await this.tellEnvironment(rolloutAsks, { request: request.id });
     }
@@ -232,12 +248,8 @@ class Rollout implements Ports {
   /** Whoever tells the rollout to stop has answered too, where going back is one of the answers. */
   private async answered({ answers }: StepQuestion): Promise<Resolution> {
     const canGoBack = answers.rollback !== undefined;
-    try {
-      await condition(() => this.answer !== undefined || (canGoBack && this.stopped !== undefined));
-    } catch (error) {
-      if (!isCancellation(error) || this.stopped === undefined) throw error;
-    }
-    if (this.answer) return this.answer;
+    const given = await this.operator.answer(() => canGoBack && this.stopped !== undefined);
+    if (given) return given;
     throw new Stopped(this.stopped);
   }
 
@@ -300,17 +312,6 @@ class Rollout implements Ports {
 
   private mark(id: string, progress: StepProgress): void {
     this.progress.steps[id] = { ...this.progress.steps[id], ...progress };
-  }
-
-  /** An answer that waits to be heard is the answer: a second one would be lost. */
-  private refuse(resolution: Resolution): string | undefined {
-    if (this.answer) return `${this.answer.by} has answered already (${this.answer.answer})`;
-    return refuseResolution(this.progress.question, resolution);
-  }
-
-  private resolve(resolution: Resolution): string {
-    this.answer = resolution;
-    return `${resolution.answer}: ${this.progress.question?.answers[resolution.answer] ?? ''}`;
   }
 
   private async tellEnvironment<Args extends [unknown]>(signal: { name: string }, ...args: Args): Promise<void> {

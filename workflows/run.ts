@@ -7,16 +7,19 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { EnvironmentRecord } from '../activities/types';
-import type { RolloutNews, RolloutResult } from '../src/model/environment';
+import type { ExcludedHost, RolloutNews, RolloutResult } from '../src/model/environment';
 import { describeFailure, type Failure } from '../src/model/failure';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { ReleaseProgress, StageProgress } from '../src/model/progress';
 import type { RecordRef, RegistryAccess, ReleaseRequest, ReleaseStatus } from '../src/model/release';
+import type { Resolution, StepQuestion } from '../src/model/question';
+import { describeAsked } from './describe/asked';
 import { describeRelease } from './describe/release';
 import { Ended } from './ended';
 import { Gate } from './gate';
 import { record } from './ledger';
 import { cancelRelease, releaseProgress, rolloutNews } from './messages';
+import { Operator } from './operator';
 import { toFailure } from './proxies';
 import { showState, showSubject } from './show';
 
@@ -31,6 +34,9 @@ export class Run {
   private readonly scope = new CancellationScope({ cancellable: true });
   private readonly news: Record<string, RolloutNews> = {};
   private cancelled?: { by: string; reason: string };
+  private readonly operator = new Operator();
+  /** By environment: hosts that were left out before there was a rollout. */
+  private readonly excluded: Record<string, ExcludedHost[]> = {};
 
   constructor(readonly request: ReleaseRequest) {
     const { app, release, startedBy } = request;
@@ -142,6 +148,35 @@ export class Run {
   wait(waitingFor: ReleaseProgress['waitingFor'], state: string, details?: string): void {
     this.progress.waitingFor = waitingFor;
     this.show(state, details);
+  }
+
+  /** What cannot be known without a person, before there is a rollout that could ask. */
+  async askOperator(environment: string, question: StepQuestion): Promise<Resolution> {
+    const { app, release } = this.request;
+    this.operator.put(question);
+    this.wait(
+      { kind: 'operator', environment, question, own: true },
+      'asking',
+      describeAsked(question, `windlass resolve ${release}`, app),
+    );
+    try {
+      const given = (await this.operator.answer())!;
+      const { answer, by, reason } = given;
+      await this.write({ kind: 'resolved', environment, by, reason, what: `${answer}: ${question.step}` });
+      return given;
+    } finally {
+      this.operator.withdraw();
+      this.wait(undefined, 'running');
+    }
+  }
+
+  /** Remembered by the environment, too, once its rollout begins. */
+  leaveOut(environment: string, excluded: ExcludedHost): void {
+    this.excluded[environment] = [...this.leftOut(environment), excluded];
+  }
+
+  leftOut(environment: string): ExcludedHost[] {
+    return this.excluded[environment] ?? [];
   }
 
   /** What the environment answers to a request; `seen` is told of everything on the way. */

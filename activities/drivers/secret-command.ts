@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { killGroup } from './program';
 
 /** How a command that prints a secret ended. `stderr` is only its end. */
 export type CommandEnd =
@@ -32,7 +33,7 @@ export function runSecretCommand(
     let isLate = false;
     const kill = () => {
       isLate = true;
-      if (child.pid !== undefined) killGroup(child.pid);
+      killGroup(child.pid, 'SIGKILL');
     };
     const timer = setTimeout(kill, withinMs);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -49,12 +50,4 @@ export function runSecretCommand(
       done(isLate ? { end: 'late' } : { end: 'exited', status, stdout, stderr });
     });
   });
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended in between.
-  }
 }

@@ -3,10 +3,12 @@ import type { Target } from '../../src/manifest/kinds';
 import { accessoryName, COMPOSE, labels, type Place, proxyName, readLabels } from '../../src/model/names';
 import type { ComposedContainer, Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
+import { transient } from '../drivers/errors';
 import type { RolloutDeps } from './context';
 import { listComposed } from './find-accessory';
 
-/** How long a host that need not answer may take to. */
+/** How long a host may take to answer everything; and how long one that need not answer may. */
+const ANSWERS_MS = 25_000;
 const DISPENSABLE_MS = 5_000;
 
 /**
@@ -42,7 +44,18 @@ export async function observe(
     ];
   };
   const found = await Promise.all(
-    hosts.map((host) => (dispensable.includes(host.name) ? ifItAnswers(observeHost(host)) : observeHost(host))),
+    hosts.map(async (host) => {
+      const mayBeGone = dispensable.includes(host.name);
+      const answer = observeHost(host);
+      if (mayBeGone)
+        return await within(
+          DISPENSABLE_MS,
+          answer.catch(() => undefined),
+        );
+      const found = await within(ANSWERS_MS, answer);
+      if (found) return found;
+      throw transient({ kind: 'timeout', host: host.name, message: silent(host.name) });
+    }),
   );
   return { hosts: Object.fromEntries(found.filter((one) => one !== undefined)) };
 }
@@ -53,13 +66,19 @@ const describeProxy = ({ installation }: Place, { image, state, labels: own }: C
   entryPoints: (readLabels(installation, own)?.entryPoints ?? '').split(',').filter(Boolean),
 });
 
-async function ifItAnswers<T>(answer: Promise<T>): Promise<T | undefined> {
-  const tooLate = new AbortController();
-  const late = pause(DISPENSABLE_MS, undefined, { signal: tooLate.signal }).catch(() => undefined);
+const silent = (host: string) =>
+  `look at what runs: ${host} did not answer within ${ANSWERS_MS / 1_000} s. Check that it is up, and its engine: docker info`;
+
+/** Undefined when it took too long. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+  const stop = new AbortController();
+  const late = pause(ms, undefined, { signal: stop.signal }).catch(() => undefined);
+  // One that is too late may fail, too.
+  answer.catch(() => undefined);
   try {
-    return await Promise.race([answer.catch(() => undefined), late]);
+    return await Promise.race([answer, late]);
   } finally {
-    tooLate.abort();
+    stop.abort();
   }
 }
 

@@ -20,7 +20,7 @@ export function waitingLines(of: { app: string; release?: string }, waiting: Wai
           tone: 'warn',
         },
         { depth: depth + 1, text: describeFailure(waiting.question.failure), tone: 'bad' },
-        ...answerLines(of.app, waiting.environment, waiting.question, depth + 1),
+        ...answerLines(of.app, (waiting.own && of.release) || waiting.environment, waiting.question, depth + 1),
       ];
     case 'queue': {
       const { behind } = waiting.news;
@@ -86,10 +86,10 @@ export function heldLines({ held, steps }: RolloutProgress, depth: number): Line
 const askedOf = ({ of }: StepQuestion) => (of.length > 0 ? `one of ${of.join(', ')}` : 'an operator');
 
 /** What each answer will do, and how it is given. */
-const answerLines = (app: string, environment: string, question: StepQuestion, depth: number): Line[] =>
+const answerLines = (app: string, asker: string, question: StepQuestion, depth: number): Line[] =>
   Object.entries(question.answers).flatMap(([answer, what]): Line[] => [
     { depth, text: `${answer}: ${what}` },
-    { depth: depth + 1, text: resolveCommand(app, environment, answer), tone: 'command' },
+    { depth: depth + 1, text: resolveCommand(app, asker, answer), tone: 'command' },
   ]);
-const resolveCommand = (app: string, environment: string, answer: string) =>
-  `windlass resolve ${environment} ${answer} --app ${app} --reason '…'`;
+const resolveCommand = (app: string, asker: string, answer: string) =>
+  `windlass resolve ${asker} ${answer} --app ${app} --reason '…'`;

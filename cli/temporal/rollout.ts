@@ -1,5 +1,5 @@
 import type { Resolution } from '../../src/model/question';
-import { rolloutId } from '../../src/model/names';
+import { releaseId, rolloutId } from '../../src/model/names';
 import type { RolloutProgress } from '../../src/model/progress';
 import { resolveStep, rolloutProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
@@ -35,13 +35,15 @@ export async function readRollouts({ client }: Temporal, view: View): Promise<Ro
   return Object.fromEntries(known.flat());
 }
 
+/** To the rollout on an environment, or to the release that asks itself. */
 export function sendResolution(
   temporal: Temporal,
   app: string,
-  environment: string,
+  to: { environment: string; release?: string },
   resolution: Resolution,
 ): Promise<string> {
-  const handle = temporal.client.workflow.getHandle(rolloutId(app, environment));
+  const id = to.release === undefined ? rolloutId(app, to.environment) : releaseId(app, to.release);
+  const handle = temporal.client.workflow.getHandle(id);
   const update = tell(temporal, () => handle.executeUpdate(resolveStep, { args: [resolution] }));
-  return orMissing(update, nothingRuns(app, environment));
+  return orMissing(update, nothingRuns(app, to.environment));
 }

@@ -70,6 +70,8 @@ export interface RolloutRequest {
   startComposed?: boolean;
   /** The plan that was approved: its hash, and what is needed to say what differs. Another plan is handed back. */
   approved?: ApprovedPlan;
+  /** Hosts that operators left out when it was planned: the environment remembers them when it begins. */
+  excluded?: ExcludedHost[];
   by: string;
   /** The workflow that is told how it goes. */
   requester: string;

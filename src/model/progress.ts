@@ -45,7 +45,8 @@ export type Waiting =
       until: number;
       summary: PlanSummary;
     }
-  | { kind: 'operator'; environment: string; question: StepQuestion }
+  /** `own`: the release asks itself, for there is no rollout yet. */
+  | { kind: 'operator'; environment: string; question: StepQuestion; own?: true }
   | { kind: 'queue'; environment: string; news: Extract<RolloutNews, { state: 'queued' }> };
 
 /** The part of a plan that people read. */

@@ -13,6 +13,9 @@ export interface StepQuestion {
 export type Answer = 'retry' | 'skip' | 'exclude-host' | 'rollback';
 export type Answers = Partial<Record<Answer, string>>;
 
+/** What is asked about a host that does not answer, before there is a plan. */
+export const lookAt = (host: string): string => `plan: look at ${host}`;
+
 /** An operator's answer, by Update or by Signal: the same payload, which the current details show ready to paste. */
 export interface Resolution {
   step: string;

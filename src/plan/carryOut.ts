@@ -1,7 +1,7 @@
 import { type Failure, isMendable } from '../model/failure';
 import { type Operation, type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
 import type { Answer, Answers } from '../model/question';
-import { canDoWithout } from './exclude';
+import { canDoWithout, goOnWithout } from './exclude';
 
 /**
  * Carries out a plan: the one interpreter of all strategies. It imports nothing of Temporal; what it needs done is asked
@@ -118,9 +118,7 @@ class Procedure {
     return {
       retry: 'do the step once more',
       skip: 'go on as if the step had been done',
-      ...(excludes && {
-        'exclude-host': `go on without ${host}: it stays as it is, and is brought level by the next rollout that finds it back`,
-      }),
+      ...(excludes && { 'exclude-host': goOnWithout(host) }),
       rollback: 'undo the steps before it that can be undone',
     };
   }

@@ -1,9 +1,9 @@
 import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
 import type { RolloutRequest } from '../model/environment';
 import type { ObservedHost, Observed } from '../model/observed';
-import { hostsOf } from '../model/host';
 import type { Failure } from '../model/failure';
 import type { SecretHashes } from '../model/secret';
+import { homeless } from './exclude';
 
 /** Everything that a plan follows from. Nothing else may: no clock, no randomness, nothing fleeting. */
 export interface PlanningInput {
@@ -44,14 +44,12 @@ export class Refused extends Error {
 /** The hosts of the environment that take part: not those that are left out and did not come back. */
 export function takingPart({ excluded = [], observed }: PlanningInput, after: EnvironmentRecord): EnvironmentRecord {
   const hosts = after.hosts.filter(({ name }) => !excluded.includes(name) || observed.hosts[name]);
-  const homeless = after.services.filter(
-    (service) => hostsOf(after, service).length > 0 && hostsOf({ hosts }, service).length === 0,
-  );
-  if (homeless.length === 0) return { ...after, hosts };
+  const nowhere = homeless(after, hosts);
+  if (nowhere.length === 0) return { ...after, hosts };
   throw new Refused({
     kind: 'no-host-left',
     message:
-      `${homeless.map(({ name }) => name).join(', ')} of ${after.name} would run nowhere: ${excluded.join(', ')} is excluded and ` +
+      `${nowhere.join(', ')} of ${after.name} would run nowhere: ${excluded.join(', ')} is excluded and ` +
       `does not answer. See that it is back, or say in the manifest where else they run`,
   });
 }

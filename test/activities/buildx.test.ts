@@ -1,14 +1,26 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createImageActivities } from '../../activities/images/images';
-import { hasBuildx } from '../../activities/drivers/docker/buildx';
+import { hasBuildx, runBuildx } from '../../activities/drivers/docker/buildx';
+import { packContext } from '../../activities/drivers/docker/context';
 import { readManifest } from '../../activities/source/read-manifest';
 import { readSettings } from '../../activities/settings';
 import { clientOf } from '../../parts/engine-client';
 import { BUILDX, findGoProgram } from '../../parts/go-program';
+import { identify } from '../../parts/processes';
 import type { BuildSpec } from '../../src/manifest/record';
 import { describeWith, parts } from '../setup/parts';
-import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
+import {
+  failureOf,
+  makeFolder,
+  NOTHING_TO_BUILD_WITH,
+  sharedEngine,
+  until,
+  uniqueName,
+  watchProcesses,
+} from './fixtures';
 import { settings } from './source-fixture';
 
 /** The worker's own, else one that is built. */
@@ -137,5 +149,31 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(failed).toMatchObject({ type: 'Permanent', kind: 'build-failed', service: 'web' });
     expect(failed.lastLines?.join('\n')).toContain('it is ***');
     expect(JSON.stringify(failed)).not.toContain(canary);
+  }, 180_000);
+
+  test('is stopped with what it runs, and only then is that told', async () => {
+    const { long, sleepsFor, stop } = await watchProcesses(engine);
+    const seconds = long();
+    const folder = makeFolder({ Dockerfile: `FROM ${parts().images.base.name}\nRUN sleep ${seconds}` });
+    const idOfClient = join(folder, 'pid');
+    const control = new AbortController();
+    const client = {
+      // As an administrator may have it: the client itself is the child of a script.
+      command: ['sh', '-c', `exec 3<&0; ${buildxCommand.join(' ')} "$@" <&3 & echo $! > '${idOfClient}'; wait`, 'buildx'],
+      dockerHost: parts().engine.host,
+      service: 'web',
+      flags: ['--no-cache'],
+      env: {},
+      strike: (line: string) => line,
+    };
+    const context = await packContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    const built = runBuildx(client, context, NOTHING_TO_BUILD_WITH, { signal: control.signal });
+    const ended = built.catch((error: Error) => error.message);
+    await until(() => sleepsFor(seconds));
+    control.abort(new Error('enough'));
+    expect(await ended).toBe('enough');
+    expect(identify(Number(readFileSync(idOfClient, 'utf8')))).toBeUndefined();
+    await until(async () => !(await sleepsFor(seconds)));
+    await stop();
   }, 180_000);
 });

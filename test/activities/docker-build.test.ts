@@ -1,34 +1,14 @@
 import { request } from 'node:http';
 import { pipeline } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, parts } from '../setup/parts';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { Engine } from '../../activities/drivers/docker/engine';
 import { serve } from './registry-fixtures';
-import { build, failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
+import { build, failureOf, makeFolder, sharedEngine, until, watchProcesses } from './fixtures';
 
 describeWith(['engine', 'images'], 'builds', () => {
   const engine = sharedEngine();
   const base = () => parts().images.base.name;
-  const running = async () => (await engine.exec(await holder, ['ps', 'w'])).stdout;
-  const mark = uniqueName('build');
-  let holder: Promise<string>;
-
-  beforeAll(() => {
-    const make = {
-      name: mark,
-      image: base(),
-      labels: { 'wltest.run': mark },
-      config: { Cmd: ['sleep', '1000'], HostConfig: { PidMode: 'host' } },
-      networks: [],
-    };
-    holder = engine
-      .createContainer(make)
-      .then(() => engine.startContainer(mark))
-      .then(() => mark);
-    return holder;
-  });
-  afterAll(() => engine.removeContainer(mark));
 
   test('arguments, labels and target, and layers that are found again', async () => {
     const folder = makeFolder({
@@ -126,22 +106,16 @@ describeWith(['engine', 'images'], 'builds', () => {
   });
 
   test('stopping it stops the engine', async () => {
-    const seconds = 1000 + Math.floor(Math.random() * 9000);
+    const { long, sleepsFor, stop } = await watchProcesses(engine);
+    const seconds = long();
     const folder = makeFolder({ Dockerfile: `FROM ${base()}\nRUN sleep ${seconds}` });
     const control = new AbortController();
     const built = build(engine, folder, {}, { signal: control.signal });
     const ended = built.catch((error: Error) => error.message);
-    await until(async () => (await running()).includes(`sleep ${seconds}`));
+    await until(() => sleepsFor(seconds));
     control.abort(new Error('enough'));
     expect(await ended).toBe('enough');
-    await until(async () => !(await running()).includes(`sleep ${seconds}`));
+    await until(async () => !(await sleepsFor(seconds)));
+    await stop();
   });
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    if (await isSo()) return;
-    await sleep(50);
-  }
-  throw new Error('it did not become so within 10 s');
-}

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { packContext } from '../../activities/drivers/docker/context';
 import type { BuildOptions, Engine, Watch } from '../../activities/drivers/docker/engine';
@@ -47,4 +48,24 @@ export async function failureOf(deed: Promise<unknown>): Promise<Failure & { typ
   );
   if (!error.details) throw error;
   return { ...error.details[0]!, type: error.type! };
+}
+
+/** Looks again and again, for at most a minute; what cannot be looked at yet is not so yet. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await isSo().catch(() => false)); await pause(50))
+    if (Date.now() > end) throw new Error('it did not become so within a minute');
+}
+
+/** Sees all processes of the engine's machine, those of builds and containers among them. */
+export async function watchProcesses(engine: Engine) {
+  const name = uniqueName('watcher');
+  const config = { Cmd: ['sleep', '3600'], HostConfig: { PidMode: 'host' } };
+  await engine.createContainer({ name, image: parts().images.base.name, labels: {}, config, networks: [] });
+  await engine.startContainer(name);
+  return {
+    /** For how long to sleep, to be told from whatever else sleeps. */
+    long: () => 100_000 + Math.floor(Math.random() * 900_000),
+    sleepsFor: async (seconds: number) => (await engine.exec(name, ['ps', 'w'])).stdout.includes(`sleep ${seconds}`),
+    stop: () => engine.removeContainer(name),
+  };
 }

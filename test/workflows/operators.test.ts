@@ -172,6 +172,149 @@ async function startRollback(h: Harness, release: string): Promise<WorkflowHandl
   });
 }
 
+describeWith(['temporal'], 'a host that does not answer when it is planned', () => {
+  let code: WorkflowBundleWithSourceMap;
+  beforeAll(async () => void (code = await bundle()));
+
+  const twoHosts = () => production({ hosts: [host('one'), host('two')], operators: [OPS] });
+  const onBoth = ({ world }: Harness) => ['one', 'two'].map((name) => world.routedTo('production', name));
+  const answer = (handle: WorkflowHandle, word: string, by = OPS) =>
+    handle.executeUpdate<string, [unknown]>('resolve', {
+      args: [{ step: '', answer: word, by, reason: 'its power supply' }],
+    });
+  const question = {
+    step: 'plan: look at two',
+    failure: { kind: 'unreachable', host: 'two', message: 'two does not answer' },
+    of: [OPS],
+    answers: {
+      retry: 'look at the host once more',
+      'exclude-host':
+        'go on without two: it stays as it is, and is brought level by the next rollout that finds it back',
+      rollback: 'end here: nothing has been done yet',
+    },
+  };
+
+  it('is asked about before anybody approves; left out, it is remembered, shown and brought level', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        await h.releaseAll('aaa');
+        h.world.away = ['two'];
+        const handle = await h.release('bbb');
+        expect(await h.untilWaiting(handle, 'operator')).toEqual({
+          kind: 'operator',
+          environment: 'production',
+          own: true,
+          question,
+        });
+        expect(await refusal(answer(handle, 'retry', 'eve@example.com'))).toMatch('eve@example.com is not among');
+        await answer(handle, 'retry');
+        // It is asked again, once it was looked again.
+        await until(() => answer(handle, 'exclude-host').catch(() => undefined));
+        const { summary } = await h.untilWaiting(handle, 'approval');
+        expect(summary.warnings).toContain('two: is excluded and does not answer, so it is left as it is');
+        await h.approve(handle);
+        expect((await handle.result()).status).toBe('done');
+        await h.keep('left-out', handle);
+        expect(onBoth(h)).toEqual(['bbb', 'aaa']);
+        expect((await h.state('production')).excluded).toMatchObject([
+          { host: 'two', by: OPS, reason: 'its power supply' },
+        ]);
+        expect(h.world.ledger.filter(({ kind }) => kind === 'resolved').map(({ what }) => what)).toEqual([
+          'retry: plan: look at two',
+          'exclude-host: plan: look at two',
+        ]);
+        h.world.away = [];
+        await h.releaseAll('ccc');
+        expect(onBoth(h)).toEqual(['ccc', 'ccc']);
+        expect((await h.state('production')).excluded).toEqual([]);
+      },
+      twoHosts(),
+    ));
+
+  it('is asked about by the rollout when it went away after the approval, and the plan without it is approved anew', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        await h.releaseAll('aaa');
+        const handle = await h.release('bbb');
+        const { plan } = await h.untilWaiting(handle, 'approval');
+        h.world.away = ['two'];
+        await h.approve(handle);
+        expect(await h.untilWaiting(handle, 'operator')).toEqual({
+          kind: 'operator',
+          environment: 'production',
+          question,
+        });
+        await resolve(h, 'exclude-host');
+        const anew = await h.untilWaiting(handle, 'approval');
+        expect(anew.plan).not.toBe(plan);
+        expect(onBoth(h)).toEqual(['aaa', 'aaa']);
+        await h.approve(handle);
+        expect((await handle.result()).status).toBe('done');
+        expect(onBoth(h)).toEqual(['bbb', 'aaa']);
+        expect((await h.state('production')).excluded).toMatchObject([{ host: 'two', by: OPS }]);
+      },
+      twoHosts(),
+    ));
+
+  it.each(['a cancel', 'an answer', 'its return'] as const)(
+    '%s ends the question, and nothing was touched',
+    async (what) => {
+      for (const asker of ['release', 'rollout'] as const)
+        await Harness.run(
+          code,
+          async (h) => {
+            await h.releaseAll('aaa');
+            const before = [...h.world.log];
+            if (asker === 'release') h.world.away = ['two'];
+            const handle = await h.release('bbb');
+            if (asker === 'rollout') {
+              await h.untilWaiting(handle, 'approval');
+              h.world.away = ['two'];
+              await h.approve(handle);
+            }
+            await h.untilWaiting(handle, 'operator');
+            const give = (word: string) => (asker === 'release' ? answer(handle, word) : resolve(h, word));
+            if (what === 'its return') {
+              h.world.away = [];
+              await give('retry');
+              if (asker === 'release') await h.approve(handle);
+              expect((await handle.result()).status).toBe('done');
+              return expect(onBoth(h)).toEqual(['bbb', 'bbb']);
+            }
+            if (what === 'a cancel') await cancel(handle, OPS);
+            else await give('rollback');
+            expect(await failure(handle.result())).toMatch(
+              what === 'a cancel' ? 'cancelled: ' : 'failed: two does not answer',
+            );
+            const touched = h.world.log.slice(before.length).filter((words) => words.startsWith('production'));
+            expect(touched).toEqual([]);
+            expect(await h.state('production')).toMatchObject({ current: { release: 'aaa' }, queue: [] });
+            expect((await h.state('production')).running).toBeUndefined();
+          },
+          twoHosts(),
+        );
+    },
+  );
+
+  it('is asked about by a rollback, which goes back without it', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        await h.releaseAll('aaa');
+        await h.releaseAll('bbb');
+        h.world.away = ['two'];
+        const handle = await startRollback(h, 'aaa');
+        await until(async () => (await h.rolloutProgress('production').catch(() => undefined))?.question);
+        await resolve(h, 'exclude-host');
+        expect(await handle.result()).toMatchObject({ status: 'done', release: 'aaa' });
+        expect(onBoth(h)).toEqual(['aaa', 'bbb']);
+      },
+      twoHosts(),
+    ));
+});
+
 describeWith(['temporal'], 'a cancel', () => {
   let code: WorkflowBundleWithSourceMap;
   beforeAll(async () => void (code = await bundle()));

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createEnvironmentActivities } from '../../activities/environments';
 import { permanent } from '../../activities/drivers/errors';
 import { withHeartbeat, currentWatch } from '../../activities/heartbeat';
-import type { Activities, Planned, PlanInput } from '../../activities/types';
+import type { Activities, Planned, PlanInput, Unreached } from '../../activities/types';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
 import type { LedgerEntry } from '../../src/model/ledger';
 import type { Observed, ObservedContainer } from '../../src/model/observed';
@@ -119,9 +119,17 @@ export class World {
     left,
     startComposed,
     excluded = [],
-  }: PlanInput): Planned<PackedPlan> {
+    asks,
+  }: PlanInput): Planned<PackedPlan> | Unreached {
+    const wanted = ref && this.records.get(ref.release)?.environments.find((one) => one.name === name);
     const missing = this.hostsOf(name).find((host) => this.away.includes(host) && !excluded.includes(host));
-    if (missing) throw permanent({ kind: 'unreachable', host: missing, message: `${missing} does not answer` });
+    const operators = wanted?.operators ?? [];
+    if (missing) {
+      const unreached = { kind: 'unreachable', host: missing, message: `${missing} does not answer` };
+      if (!asks) throw permanent(unreached);
+      const others = wanted?.hosts.filter((one) => one.name !== missing && !excluded.includes(one.name)) ?? [];
+      return { unreached, host: missing, operators, canDoWithout: others.length > 0 };
+    }
     const observed = this.observe(name);
     const plan = planRollout({
       app,
@@ -137,8 +145,6 @@ export class World {
       proxyHttp: '80',
       keepImages: [],
     });
-    const wanted = ref && this.records.get(ref.release)?.environments.find((one) => one.name === name);
-    const operators = wanted?.operators ?? [];
     return {
       plan: packPlan(plan),
       operators,

@@ -1,7 +1,7 @@
 import { describeFailure } from '../../src/model/failure';
 import type { RollbackProgress } from '../../src/model/progress';
 import { link, list, page, plain, quote } from '../show';
-import { askedOf } from './rollout';
+import { askedOf } from './asked';
 import { describeTrouble } from './trouble';
 
 /** An eject: who asked for it and why, and how it goes. */

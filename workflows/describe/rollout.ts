@@ -3,7 +3,8 @@ import { describeFailure, type Failure } from '../../src/model/failure';
 import { type Plan, type PhaseName, stepId } from '../../src/model/plan';
 import type { StepQuestion } from '../../src/model/question';
 import type { RolloutProgress } from '../../src/model/progress';
-import { at, block, command, list, page, plain } from '../show';
+import { at, list, page, plain } from '../show';
+import { askedOf, describeAnswers } from './asked';
 import { describeTrouble } from './trouble';
 
 /** A rollout: where it stands, from what to what, how far its steps are, and what changes. */
@@ -96,10 +97,6 @@ export function describeUndone(progress: RolloutProgress, failure: Failure, ende
   return describeRollout(progress, title, describeTrouble(failure));
 }
 
-/** Whose answer counts, in words. */
-export const askedOf = ({ of }: StepQuestion): string =>
-  of.length > 0 ? `one of ${plain(of.join(', '))}` : 'whoever looks after it, for no operators are listed';
-
 /** A question to an operator: what failed, its last words, what each answer will do, and how to give it. */
 export function describeQuestion(
   { app, environment, plan, steps }: RolloutProgress,
@@ -107,13 +104,8 @@ export function describeQuestion(
   question: StepQuestion,
   trouble: Failure | undefined,
 ): string {
-  const { step, failure, answers } = question;
+  const { step, failure } = question;
   const goesBack = trouble && trouble !== failure;
-  const options = Object.entries(answers).map(
-    ([answer, what]) =>
-      `**${answer}**: ${what}\n\n${command(`windlass resolve ${environment} ${answer}`, `--app ${app} --reason '…'`)}`,
-  );
-  const answer = { step, answer: Object.keys(answers)[0], by: 'YOU', reason: 'WHY' };
   return page(
     `## ${environment} of ${app}: an operator is asked`,
     `**This failed${goesBack ? ' on the way back' : ''}, and it is not safe to guess:** ${plain(step)}`,
@@ -121,10 +113,7 @@ export function describeQuestion(
     `**Asked of ${askedOf(question)}.** Nothing goes on until somebody answers. It was asked for by ${plain(request.by)}${request.record ? `, for release ${request.record.release}` : ''}.`,
     goesBack &&
       page(`It was going back to ${plan?.from ?? 'nothing'} because of this:`, plain(describeFailure(trouble))),
-    '### Answers',
-    ...options,
-    'Or *More Actions*, *Send a Signal* `resolution` with',
-    block(JSON.stringify(answer, undefined, 2)),
+    describeAnswers(question, `windlass resolve ${environment}`, app),
     plan && page('### Steps so far', describePhases(plan, steps)),
   );
 }

@@ -8,7 +8,7 @@ import type { RecordRef } from '../../src/model/release';
 import { withdrawRollout } from '../messages';
 import { short } from '../proxies';
 import { link, list, page, quote } from '../show';
-import { askedOf } from '../describe/rollout';
+import { askedOf } from '../describe/asked';
 import { Ended } from '../ended';
 import type { Run } from '../run';
 
@@ -32,6 +32,7 @@ export async function promote(
       approved,
       by: startedBy,
       requester: releaseId(app, release),
+      ...(run.leftOut(name).length > 0 && { excluded: run.leftOut(name) }),
     };
     await short.requestRollout.executeWithOptions({ summary: `ask ${name} for a rollout` }, [
       { app, environment: name, request },

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { permanent } from '../errors';
-import { runProgram } from '../program';
+import { runProgram, startProgram } from '../program';
 import type { BuildOptions, Watch } from './engine';
 
 /** Has this machine the buildx client? */
@@ -97,18 +96,12 @@ async function run(
   { signal }: Watch,
 ): Promise<number> {
   const [program = 'docker', ...first] = command;
-  const child = spawn(program, [...first, ...args], {
+  const { child, ended } = startProgram(program, [...first, ...args], {
     env: { ...environment(), ...env, DOCKER_HOST: dockerHost },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    ...(signal && { signal }),
+    signal,
   });
   // Line by line: a secret that comes in two halves would not be struck out.
   for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', say);
-  // One that ends early does not read on; what it said tells why.
-  child.stdin.on('error', () => undefined);
   context.pipe(child.stdin);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve(status ?? 1));
-  });
+  return ended;
 }
