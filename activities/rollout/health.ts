@@ -48,7 +48,7 @@ export async function waitUntilHealthy(ctx: RolloutContext, waited: Waited): Pro
       throw await unhealthy(
         ctx,
         waited,
-        `${name} was not healthy within ${service.healthyWithinMs / 1_000} s: ${found}`,
+        `${name} was not healthy within ${service.healthyWithinMs / 1_000} s: ${found}. If it only needs longer, raise services.${service.name}.healthyWithin`,
       );
     ctx.watch.onProgress?.(`${name}: ${found}`);
     await pause(wait, undefined, { signal: ctx.watch.signal });

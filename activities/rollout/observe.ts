@@ -4,6 +4,7 @@ import { accessoryName, COMPOSE, labels, type Place, proxyName, readLabels } fro
 import type { ComposedContainer, Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import { transient } from '../drivers/errors';
+import { naming } from '../naming';
 import type { RolloutDeps } from './context';
 import { listComposed } from './find-accessory';
 
@@ -23,7 +24,8 @@ export async function observe(
   project: string,
   dispensable: string[] = [],
 ): Promise<Observed> {
-  const observeHost = async (host: Target): Promise<[string, ObservedHost]> => {
+  const observeHost = (host: Target) => naming({ host: host.name }, () => look(host));
+  const look = async (host: Target): Promise<[string, ObservedHost]> => {
     const engine = await connect(host);
     const [containers, networks, routes, proxyState, composed] = await Promise.all([
       findContainers(engine, place),

@@ -122,6 +122,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       ),
     );
     const prefix = `${stand.place.installation}-shop-staging-bad-`;
+    const raise = (name: string) => `. If it only needs longer, raise services.${name}.healthyWithin`;
     expect(failures).toMatchObject([
       {
         type: 'Permanent',
@@ -129,12 +130,12 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
         operation: 'startInstance',
         host: 'local',
         service: 'sick',
-        message: `${prefix}sick was not healthy within 0.6 s: its health command exited with 3: not yet`,
+        message: `${prefix}sick was not healthy within 0.6 s: its health command exited with 3: not yet${raise('sick')}`,
         lastLines: ['token ***'],
       },
       { message: `${prefix}ends exited with status 7`, lastLines: ['token ***'] },
       { message: expect.stringMatching(/restarts (has restarted|exited with status 7)/) },
-      { message: `${prefix}silent was not healthy within 0.6 s: no answer on port 80 to /` },
+      { message: `${prefix}silent was not healthy within 0.6 s: no answer on port 80 to /${raise('silent')}` },
     ]);
     expect((await stateOf(`${prefix}sick`))?.state).toBe('running');
     await Promise.all(

@@ -212,6 +212,52 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     expect((await environment()).current?.release).toBe(id(first));
   });
 
+  it('what is wrong in a line, a manifest or a compose file touches neither engine, registry nor Temporal', async () => {
+    const before = await everything();
+    const lines = [
+      ['release', '--commit', 'nowhere'],
+      ['release', '--image', 'web=shop/web:latest'],
+      ['approve', id(first), 'nowhere', '--plan', '0123456789ab'],
+      ['rollback', 'nowhere'],
+      ['rollback', 'production', 'nowhere', '--by', APPROVER],
+      ['freeze', 'nowhere', '--reason', 'sale'],
+      ['resolve', 'production', 'ignore', '--reason', 'no'],
+      ['cancel', id(first), '--reason', 'too late'],
+      ['eject', 'nowhere', '--yes'],
+    ];
+    for (const line of lines) {
+      const ended = await windlass(...line);
+      expect({ line, status: ended.status, said: say(ended) }).toEqual({
+        line,
+        status: 2,
+        said: expect.stringMatching(/^windlass: /m),
+      });
+    }
+    const wrong: [file: string, before: string | RegExp, after: string, says: RegExp][] = [
+      [
+        'windlass.yaml',
+        /hosts: .*/,
+        'hosts: [no where]',
+        /windlass\.yaml:\d+:\d+ environments\.production\.hosts\[0\]: /,
+      ],
+      ['windlass.yaml', 'service: web', 'service: wep', /windlass\.yaml:\d+:\d+ .*: .*wep/],
+      ['docker-compose.yml', 'init: true', 'initt: true', /docker-compose\.yml:\d+:\d+ .*initt/],
+      ['docker-compose.yml', 'context: ./web', 'context: ../web', /docker-compose\.yml:\d+:\d+ .*: /],
+    ];
+    for (const [file, right, bad, says] of wrong) {
+      stage.shop.write('windlass.yaml', manifest(stage.app, '3s'));
+      stage.shop.edit(file, right, bad);
+      const ended = await release(stage.shop.commit(`Write ${bad}`));
+      expect({ bad, status: ended.status, said: say(ended) }).toEqual({
+        bad,
+        status: 2,
+        said: expect.stringMatching(says),
+      });
+      stage.shop.edit(file, bad, typeof right === 'string' ? right : 'hosts: [local]');
+    }
+    expect(await everything()).toEqual(before);
+  });
+
   it('where Temporal is not reached, every command says so', async () => {
     const nowhere = `127.0.0.1:${await freePort()}`;
     const lost = new Windlass(
@@ -226,6 +272,43 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
     for (const { status, stderr } of all)
       expect({ status, stderr }).toEqual({ status: 7, stderr: expect.stringContaining(`not reached at ${nowhere}`) });
   });
+
+  /** All that there is on the engine and in the registry, and how far the workflows of the environment have come. */
+  async function everything() {
+    const engine = clientOf(parts().engine.host);
+    const images = await engine.listImages({ all: true });
+    const { Volumes: volumes } = await engine.listVolumes();
+    const networks = await engine.listNetworks();
+    const { registry } = parts();
+    const catalog = (await (await fetch(`http://${registry.address}/v2/_catalog?n=1000`)).json()) as {
+      repositories: string[];
+    };
+    const repositories = catalog.repositories.filter((name) => name.startsWith(`${stage.app}`));
+    const tags = repositories.map(
+      async (name) => await (await fetch(`http://${registry.address}/v2/${name}/tags/list`)).json(),
+    );
+    const workflows = [environmentId(stage.app, 'production'), rolloutId(stage.app, 'production')].map(async (one) => {
+      const { runId, historyLength, status } = await server.client.workflow.getHandle(one).describe();
+      return { one, runId, historyLength, status: status.name };
+    });
+    return {
+      containers: await containersOf(stage),
+      networks: networks
+        .map(({ Name }) => Name)
+        .filter((name) => name.startsWith(stage.installation))
+        .sort(),
+      volumes: volumes
+        .map(({ Name }) => Name)
+        .filter((name) => name.includes(stage.app))
+        .sort(),
+      images: images
+        .flatMap(({ RepoTags }) => RepoTags ?? [])
+        .filter((name) => name.includes(stage.app))
+        .sort(),
+      tags: await Promise.all(tags),
+      workflows: await Promise.all(workflows),
+    };
+  }
 
   /** Removes an instance of the current release and makes the same again, as somebody might on the host. Returns both ids. */
   async function replaceByHand(service: string): Promise<[string, string]> {

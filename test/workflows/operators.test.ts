@@ -443,6 +443,57 @@ describeWith(['temporal'], 'a decision', () => {
       new World(twoEnvironments(2_000)),
     ));
 
+  it('that is being checked when the release is cancelled does not count, and its sender is told', async () =>
+    await Harness.run(code, async (h) => {
+      const handle = await h.release('aaa');
+      await h.untilWaiting(handle, 'approval');
+      const checking = barrier();
+      h.world.hook = (words) => (words === 'plan production' ? checking.wait() : undefined);
+      const said = refusal(h.approve(handle));
+      await checking.reached;
+      await cancel(handle);
+      checking.open();
+      expect(await said).toMatch(/nothing waits for a decision|has ended|completed|cancelled/i);
+      expect(await failure(handle.result())).toMatch('cancelled: cancelled by ana@example.com');
+      expect(h.world.ledger.map(({ kind }) => kind)).not.toContain('decision');
+      expect(h.world.runningIn('production')).toEqual([]);
+    }));
+
+  it('that comes when all is over is refused, and changes nothing', async () =>
+    await Harness.run(code, async (h) => {
+      const handle = await h.release('aaa');
+      const { plan } = await h.untilWaiting(handle, 'approval');
+      await h.approve(handle, { id: 'once' });
+      await handle.result();
+      for (const [decision, by] of [
+        ['approve', 'ben@example.com'],
+        ['reject', 'ana@example.com'],
+      ]) {
+        const late = { environment: 'production', plan, decision, by, reason: 'late', id: randomUUID() };
+        const update = h.handle('aaa').executeUpdate('decide', { args: [late] });
+        expect(await refusal(update)).toMatch(/already completed|not found/);
+      }
+      expect(h.world.ledger.filter(({ kind }) => kind === 'decision')).toHaveLength(1);
+      expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
+    }));
+
+  it('of one person counts once where two must approve, however often it is sent', async () =>
+    await Harness.run(
+      code,
+      async (h) => {
+        const handle = await h.release('aaa');
+        await h.approve(handle);
+        expect(await refusal(h.approve(handle))).toMatch('ana@example.com has decided already (approve)');
+        expect(h.world.runningIn('production')).toEqual([]);
+        await h.approve(handle, { by: 'ben@example.com' });
+        expect((await handle.result()).status).toBe('done');
+        expect(h.world.ledger.filter(({ kind }) => kind === 'decision')).toHaveLength(2);
+      },
+      production({
+        approval: { from: ['ana@example.com', 'ben@example.com'], count: 2, starterMay: false, timeoutMs: 60_000 },
+      }),
+    ));
+
   it('for and against at once: one outcome, and the other sender is told', async () =>
     await Harness.run(code, async (h) => {
       const handle = await h.release('aaa');
