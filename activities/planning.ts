@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
 import { type Failure, PERMANENT } from '../src/model/failure';
-import { type Place, projectName } from '../src/model/names';
+import { environmentNetwork, type Place, projectName } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
 import type { Observed } from '../src/model/observed';
 import { describeSource } from '../src/model/secret';
@@ -79,6 +79,7 @@ async function plan(
       startComposed,
       observed,
       excluded,
+      home: environmentNetwork(place),
       proxyHttp: deps.settings.proxyHttp,
       accessorySpecs: Object.fromEntries(accessories.map((service) => [service.name, hashSpec(service)])),
       secrets: { now: secrets.hashes, ran },

@@ -45,8 +45,8 @@ const KEPT_MS = 30_000;
 const kept = new Map<string, { until: number; found: Promise<Found> }>();
 
 function readCommand({ exec }: Of<'exec'>, env: Env, fresh: boolean): Promise<Found> {
-  const allowed = (env[SETTING] ?? '').split(',').filter(Boolean);
-  if (!allowed.includes(exec[0]!)) return Promise.resolve({ lacks: notAllowed(exec[0]!, allowed) });
+  const refusal = refuseCommand({ exec }, env);
+  if (refusal) return Promise.resolve({ lacks: refusal });
   const key = JSON.stringify(exec);
   const known = kept.get(key);
   if (known && !fresh && Date.now() < known.until) return known.found;
@@ -60,6 +60,12 @@ function readCommand({ exec }: Of<'exec'>, env: Env, fresh: boolean): Promise<Fo
 
 /** The setting of the worker that says which programs may be run for a secret. */
 const SETTING = 'WINDLASS_SECRET_COMMANDS';
+
+/** Why a program may not be run for a secret; undefined where it may. */
+export function refuseCommand({ exec: [program = ''] }: Of<'exec'>, env: Env): string | undefined {
+  const allowed = (env[SETTING] ?? '').split(',').filter(Boolean);
+  return allowed.includes(program) ? undefined : notAllowed(program, allowed);
+}
 
 const notAllowed = (program: string, allowed: string[]) =>
   `the worker may not run ${program}. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, ` +

@@ -1,6 +1,6 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
 import { isRoutedOn, servicesOn, type Target } from '../../src/model/host';
-import { accessoryName, proxyName, recordRepository, type Place } from '../../src/model/names';
+import { accessoryName, environmentNetwork, proxyName, recordRepository, type Place } from '../../src/model/names';
 import type { RegistryAccess } from '../../src/model/release';
 import { connectEngine } from '../drivers/docker/connect';
 import type { Engine, EngineInfo } from '../drivers/docker/engine';
@@ -56,7 +56,12 @@ export async function checkHost(settings: Settings, subject: HostSubject): Promi
     ]);
   }
   const ok = Object.values(found).every((finding) => finding.ok);
-  const composed = info ? await lookForCompose(engine, subject.environment, settings.proxyHttp) : [];
+  const composed = info
+    ? await lookForCompose(engine, subject.environment, {
+        proxyHttp: settings.proxyHttp,
+        home: environmentNetwork(place),
+      })
+    : [];
   return { environment: subject.environment.name, host: subject.host.name, ok, found, composed };
 }
 

@@ -12,10 +12,10 @@ import { describeComposed } from '../rollout/observe';
 export async function lookForCompose(
   engine: Engine,
   environment: EnvironmentRecord,
-  proxyHttp: string,
+  { proxyHttp, home }: { proxyHttp: string; home: string },
 ): Promise<string[]> {
   const composed = (await listComposed(engine, environment.project)).map(describeComposed);
-  if (composed.length > 0) return describeTakeover(environment, composed, proxyHttp);
+  if (composed.length > 0) return describeTakeover(environment, composed, proxyHttp, home);
   const others = await engine.listContainers({ [COMPOSE.project]: '' });
   return [...new Set(others.map(({ labels }) => labels[COMPOSE.project] ?? ''))]
     .sort()

@@ -14,6 +14,7 @@ import type { Settings } from '../settings';
 import { withoutCredentials } from '../source-url';
 import type { Activities, CheckReport } from '../types';
 import { warnOfBuilder } from './builder';
+import { checkCommands } from './commands';
 import { checkGiven, withGiven } from './given';
 import { MANIFEST, type ManifestReading, readManifest } from './read-manifest';
 
@@ -87,6 +88,7 @@ async function read(
   const problems: Problem[] = [
     ...(draft.app === request.app ? [] : [otherApp(draft.app, request.app)]),
     ...(request.images ? checkGiven(draft, request.images) : []),
+    ...checkCommands(MANIFEST, draft, process.env),
   ];
   return { commit, reading: problems.length > 0 ? { problems, warnings: reading.warnings } : reading };
 }

@@ -24,6 +24,8 @@ export interface PlanningInput {
   excluded?: string[];
   /** The hash of each wanted accessory's specification, as its container's label would say it. */
   accessorySpecs: Record<string, string>;
+  /** The environment's network: names of its releases' networks begin with it. */
+  home: string;
   /** Where the proxy listens on every host: `80`, `127.0.0.1:8080`. */
   proxyHttp: string;
   /** Where requests could come in at a proxy that is made now; `web` alone where that is not said. */

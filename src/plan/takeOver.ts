@@ -98,8 +98,16 @@ function readAddress(http: string): { ip: string; port: number } {
   return { ip: http.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, ''), port: Number(http.slice(colon + 1)) };
 }
 
-/** What compose runs of the project on a host, and what becomes of it, a sentence each: in plans, and in `windlass check`. */
-export function describeTakeover(after: EnvironmentRecord, composed: ComposedContainer[], proxyHttp: string): string[] {
+/**
+ * What compose runs of the project on a host, and what becomes of it, a sentence each: in plans, and in `windlass check`. `home`
+ * is the environment's network, by which the names of its releases' networks begin.
+ */
+export function describeTakeover(
+  after: EnvironmentRecord,
+  composed: ComposedContainer[],
+  proxyHttp: string,
+  home: string,
+): string[] {
   const running = composed.filter(runs);
   const of = (names: ComposedContainer[]) => names.map(({ name, service }) => `${name} (${service})`).join(', ');
   const adopted = running.filter((one) => kindOf(after, one) === 'accessory');
@@ -119,6 +127,7 @@ export function describeTakeover(after: EnvironmentRecord, composed: ComposedCon
             'what the compose file says counts from its next change on',
         ]
       : []),
+    ...adopted.filter((one) => losesPort(one, home)).map((one) => describeLostPort(one, home)),
     ...(stopped.length > 0
       ? [
           `${of(stopped)} of the compose project ${after.project} ${are(stopped)} stopped at the switch and kept; ` +
@@ -144,6 +153,16 @@ export function describeTakeover(after: EnvironmentRecord, composed: ComposedCon
   ];
 }
 
+/** A published port belongs to the network whose name sorts first; joining an earlier one loses connections (measured). */
+function losesPort({ ports, networks }: ComposedContainer, home: string): boolean {
+  const [first] = [...networks].sort();
+  return ports.length > 0 && first !== undefined && home < first;
+}
+
+const describeLostPort = ({ name, service, ports, networks }: ComposedContainer, home: string) =>
+  `${name} (${service}) joins networks that begin with ${home}, a name that sorts before its own ${[...networks].sort()[0]}: ` +
+  `connections to its published port ${[...new Set(ports.map(({ port }) => port))].join(', ')} break then and are to be made again`;
+
 const are = (some: unknown[]) => (some.length > 1 ? 'are' : 'is');
 
 /** The same for every host of the environment. */
@@ -158,6 +177,7 @@ export function warnOfTakeover(input: PlanningInput, after: EnvironmentRecord): 
     const composed = composedOn(input, host).filter(({ service }) => !own.has(service));
     // What is adopted is news once.
     const news = input.current ? composed.filter((one) => kindOf(after, one) !== 'accessory') : composed;
-    return describeTakeover(after, news, input.proxyHttp).map((line) => (hosts.length > 1 ? `${host}: ${line}` : line));
+    const lines = describeTakeover(after, news, input.proxyHttp, input.home);
+    return lines.map((line) => (hosts.length > 1 ? `${host}: ${line}` : line));
   });
 }

@@ -159,7 +159,12 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     const control = new AbortController();
     const client = {
       // As an administrator may have it: the client itself is the child of a script.
-      command: ['sh', '-c', `exec 3<&0; ${buildxCommand.join(' ')} "$@" <&3 & echo $! > '${idOfClient}'; wait`, 'buildx'],
+      command: [
+        'sh',
+        '-c',
+        `exec 3<&0; ${buildxCommand.join(' ')} "$@" <&3 & echo $! > '${idOfClient}'; wait`,
+        'buildx',
+      ],
       dockerHost: parts().engine.host,
       service: 'web',
       flags: ['--no-cache'],

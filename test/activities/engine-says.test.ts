@@ -1,8 +1,14 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { ApplicationFailure } from '@temporalio/common';
+import { connectEngine } from '../../activities/drivers/docker/connect';
 import { classify, classifyText } from '../../activities/drivers/docker/errors';
-import type { Failure } from '../../src/model/failure';
+import { describeFailure, type Failure } from '../../src/model/failure';
+import { describeWith, parts } from '../setup/parts';
+import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
+import { serveBehindLogin } from './registry-fixtures';
 
-/** What is told of failures that this machine cannot have (root may use every socket): what, where, why, what next. */
+/** What is told of failures, by the words that engines have for them: what, where, why, what next. */
 const deed = { host: 'web-1', doing: 'start container shop' };
 const told = (error: Error) => ({
   retried: !(error as ApplicationFailure).nonRetryable,
@@ -54,4 +60,86 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
 ])('%s', (_, error, expected, message) => {
   expect(told(error)).toMatchObject(expected);
   expect(told(error).message).toMatch(message);
+});
+
+/** As people read it, of real parts. */
+const sentence = async (deed: Promise<unknown>) => describeFailure(await failureOf(deed));
+const at = (socket: string) => connectEngine({ name: 'web-1', address: `unix://${socket}` }, { dockerHost: '' });
+
+test('a socket that is not there', async () => {
+  expect(await sentence(at('/nowhere/docker.sock').info())).toBe(
+    'on web-1: ask the engine for its version: the engine of web-1 does not answer (ENOENT). It is tried again; check that it runs: docker info',
+  );
+});
+
+test('a socket that the worker may not use', async () => {
+  const socket = join(makeFolder({}), 'docker.sock');
+  const server = createServer().listen(socket);
+  await new Promise((resolve) => server.once('listening', resolve));
+  // Root may use every socket, so for a moment this is nobody.
+  const isRoot = process.geteuid!() === 0;
+  if (isRoot) process.seteuid!(65_534);
+  try {
+    expect(await sentence(at(socket).info())).toBe(
+      "on web-1: ask the engine for its version: the worker may not use the engine's socket on web-1 (EACCES). Add its user to the group of the socket",
+    );
+  } finally {
+    if (isRoot) process.seteuid!(0);
+    server.close();
+  }
+});
+
+describeWith(['engine', 'registry', 'images'], 'what a real engine says of', () => {
+  const engine = sharedEngine();
+
+  test('a wrong password of the registry', async () => {
+    const door = await serveBehindLogin(parts().registry.address, 'basic');
+    const image = `${door.address}/shop/web@sha256:${'a'.repeat(64)}`;
+    const said = await sentence(
+      engine.pullImage(image, { username: 'ci', password: 'not-the-one', serveraddress: door.address }),
+    );
+    expect(said).toMatch(
+      /^on local: pull 127\.0\.0\.1:\d+\/shop\/web@sha256:a+: the engine says ".+"\. Check user name and password of the registry in windlass\.yaml, where the worker reads them, and their rights\.$/,
+    );
+    expect(said).not.toContain('not-the-one');
+    door.close();
+  });
+
+  test('an image that is made for other processors', async () => {
+    const { address } = parts().registry;
+    const repository = `${address}/${uniqueName('foreign')}`;
+    await engine.tagImage(parts().images.base.name, repository, 'here');
+    const digest = await engine.pushImage(repository, 'here', undefined);
+    const url = `http://${repository.replace('/', '/v2/')}/manifests`;
+    const type = 'application/vnd.docker.distribution.manifest.v2+json';
+    const { length } = await (await fetch(`${url}/${digest}`, { headers: { accept: type } })).text();
+    const platform = { os: 'linux', architecture: 's390x' };
+    const list = 'application/vnd.docker.distribution.manifest.list.v2+json';
+    const body = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: list,
+      manifests: [{ mediaType: type, digest, size: length, platform }],
+    });
+    const put = await fetch(`${url}/there`, { method: 'PUT', headers: { 'content-type': list }, body });
+    expect(put.status).toBe(201);
+    expect(await sentence(engine.pullImage(`${repository}:there`, undefined))).toMatch(
+      /^on local: pull .+:there: the engine says "no matching manifest for linux\/.+"\. The image is not made for that host's processor\. Build it for that platform\.$/,
+    );
+    await engine.removeImage(`${repository}:here`);
+  });
+
+  test('a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const { port } = taken.address() as { port: number };
+    const name = uniqueName('port');
+    const PortBindings = { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(port) }] };
+    const config = { Cmd: ['sleep', '9'], ExposedPorts: { '80/tcp': {} }, HostConfig: { PortBindings } };
+    await engine.createContainer({ name, image: parts().images.base.name, labels: {}, config, networks: [] });
+    expect(await sentence(engine.startContainer(name))).toMatch(
+      /^on local: start container \S+: the engine says ".*\d+.*"\. Something else on that host listens there\. Stop it, or publish another port\.$/,
+    );
+    await engine.removeContainer(name);
+    taken.close();
+  });
 });

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { checkHost } from '../../activities/hosts/check-host';
 import { loadFile } from '../../activities/records/files';
 import { createRecordActivities } from '../../activities/records/records';
 import { readManifest } from '../../activities/source/read-manifest';
@@ -70,7 +71,7 @@ describeWith(['engine', 'images'], 'what a container is given before it starts',
     expect(await stand.engine.hasPath(folder)).toBe(true);
     rmSync(folder, { recursive: true });
     expect(await stand.engine.hasPath(folder)).toBe(false);
-    stand.release('r4', {
+    const ref = stand.release('r4', {
       services: [service('web', { mounts: [{ type: 'bind', source: folder, target: '/data' }] })],
     });
     expect(await failureOf(stand.perform('pullImage', { service: 'web', release: 'r4' }))).toMatchObject({
@@ -78,6 +79,21 @@ describeWith(['engine', 'images'], 'what a container is given before it starts',
       kind: 'no-such-path',
       message: expect.stringContaining(`web mounts ${folder}, which is not on this host`),
     });
+    const { app, registry, environments } = await stand.deps.loadRecord(ref);
+    const environment = environments[0]!;
+    const check = () => checkHost(stand.deps.settings, { app, environment, host: environment.hosts[0]!, registry });
+    expect(await check()).toMatchObject({
+      ok: false,
+      found: {
+        paths: {
+          ok: false,
+          what: `web mounts ${folder}, which is not on this host. Make it there, or mount something else`,
+        },
+      },
+    });
+    mkdirSync(folder);
+    expect((await check()).found.paths).toEqual({ ok: true, what: 'there' });
+    rmSync(folder, { recursive: true });
   });
 });
 

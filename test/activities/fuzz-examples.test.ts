@@ -74,7 +74,7 @@ describeWith(['compose'], 'the files of a release', () => {
             const { status, out, err } = await check(join(folder, name));
             expect({ status, out, err }).toMatchObject({ status: out.includes('"problems": []') ? 0 : 2 });
             const { problems, error } = JSON.parse(out) as { problems: Problem[]; error?: unknown };
-          expect(error).toBeUndefined();
+            expect(error).toBeUndefined();
             const told = problems.map(describeProblem);
             if (status === 2) bad += 1;
             expect(told.filter((line) => !form.test(line))).toEqual([]);

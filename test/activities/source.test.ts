@@ -139,6 +139,11 @@ describeWith(['compose'], 'the source of a release', () => {
       { ...FILES, 'windlass.yaml': MANIFEST.replace('shop', 'bakery') },
       'windlass.yaml app: is bakery in this commit, and the release was started for shop. Start it for bakery, or correct the manifest.',
     ],
+    [
+      'a program for a secret that the worker may not run',
+      { ...FILES, 'windlass.yaml': MANIFEST.replace('{ env: SHOP_TOKEN }', '{ exec: [op, read, token] }') },
+      'windlass.yaml environments.staging.secrets.TOKEN: the worker may not run op. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, start the worker with WINDLASS_SECRET_COMMANDS=op.',
+    ],
   ])('refused: %s', async (_, files, message) => {
     const other = folderWith(files as Record<string, string>);
     expect(await refusal(activities().readSource(request(other, commitAll(other))))).toEqual({

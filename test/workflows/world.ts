@@ -142,6 +142,7 @@ export class World {
       observed,
       excluded,
       accessorySpecs: {},
+      home: `windlass-${app}-${name}`,
       proxyHttp: '80',
       keepImages: [],
     });

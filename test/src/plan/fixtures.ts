@@ -99,6 +99,7 @@ export const planning = (more: Partial<PlanningInput>): PlanningInput => ({
   kind: 'release',
   observed: observed(),
   accessorySpecs: {},
+  home: 'windlass-shop-production',
   proxyHttp: '80',
   keepImages: [],
   ...more,

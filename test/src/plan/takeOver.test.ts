@@ -44,6 +44,18 @@ describe('a compose project that runs', () => {
     expect(plan.before).toEqual(['web', 'jobs', 'db'].map((name) => `local: shop-${name}-1 ${composed(name).id}`));
   });
 
+  it('says whose published port moves to another network, and only where it does', () => {
+    const published = { ports: [{ ip: '127.0.0.1', port: 5432 }] };
+    const lost = (networks: string[], more: object = published) =>
+      first([composed('db', { ...more, networks })]).warnings.filter((line) => line.includes('break then'));
+    expect(lost(['wordpress_default'])).toEqual([
+      'shop-db-1 (db) joins networks that begin with windlass-shop-production, a name that sorts before its own wordpress_default: ' +
+        'connections to its published port 5432 break then and are to be made again',
+    ]);
+    expect(lost(['wordpress_default', 'shop_default'])).toEqual([]);
+    expect(lost(['wordpress_default'], {})).toEqual([]);
+  });
+
   it('gives the port that the proxy needs at the switch, after the routes are set', () => {
     const plan = first([composed('web', port(80)), composed('db'), composed('old', port(80))]);
     expect(readPlan(plan)[0]).toMatch(/^prepare: ensure proxy \(closed\) on local/);

@@ -1,0 +1,27 @@
+import type { Draft } from '../../src/manifest/record';
+import { asSentence } from '../../src/model/path';
+import type { Problem } from '../../src/model/problem';
+import type { SecretSource } from '../../src/model/release';
+import { type Env, refuseCommand } from '../secret-sources';
+
+/** Programs that secrets are read with and that this worker may not run: no release of this commit could be planned here. */
+export function checkCommands(
+  file: string,
+  { registry, environments }: Pick<Draft, 'registry' | 'environments'>,
+  env: Env,
+): Problem[] {
+  const said: [path: string, source: SecretSource | undefined][] = [
+    ['registry.username', registry.username],
+    ['registry.password', registry.password],
+    ...environments.flatMap(({ name, secrets }) =>
+      Object.entries(secrets).map(([secret, source]): [string, SecretSource] => [
+        `environments.${name}.secrets.${secret}`,
+        source,
+      ]),
+    ),
+  ];
+  return said.flatMap(([path, source]) => {
+    const refusal = source && 'exec' in source ? refuseCommand(source, env) : undefined;
+    return refusal ? [{ file, path, message: asSentence(refusal) }] : [];
+  });
+}
