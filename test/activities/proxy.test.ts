@@ -219,6 +219,31 @@ describeWith(['engine', 'images'], 'traffic through the proxy', () => {
     expect(Date.now() - began).toBeLessThan(6_000);
   });
 
+  test('nothing is left in the proxy of what was asked there, and it ends as Traefik does', async () => {
+    const { engine, place, deps } = stand;
+    const name = proxyName(place.installation);
+    const processes = async () =>
+      (await engine.exec(name, ['sh', '-c', 'cat /proc/[0-9]*/stat'])).stdout.match(/(?<=\()[^)]+/g);
+    const question = { to: 'routes', host: ROUTE.host, path: '/' } as const;
+    for (let n = 0; n < 3; n++) await deps.proxy.ask(engine, place.installation, question, 2_000);
+    // the clock of a time-out looks once a second whether there is something to end still
+    const end = Date.now() + 20_000;
+    let found = await processes();
+    while (found?.includes('timeout') && Date.now() < end) {
+      await pause(200);
+      found = await processes();
+    }
+    expect(found?.filter((one) => !['cat', 'sh'].includes(one))).toEqual(['traefik']);
+    await engine.exec(name, ['sh', '-c', 'kill -9 $(cat /proc/[0-9]*/stat | sed -n "s/ (traefik) .*//p")']);
+    const started = async () => (await engine.inspectContainer(name))?.restarts;
+    while ((await started()) === 0 && Date.now() < end + 20_000) await pause(200);
+    expect(await started()).toBe(1);
+    await engine.stopContainer(name);
+    // 137 would be the engine's SIGKILL: that it was not heard
+    expect((await engine.inspectContainer(name))?.exitCode).not.toBe(137);
+    await stand.perform('ensureProxy', {});
+  });
+
   test('a proxy that was made otherwise is left running, and said', async () => {
     const lines: string[] = [];
     const { installation, proxyImage: image } = stand.deps.settings;

@@ -35,11 +35,9 @@ const FLAGS = [
 /** The proxy's container as the settings want it. Its label `spec` tells one that was made otherwise. */
 export function proxyContainer(settings: ProxySettings): ContainerMake {
   const { installation, image, http, https, acme } = settings;
-  // The watched folder must be there before Traefik looks; on a new volume it is not.
-  const start = `mkdir -p ${ROUTES_FOLDER}/live && printf %s "$AUTHORITY" > ${AUTHORITY} && exec traefik "$@"`;
   const published = { [`${WEB_PORT}/tcp`]: http, ...(https !== undefined && { [`${SECURE_PORT}/tcp`]: https }) };
   const config = {
-    Entrypoint: ['sh', '-c', start, 'traefik'],
+    Entrypoint: ['sh', '-c', START, 'traefik'],
     Cmd: [...FLAGS, ...secureFlags(settings)],
     Env: [`AUTHORITY=${acme?.authority ?? ''}`],
     ExposedPorts: mapValues(published, () => ({})),
@@ -75,6 +73,25 @@ export const entryPointsOf = ({ https }: Pick<ProxySettings, 'https'>): string[]
   https === undefined ? [WEB] : [WEB, SECURE];
 
 const AUTHORITY = `${ROUTES_FOLDER}/authority.pem`;
+
+/**
+ * The watched folder must be there before Traefik looks; on a new volume it is not. The shell stays as the container's first
+ * process, for Traefik does not wait for processes that others leave behind, and every `exec` with a time-out leaves one: they
+ * would fill the host's table of processes in the end.
+ */
+const START = `
+mkdir -p ${ROUTES_FOLDER}/live && printf %s "$AUTHORITY" > ${AUTHORITY} || exit 1
+traefik "$@" &
+proxy=$!
+trap 'kill "$proxy"' TERM INT
+wait "$proxy"
+status=$?
+while kill -0 "$proxy" 2> /dev/null; do
+  wait "$proxy"
+  status=$?
+done
+exit "$status"
+`;
 
 /** HTTPS, with certificates that are kept beside the routes: a proxy that is made anew asks for none. */
 function secureFlags({ https, acme }: ProxySettings): string[] {
