@@ -1,53 +1,77 @@
-import { ask } from '../demo/client';
+import { ask, type Target } from '../demo/client';
 import { clientOf } from '../parts/engine-client';
 
-/** The invariants, looked at from outside: the engine, the proxy's answers, the registry. Nothing of this is windlass's own observation. */
+/** The invariants, looked at from outside: the engines, the proxies' answers, the registry. Nothing of this is windlass's own observation. */
 export interface Place {
-  engine: string;
+  hosts: { name: string; engine: string; target: Target }[];
   registry: string;
   installation: string;
   app: string;
-  target: { address: string; host: string };
+  /** What runs on every host. */
+  services: string[];
 }
 
-/** The release that everything agrees on; throws when two say different things, or one says nothing. */
-export async function findRelease(place: Place, answers: Map<string, string>): Promise<string> {
-  const [running, served, recorded] = await Promise.all([runs(place), serves(place, answers), lastRecorded(place)]);
-  const said = new Set([...running, ...served, recorded]);
-  if (said.size === 1) return recorded;
-  throw new Error(`runs ${running.join('+')}, answers are of ${served.join('+')}, recorded is ${recorded}`);
+/** The release that everything agrees on, on every host; throws when two say different things, or one says nothing. */
+export async function findRelease(place: Place, releaseOf: (version: string) => string | undefined): Promise<string> {
+  const recorded = await lastRecorded(place);
+  const found = place.hosts.map(async (host) => {
+    const [running, served] = await Promise.all([runs(place, host), serves(host, releaseOf)]);
+    const said = new Set([...running, ...served, recorded]);
+    if (said.size > 1)
+      throw new Error(
+        `${host.name}: runs ${running.join('+')}, answers are of ${served.join('+')}, recorded is ${recorded}`,
+      );
+  });
+  await Promise.all(found);
+  return recorded;
 }
 
-/** Releases with instances; one that does not run is a broken one. */
-async function runs({ engine, installation, app }: Place): Promise<string[]> {
-  const filters = { label: [`${installation}.app=${app}`, `${installation}.role=instance`] };
-  const all = await clientOf(engine).listContainers({ all: true, filters });
+/** Releases with instances or networks on a host; one that does not run, or is there twice or not at all, is a broken one. */
+async function runs({ installation, app, services }: Place, host: Place['hosts'][number]): Promise<string[]> {
+  const engine = clientOf(host.engine);
+  const all = await engine.listContainers({ all: true, filters: { label: [`${installation}.app=${app}`] } });
   const dead = all.filter(({ State }) => State !== 'running');
-  if (dead.length > 0) throw new Error(`${dead.map(({ Names, State }) => `${Names[0]} is ${State}`).join(', ')}`);
-  const networks = await clientOf(engine).listNetworks({ filters: { label: [`${installation}.app=${app}`] } });
-  const releases = [...all, ...networks].map(({ Labels }) => Labels?.[`${installation}.release`]);
+  if (dead.length > 0)
+    throw new Error(`${host.name}: ${dead.map(({ Names, State }) => `${Names[0]} is ${State}`).join(', ')}`);
+  const label = (labels: Record<string, string> | undefined, word: string) => labels?.[`${installation}.${word}`];
+  const names = all.map(({ Labels }) => label(Labels, 'service') ?? '').sort();
+  if (names.join() !== [...services].sort().join())
+    throw new Error(`${host.name}: runs ${names.join(', ') || 'nothing'}; expected ${services.join(', ')}, each once`);
+  const networks = await engine.listNetworks({ filters: { label: [`${installation}.app=${app}`] } });
+  const releases = [...all, ...networks].map(({ Labels }) => label(Labels, 'release'));
   return [...new Set(releases.filter((one) => one !== undefined))];
 }
 
-async function serves({ target }: Place, answers: Map<string, string>): Promise<string[]> {
-  const said = await Promise.all(Array.from({ length: 10 }, () => ask(target)));
-  return [...new Set(said.map((answer) => answers.get(answer) ?? `unknown (${answer})`))];
+/** An answer says the version of `web` and that of the `api` that it asked. */
+export function readAnswer(answer: string): { web?: string; api?: string } {
+  const [, web, api] = /^web (\S+) api (\S+) /.exec(answer) ?? [];
+  return { web, api };
 }
+
+async function serves({ target }: Place['hosts'][number], releaseOf: (version: string) => string | undefined) {
+  const said = await Promise.all(Array.from({ length: 6 }, () => ask(target)));
+  const versions = said.map(readAnswer).flatMap(({ web, api }) => [web, api]);
+  return [...new Set(versions.map((version) => releaseOf(version ?? '') ?? `unknown (${said[0]})`))];
+}
+
+/** What a client's log says of what never may be: versions that answered together. */
+export const mixedAnswers = (answers: Record<string, number>): string[] =>
+  Object.keys(answers).filter((answer) => readAnswer(answer).web !== readAnswer(answer).api);
 
 interface Entry {
   kind: string;
   what: string;
-  at: string;
 }
 
 /** What the newest outcome of a rollout in the registry says, read by its plain HTTP. */
 async function lastRecorded({ registry, app }: Place): Promise<string> {
   const base = `http://${registry}/v2/${app}/windlass`;
-  const { tags } = (await (await fetch(`${base}/tags/list?n=10000`)).json()) as { tags: string[] };
-  for (const tag of tags
+  const { tags } = (await (await fetch(`${base}/tags/list?n=100000`)).json()) as { tags: string[] };
+  const newestFirst = tags
     .filter((one) => one.startsWith('ledger-'))
     .sort()
-    .reverse()) {
+    .reverse();
+  for (const tag of newestFirst) {
     const accept = { accept: 'application/vnd.oci.image.manifest.v1+json' };
     const manifest = (await (await fetch(`${base}/manifests/${tag}`, { headers: accept })).json()) as {
       layers: { digest: string }[];

@@ -1,19 +1,21 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeTable as table } from '../bench/table';
 import { root } from '../demo/shop';
-import type { Result, Triple } from './run';
+import { FAULTS, type FaultName } from './faults';
+import type { Result } from './play';
+import { allTriples, type Triple } from './triples';
 
 /** Results, a line each, so that a campaign that was cut off goes on where it was. */
 const FILE = join(root(), 'chaos/results.jsonl');
 const PAGE = join(root(), 'docs/chaos.md');
 
 export interface Stored extends Result {
-  seed: number;
   /** ISO 8601. */
   at: string;
 }
 
-export const keyOf = ({ fault, flow, operation, point }: Triple) => `${fault} | ${flow} | ${operation} | ${point}`;
+export const keyOf = ({ fault, flow, operation }: Triple) => `${fault} | ${flow} | ${operation}`;
 
 export const readResults = (): Stored[] =>
   existsSync(FILE)
@@ -25,41 +27,84 @@ export const readResults = (): Stored[] =>
 
 export const storeResult = (result: Stored): void => appendFileSync(FILE, `${JSON.stringify(result)}\n`);
 
-/** The table fault × operation, from what is stored. */
-export function writeTable(): string {
-  const groups = new Map<string, Stored[]>();
+const HEAD = [
+  'runs',
+  'ended new',
+  'ended old',
+  'asked',
+  'requests',
+  'failed',
+  'seconds to converge, median',
+  'longest',
+  'broken',
+];
+
+/** Writes the page from what is stored; returns it. */
+export function writePage(): string {
   const all = readResults();
-  for (const one of all) {
-    const key = `${one.fault} | ${one.flow}: ${one.operation}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  const rows = [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, some]) => row(key, some));
+  const names = Object.keys(FAULTS) as FaultName[];
+  const triples = allTriples(names);
+  const played = new Set(all.map(keyOf));
   const broken = all.filter((one) => one.broken.length > 0);
-  const page = [
-    '# What happens when something breaks in the middle',
-    '',
-    'Written by `npm run chaos -- --table` from `chaos/results.jsonl`; `npm run chaos` plays the triples (fault, operation, flow) that are not in it yet,',
-    'then more by seed. Real parts, one host, 50 requests a second all the while. After each run the engine, the proxy’s answers and the ledger in the',
-    'registry must agree on one release, with all of its instances running and nothing of another one left (`chaos/check.ts`).',
-    '',
-    `${all.length} runs, ${new Set(all.map(keyOf)).size} different, ${broken.length} with a broken invariant. Requests that fail are counted; those under "proxy killed" and "instance killed" are the fault’s own.`,
-    '',
-    '| fault | flow: operation | runs | ended new | ended old | asked | failed requests | seconds to converge, longest | broken |',
-    '|---|---|---|---|---|---|---|---|---|',
-    ...rows,
-    '',
-    ...(broken.length > 0
-      ? ['## Broken', '', ...broken.map((one) => `- ${keyOf(one)} (seed ${one.seed}): ${one.broken.join('; ')}`), '']
-      : []),
-  ].join('\n');
+  const count = (ended: string) => all.filter((one) => one.ended === ended).length;
+  const rows = (keyed: (one: Stored) => string[]) => {
+    const groups = new Map<string, Stored[]>();
+    for (const one of all)
+      groups.set(JSON.stringify(keyed(one)), [...(groups.get(JSON.stringify(keyed(one))) ?? []), one]);
+    const order = (key: string) => names.indexOf((JSON.parse(key) as FaultName[])[0]!);
+    return [...groups]
+      .sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1))
+      .map(([key, some]) => [...(JSON.parse(key) as string[]), ...cells(some)]);
+  };
+  const page = `# What happens when something breaks in the middle
+
+Written by \`npm run chaos -- --table\` from \`chaos/results.jsonl\`. \`npm run chaos\` plays triples (fault, operation, flow): first those that are not in
+it yet, then those that are least, in an order that follows from a seed that it prints; \`--seed\`, \`--runs\`, \`--fault\` and \`--operation\` say more.
+
+Real parts: an application of three services on two hosts over SSH, a client with 10 requests a second to each host all the while. A flow is a release, a
+rollback, or the unwinding of a release whose verification fails in the soak. The fault strikes at a boundary of the first activity of that name, which follows
+from the seed: *scheduled* (in history, kept from every worker), *started*, *effect done* (its report held back) or *completed*. A gateway between the workers and
+Temporal (\`chaos/wire.ts\`) sees and holds these; windlass knows nothing of it. Which triples make no sense is a rule in \`chaos/triples.ts\`.
+
+After each run the engines, the proxies’ answers and the ledger in the registry must agree on one release, with every service running on every host and nothing
+of another release left; no answer may be of two releases; no request may fail but on the host whose proxy, instance or engine the fault itself broke; and what
+the command said must be so (\`chaos/check.ts\`, which shares nothing with windlass’s own observation). A release that asks is answered as an operator would:
+what is broken is mended and the step tried again, or everything is rolled back, or a host that is gone is excluded, and brought level by the next release.
+
+**${all.length} runs, ${played.size} of ${triples.length} triples, ${count('new')} ended new, ${count('old')} ended old, ${broken.length} with a broken invariant.**
+
+## By fault
+
+${table({ head: ['fault', ...HEAD], rows: rows(({ fault }) => [fault]) })}
+
+## By point
+
+${table({ head: ['point', ...HEAD], rows: rows(({ point }) => [point]) })}
+
+## By fault and operation
+
+${table({ head: ['fault', 'operation', ...HEAD], rows: rows(({ fault, operation }) => [fault, operation]) })}
+${broken.length > 0 ? `\n## Broken\n\n${broken.map((one) => `- ${keyOf(one)} | ${one.point} (seed ${one.seed}): ${one.broken.join('; ')}`).join('\n')}\n` : ''}`;
   writeFileSync(PAGE, page);
   return page;
 }
 
-function row(key: string, some: Stored[]): string {
+function cells(some: Stored[]): string[] {
   const count = (ended: string) => some.filter((one) => one.ended === ended).length;
-  const failed = some.reduce((sum, one) => sum + one.failed, 0);
-  const longest = Math.max(...some.map(({ seconds }) => seconds));
+  const sum = (word: 'failed' | 'sent') => some.reduce((all, one) => all + one[word], 0);
+  const seconds = some.map((one) => one.seconds).sort((a, b) => a - b);
+  const asked = some.filter(({ answers }) => answers.length > 0).length;
   const broken = some.filter((one) => one.broken.length > 0).length;
-  return `| ${[key, some.length, count('new'), count('old'), count('asked'), failed, longest, broken].join(' | ')} |`;
+  const median = seconds[Math.floor(seconds.length / 2)] ?? 0;
+  return [
+    some.length,
+    count('new'),
+    count('old'),
+    asked,
+    sum('sent'),
+    sum('failed'),
+    median,
+    seconds.at(-1) ?? 0,
+    broken,
+  ].map(String);
 }

@@ -105,11 +105,9 @@ export class Windlass {
     await ended;
   }
 
-  /** Stops the worker for a while, as a machine that sleeps would, and lets it go on. */
-  async freezeWorker(ms: number): Promise<void> {
-    this.worker?.kill('SIGSTOP');
-    await sleep(ms);
-    this.worker?.kill('SIGCONT');
+  /** SIGSTOP: as a machine that sleeps; SIGCONT: it goes on. */
+  signalWorker(signal: NodeJS.Signals): void {
+    this.worker?.kill(signal);
   }
 
   /** Ends the worker, and the command that is being shown. */

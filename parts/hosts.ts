@@ -9,8 +9,10 @@
  *     hosts.all[0].engine                             its socket, to see what runs without windlass
  *     hosts.variables                                 for the worker: the key that opens them, and their host keys
  *     await hosts.all[0].restartEngine()              as a reboot: containers stop, and come back as the engine decides
+ *     await hosts.all[0].stopEngine(); …startEngine() the same, with time in between
  *     await hosts.all[0].cutSsh(); …mendSsh()         connections end, new ones are refused; what runs is not touched
  *     await hosts.all[0].silenceSsh(); …hearSsh()     nothing of SSH comes through, and nobody is told
+ *     await hosts.all[0].fillDisk(); …emptyDisk()     no byte is left for its engine; with `diskMegabytes` alone
  *     await hosts.stop()
  *
  * Images are named as on this machine: `127.0.0.1:PORT/…` is its registry on every host, too. `images` are copied there
@@ -18,7 +20,17 @@
  * In a jest test: `describeWith(['engine', 'registry', 'images', 'hosts'], …)` skips by name where there are none.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,12 +61,17 @@ export interface TestHost {
   /** `unix://…` of its engine, which any process of this machine may ask. */
   engine: string;
   restartEngine(): Promise<void>;
+  /** Its containers stop with it. */
+  stopEngine(): Promise<void>;
+  startEngine(): Promise<void>;
   /** How many SSH connections it has now. */
   connections(): number;
   cutSsh(): Promise<void>;
   mendSsh(): Promise<void>;
   silenceSsh(): Promise<void>;
   hearSsh(): Promise<void>;
+  fillDisk(): Promise<void>;
+  emptyDisk(): Promise<void>;
 }
 
 export interface TestHosts {
@@ -73,6 +90,8 @@ export interface HostsFrom {
   registry: { address: string };
   /** Names of images that the engine has. */
   images: string[];
+  /** Gives each host a small disk of its own, a file system in a file; by default it has the machine's. */
+  diskMegabytes?: number;
 }
 
 /** Why there can be no test hosts here; undefined when there can. */
@@ -131,6 +150,7 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
   const { folder } = makeEngineFolder(run);
   const data = join(run.dir, ip);
   mkdirSync(data);
+  if (from.diskMegabytes) await makeDisk(data, from.diskMegabytes);
   // The firewall of a namespace is its own, so this engine may have rules, as any host's does.
   const settings = {
     'default-address-pools': [{ base: '172.24.0.0/13', size: 26 }],
@@ -142,6 +162,11 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
   await forward(run, within, from.registry.address, join(run.dir, 'registry.sock'), `${data}/registry.log`);
   await clientOf(engine).loadImage(images, {}).then(drain);
   const ssh = await startSsh(run, { within, data, ip });
+  // The engine first, for it tells its containers to end.
+  const stopEngine = async () => {
+    for (const one of [...made].reverse()) await endProcess(one as Made & ProcessId, 30_000);
+  };
+  const startAgain = async () => void ({ made } = await start());
   return {
     name: ip,
     ip,
@@ -150,13 +175,35 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
     knownHost: `${ip} ${readFileSync(`${data}/host_key.pub`, 'utf8').trim()}`,
     engine,
     async restartEngine() {
-      // The engine first, for it tells its containers to end.
-      for (const one of [...made].reverse()) await endProcess(one as Made & ProcessId, 30_000);
-      ({ made } = await start());
+      await stopEngine();
+      await startAgain();
     },
+    stopEngine,
+    startEngine: startAgain,
     ...ssh,
+    ...diskOf(data),
   };
 }
+
+/** A file system in a file, mounted where the engine keeps what it has. */
+async function makeDisk(folder: string, megabytes: number): Promise<void> {
+  const file = `${folder}.disk`;
+  writeFileSync(file, '');
+  truncateSync(file, megabytes * 1024 * 1024);
+  await runCommand('mkfs.ext4', ['-q', '-m', '0', file]);
+  await runCommand('mount', ['-o', 'loop', file, folder]);
+}
+
+/** What takes all the room, and gives it back. */
+const diskOf = (data: string) => ({
+  async fillDisk() {
+    const { bavail, bsize } = statfsSync(data);
+    await runCommand('fallocate', ['--length', String(bavail * bsize), `${data}/full`]).catch(() => undefined);
+    // What is left over, byte by byte.
+    await runCommand('dd', ['if=/dev/zero', `of=${data}/full-too`, 'bs=4k', 'status=none']).catch(() => undefined);
+  },
+  emptyDisk: async () => ['full', 'full-too'].forEach((name) => rmSync(join(data, name), { force: true })),
+});
 
 /** A namespace with one end of a cable in it, whose other end is in the bridge; returns what enters it. */
 async function makeNamespace(run: Run, ip: string, bridge: string): Promise<string[]> {

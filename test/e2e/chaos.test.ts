@@ -1,0 +1,53 @@
+import { Arena } from '../../chaos/arena';
+import { FAULTS, type FaultName } from '../../chaos/faults';
+import { play } from '../../chaos/play';
+import { allTriples, type Flow, pointsOf } from '../../chaos/triples';
+import type { Point } from '../../chaos/wire';
+import { describeWith, parts } from '../setup/parts';
+
+/** Every fault, every flow and every point; `npm run chaos` plays all that there are. */
+const SAMPLE: [FaultName, Flow, string, Point][] = [
+  ['worker killed', 'release', 'switchRoutes', 'effect done'],
+  ['worker stopped', 'unwinding', 'removeInstance', 'started'],
+  ['worker frozen, another goes on', 'release', 'startInstance', 'started'],
+  ['worker replaced by a newer build', 'rollback', 'switchRoutes', 'scheduled'],
+  ['Temporal killed', 'release', 'appendLedger', 'effect done'],
+  ['rollout terminated', 'release', 'watchInstances', 'completed'],
+  ['SSH cut for 2 s', 'release', 'createNetworks', 'scheduled'],
+  ['SSH silent for 5 s', 'rollback', 'removeInstance', 'started'],
+  ['SSH silent for 16 s', 'release', 'startInstance', 'completed'],
+  ['engine restarted', 'unwinding', 'switchRoutes', 'effect done'],
+  ['engine gone for good', 'release', 'switchRoutes', 'completed'],
+  ['registry answers 500', 'release', 'appendLedger', 'scheduled'],
+  ['registry is down', 'rollback', 'pullImage', 'started'],
+  ['registry is slow', 'release', 'planRollout', 'started'],
+  ['registry lacks a blob', 'release', 'pullImage', 'scheduled'],
+  ['proxy killed', 'release', 'switchRoutes', 'started'],
+  ['disk full', 'release', 'startInstance', 'scheduled'],
+  ['instance dies', 'release', 'watchInstances', 'started'],
+  ['instance flaps', 'rollback', 'startInstance', 'effect done'],
+  ['never becomes healthy', 'release', 'startInstance', 'started'],
+  ['does not stop', 'release', 'removeInstance', 'scheduled'],
+];
+
+describeWith(['engine', 'registry', 'compose', 'images', 'hosts'], 'a fault in the middle', () => {
+  let arena: Arena;
+  beforeAll(async () => void (arena = await Arena.open(parts())), 180_000);
+  afterAll(async () => await arena?.close(), 120_000);
+
+  it('of every kind is in the sample, at what it can harm', () => {
+    expect(SAMPLE.map(([fault]) => fault).sort()).toEqual(Object.keys(FAULTS).sort());
+    for (const [fault, flow, operation, point] of SAMPLE) {
+      expect(allTriples([fault])).toContainEqual({ fault, flow, operation });
+      expect(pointsOf({ fault, flow, operation })).toContain(point);
+    }
+  });
+
+  it.each(SAMPLE)(
+    '%s, %s, %s, %s: all is new or all is old, and the ledger says which',
+    async (fault, flow, operation, point) => {
+      const result = await play(arena, { fault, flow, operation, point, seed: 1 });
+      expect(result).toMatchObject({ broken: [] });
+    },
+  );
+});
