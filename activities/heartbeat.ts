@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Watch } from './drivers/docker/engine';
+import { transient } from './drivers/errors';
 
 /**
  * Every activity sends a heartbeat each second, whatever it does: a worker that was killed is noticed after the
@@ -13,6 +14,9 @@ interface Beat {
   resume?: unknown;
 }
 
+/** When an activity last had the chance to send one, in milliseconds since 1970. */
+const beatAt = new WeakMap<Context, number>();
+
 const beats = new WeakMap<Context, Beat>();
 
 /** Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever error its abort caused. */
@@ -23,7 +27,13 @@ export function withHeartbeat<Input, Output>(
     const context = Context.current();
     const resume = (context.info.heartbeatDetails as Beat | undefined)?.resume;
     beats.set(context, { resume });
-    const timer = setInterval(() => context.heartbeat(beats.get(context)), EVERY_MS);
+    beatAt.set(context, Date.now());
+    const timer = setInterval(() => {
+      // One that wakes up is given up before it says that it lives.
+      if (wasFrozen(context)) return;
+      beatAt.set(context, Date.now());
+      context.heartbeat(beats.get(context));
+    }, EVERY_MS);
     try {
       return await deed(input);
     } catch (error) {
@@ -33,6 +43,23 @@ export function withHeartbeat<Input, Output>(
       clearInterval(timer);
     }
   };
+}
+
+/**
+ * Fails when this attempt has slept for longer than its heartbeat time-out, as on a machine that was frozen: another one has done its
+ * work by then, and may have been followed by any number of rollouts, none of which it must undo. Asked before every deed.
+ */
+export function refuseAfterSleep(): void {
+  const context = running();
+  if (!context || !wasFrozen(context)) return;
+  const message = 'this attempt slept for longer than its heartbeat time-out, and leaves its work to the next one';
+  throw transient({ kind: 'overslept', message });
+}
+
+function wasFrozen(context: Context): boolean {
+  const { heartbeatTimeoutMs } = context.info;
+  const at = beatAt.get(context);
+  return heartbeatTimeoutMs !== undefined && at !== undefined && Date.now() - at > heartbeatTimeoutMs;
 }
 
 /** Progress and abort signal of the activity that is running; nothing of both outside of one. */

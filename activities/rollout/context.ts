@@ -9,7 +9,7 @@ import type { RecordRef } from '../../src/model/release';
 import type { Engine, Watch } from '../drivers/docker/engine';
 import type { Proxy } from '../drivers/proxy/proxy';
 import { mapFailure, permanent } from '../drivers/errors';
-import { currentWatch } from '../heartbeat';
+import { currentWatch, refuseAfterSleep } from '../heartbeat';
 import { redact, redactFailure } from '../redact';
 import { SecretReader } from '../secrets';
 import type { Settings } from '../settings';
@@ -89,7 +89,7 @@ export async function openContext(
     counter: scope.counter,
     host,
     target,
-    engine: await connect(target),
+    engine: awake(await connect(target)),
     proxy,
     secrets,
     async imagesElsewhere() {
@@ -108,6 +108,19 @@ export async function openContext(
     },
   };
 }
+
+/** An engine of which nothing is asked by an attempt that has slept. */
+const awake = (engine: Engine): Engine =>
+  new Proxy(engine, {
+    get(target, name) {
+      const deed: unknown = Reflect.get(target, name);
+      if (typeof deed !== 'function') return deed;
+      return (...args: unknown[]) => {
+        refuseAfterSleep();
+        return (deed as (...args: unknown[]) => unknown)(...args);
+      };
+    },
+  });
 
 /** The images of an environment in a release. */
 export const imagesIn = (record: ReleaseRecord, environment: string): string[] =>

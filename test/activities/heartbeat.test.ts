@@ -1,0 +1,31 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { refuseAfterSleep, withHeartbeat } from '../../activities/heartbeat';
+import { failureOf } from './fixtures';
+
+/** As a machine that is frozen: no timer fires meanwhile. */
+function sleepDeeply(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe('an attempt that slept', () => {
+  const run = (ms: number) =>
+    new MockActivityEnvironment({ heartbeatTimeoutMs: 500 }).run(
+      withHeartbeat(async () => {
+        refuseAfterSleep();
+        sleepDeeply(ms);
+        // what was asked before is answered now
+        await Promise.resolve();
+        refuseAfterSleep();
+        return 'done';
+      }),
+      undefined,
+    );
+
+  it('for longer than its heartbeat time-out does nothing more', async () => {
+    expect(await failureOf(run(800))).toMatchObject({ kind: 'overslept' });
+  });
+
+  it('for less goes on', async () => {
+    expect(await run(100)).toBe('done');
+  });
+});
