@@ -6,7 +6,7 @@ export const IMAGE = (base: string) => ({
   Dockerfile: `FROM ${base}\nCOPY app /app\n`,
   // Answers "web 7 api 7 fine".
   'app/www/cgi-bin/index.cgi': `#!/bin/sh
-api=$(wget -q -T 5 -O - http://api:8000/) || { printf 'HTTP/1.0 502 Bad Gateway\\r\\n\\r\\napi does not answer'; exit; }
+api=$(wget -q -O - http://api:8000/) || { printf 'HTTP/1.0 502 Bad Gateway\\r\\n\\r\\napi does not answer'; exit; }
 printf 'Content-Type: text/plain\\r\\n\\r\\nweb %s api %s %s' "$VERSION" "$api" "$MOOD"
 `,
   'app/serve.sh': `mkdir -p /tmp/www && printf %s "$VERSION" > /tmp/www/index.html

@@ -193,6 +193,12 @@ export class Arena {
     return release;
   }
 
+  /** A rollback that nothing happens to, to the release before. */
+  async rollBackWell(): Promise<void> {
+    const { status, stdout, stderr } = await this.windlass('rollback', 'production', '--by', 'ops@example.com');
+    if (status !== 0) throw new Error(`a rollback that nothing happened to ended with ${status}:\n${stdout}${stderr}`);
+  }
+
   /** Images that no container runs are removed from the hosts, so that the next that needs one pulls it. */
   async forgetUnused(): Promise<void> {
     for (const { engine } of this.hosts.all)

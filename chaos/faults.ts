@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clientOf } from '../parts/engine-client';
+import type { Windlass } from '../demo/windlass';
 import type { TestHost } from '../parts/hosts';
 import type { Kind } from './application';
 import type { Arena } from './arena';
@@ -26,6 +27,8 @@ export interface Fault {
   costsRequests?: true;
   /** The boundary's report comes only when all is over: from somebody who was believed dead. */
   holdsReport?: true;
+  /** Before it is over somebody has gone back to the release before. */
+  endsOld?: true;
   /** Nobody mends it before the flow has ended; then the host comes back, and the next release brings it level. */
   isForGood?: true;
 }
@@ -50,15 +53,16 @@ export const FAULTS = {
   },
   'worker frozen, another goes on': {
     holdsReport: true,
+    strike: async ({ arena }) => wakeLater(await freezeWorker(arena)),
+  },
+  'worker frozen, another goes on, and all goes back': {
+    holdsReport: true,
+    endsOld: true,
     async strike({ arena }) {
-      const frozen = arena.worker;
-      frozen.signalWorker('SIGSTOP');
-      arena.worker = await arena.anotherWorker();
+      const frozen = await freezeWorker(arena);
       return async () => {
-        frozen.signalWorker('SIGCONT');
-        // It believes for a moment that the work is its own.
-        await pause(3_000);
-        await frozen.stopWorker();
+        await arena.rollBackWell();
+        await wakeLater(frozen)();
       };
     },
   },
@@ -170,6 +174,21 @@ export const FAULTS = {
 } satisfies Record<string, Fault>;
 
 export type FaultName = keyof typeof FAULTS;
+
+/** What was given to the worker that runs is another's after a while. */
+async function freezeWorker(arena: Arena): Promise<Windlass> {
+  const frozen = arena.worker;
+  frozen.signalWorker('SIGSTOP');
+  arena.worker = await arena.anotherWorker();
+  return frozen;
+}
+
+const wakeLater = (frozen: Windlass) => async () => {
+  frozen.signalWorker('SIGCONT');
+  // It believes for a moment that the work is its own.
+  await pause(3_000);
+  await frozen.stopWorker();
+};
 
 async function badRegistry({ arena: { registry }, letGo }: Struck, mood: Mood, forMs: number): Promise<void> {
   registry.become(mood);

@@ -59,6 +59,12 @@ const INSTANCE: Rule = {
 
 /** Why a triple is left out: a fault makes sense only where what it breaks is used. */
 const RULES: Partial<Record<FaultName, Rule>> = {
+  // what it does late is the undoing of what is there again
+  'worker frozen, another goes on, and all goes back': {
+    operations: ['stopInstance', 'switchRoutes', 'removeInstance', 'removeNetworks', 'pruneImages'],
+    flows: ['release'],
+    points: ['started', 'effect done'],
+  },
   'SSH cut for 2 s': HOST,
   'SSH silent for 5 s': HOST,
   'SSH silent for 16 s': HOST,

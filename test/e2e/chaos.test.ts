@@ -10,6 +10,7 @@ const SAMPLE: [FaultName, Flow, string, Point][] = [
   ['worker killed', 'release', 'switchRoutes', 'effect done'],
   ['worker stopped', 'unwinding', 'removeInstance', 'started'],
   ['worker frozen, another goes on', 'release', 'startInstance', 'started'],
+  ['worker frozen, another goes on, and all goes back', 'release', 'removeInstance', 'started'],
   ['worker replaced by a newer build', 'rollback', 'switchRoutes', 'scheduled'],
   ['Temporal killed', 'release', 'appendLedger', 'effect done'],
   ['rollout terminated', 'release', 'watchInstances', 'completed'],
