@@ -5,10 +5,12 @@ import type { TestHost } from '../parts/hosts';
 import type { Kind } from './application';
 import type { Arena } from './arena';
 import type { Mood } from './registry-door';
+import type { Point } from './wire';
 
 /** What a fault has to work on. */
 export interface Struck {
   arena: Arena;
+  point: Point;
   /** The host that is struck. */
   host: TestHost;
   /** The release that is on its way. */
@@ -53,15 +55,15 @@ export const FAULTS = {
   },
   'worker frozen, another goes on': {
     holdsReport: true,
-    strike: async ({ arena }) => wakeLater(await freezeWorker(arena)),
+    strike: async (at) => wakeLater(await freezeWorker(at)),
   },
   'worker frozen, another goes on, and all goes back': {
     holdsReport: true,
     endsOld: true,
-    async strike({ arena }) {
-      const frozen = await freezeWorker(arena);
+    async strike(at) {
+      const frozen = await freezeWorker(at);
       return async () => {
-        await arena.rollBackWell();
+        await at.arena.rollBackWell();
         await wakeLater(frozen)();
       };
     },
@@ -176,9 +178,11 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 /** What was given to the worker that runs is another's after a while. */
-async function freezeWorker(arena: Arena): Promise<Windlass> {
+async function freezeWorker({ arena, point }: Struck): Promise<Windlass> {
   const frozen = arena.worker;
   frozen.signalWorker('SIGSTOP');
+  // Else it is given work that it never begins, a poll after the other, for a minute: so it is where nothing has begun.
+  if (point !== 'scheduled') arena.wire.endPolls();
   arena.worker = await arena.anotherWorker();
   return frozen;
 }

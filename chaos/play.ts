@@ -129,7 +129,7 @@ class Play {
   private async strike(met: Met, host: Arena['hosts']['all'][number], release: string): Promise<void> {
     const { arena, fault, played } = this;
     const holds = fault.holdsReport && played.point === 'effect done';
-    const mend = await fault.strike({ arena, host, release, letGo: met.letGo });
+    const mend = await fault.strike({ arena, point: played.point, host, release, letGo: met.letGo });
     if (!holds) met.letGo();
     if (!mend) return;
     this.mend = async () => {

@@ -45,7 +45,7 @@ export class Wire {
   private failed = new Set<string>();
   /** Polls that wait, while what is scheduled is kept from workers. */
   private held?: (() => void)[];
-  private readonly polls = new Set<http2.ClientHttp2Stream>();
+  private readonly polls = new Map<http2.ClientHttp2Stream, string>();
   /** As a person who does not wait for a quarter of an hour: an activity is given up after so long, with all its attempts. */
   patienceMs?: number;
 
@@ -70,6 +70,12 @@ export class Wire {
     return new Promise((resolve) => {
       this.armed = { ...boundary, reached: (met) => resolve(met) };
     });
+  }
+
+  /** Sends away whoever waits for work now, as a network does that notices that somebody is gone. */
+  endPolls(of?: string): void {
+    for (const [poll, method] of this.polls)
+      if (of === undefined || of === method) poll.close(http2.constants.NGHTTP2_CANCEL);
   }
 
   forget(): void {
@@ -135,7 +141,7 @@ export class Wire {
     if (!found) return { body };
     // Whoever polls already is sent away, for the server would give it to him.
     this.held = [];
-    for (const poll of this.polls) poll.close(http2.constants.NGHTTP2_CANCEL);
+    this.endPolls('PollActivityTaskQueue');
     await pause(50);
     const host = hostOf(found.input);
     return { body, done: () => this.reach({ host, letGo: () => this.goOn() }) };
@@ -200,7 +206,7 @@ export class Wire {
   private ask(method: string, down: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, body: Buffer) {
     return new Promise<Answer>((resolve, reject) => {
       const up = this.session().request(headers);
-      if (method === 'PollActivityTaskQueue') this.polls.add(up);
+      if (method.startsWith('Poll')) this.polls.set(up, method);
       const answer: Answer = { headers: {}, body: Buffer.alloc(0) };
       const parts: Buffer[] = [];
       const give = () => up.close(http2.constants.NGHTTP2_CANCEL);
