@@ -249,7 +249,7 @@ export class Arena {
     symlinkSync(join(root(), 'node_modules'), join(folder, 'node_modules'));
     const about = JSON.parse(readFileSync(join(root(), 'package.json'), 'utf8')) as object;
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...about, version: `0.1.${this.workers.length}` }));
-    return join(folder, 'dist/cli/main.js');
+    return join(folder, 'dist/cli/windlass.js');
   }
 
   private write(file: string, text: string): void {

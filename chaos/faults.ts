@@ -93,19 +93,19 @@ export const FAULTS = {
   },
   'SSH silent for 5 s': {
     async strike({ host, letGo }) {
-      await host.muteSsh();
+      await host.silenceSsh();
       letGo();
       await pause(5_000);
-      await host.unmuteSsh();
+      await host.hearSsh();
     },
   },
   'SSH silent for 16 s': {
     // the connection is given up after 9 to 12 s
     async strike({ host, letGo }) {
-      await host.muteSsh();
+      await host.silenceSsh();
       letGo();
       await pause(16_000);
-      await host.unmuteSsh();
+      await host.hearSsh();
     },
   },
   'engine restarted': {
