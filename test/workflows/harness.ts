@@ -31,23 +31,29 @@ export class Harness {
   private constructor(
     readonly server: TestWorkflowEnvironment,
     readonly world: World,
+    private readonly forgets: boolean,
   ) {}
 
-  /** Runs a test with a worker, and ends whatever the test left. */
+  /**
+   * Runs a test with a worker, and ends whatever the test left. One that `forgets` keeps no workflow in memory: each goes on from
+   * its replayed history, as after a crash, whatever it is told.
+   */
   static async run(
     workflowBundle: WorkflowBundleWithSourceMap,
     test: (h: Harness) => Promise<void>,
     world = new World(twoEnvironments()),
+    forgets = false,
   ): Promise<void> {
-    await Harness.builds([[workflowBundle, test]], world);
+    await Harness.builds([[workflowBundle, test]], world, forgets);
   }
 
   /** One build of windlass after the other, each with its part of the test, over the same world. */
   static async builds(
     builds: [WorkflowBundleWithSourceMap, (h: Harness) => Promise<void>][],
     world = new World(twoEnvironments()),
+    forgets = false,
   ): Promise<void> {
-    const harness = new Harness(await testServer(), world);
+    const harness = new Harness(await testServer(), world, forgets);
     try {
       for (const [workflowBundle, test] of builds) {
         const worker = await harness.worker(workflowBundle);
@@ -65,6 +71,7 @@ export class Harness {
       taskQueue: this.app,
       workflowBundle,
       activities: this.world.activities(this.server.client, this.app),
+      ...(this.forgets && { maxCachedWorkflows: 0 }),
       maxHeartbeatThrottleInterval: '200ms',
       defaultHeartbeatThrottleInterval: '200ms',
     });
