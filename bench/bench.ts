@@ -29,7 +29,7 @@ async function measure(names: string[], rounds: number): Promise<void> {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '3' } },
 });
 measure(positionals, Number(values.rounds)).then(
   () => process.exit(0),

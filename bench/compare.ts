@@ -7,15 +7,19 @@ interface Sides {
   script: Turn[];
 }
 
-/** Windlass by the measure of the script: until the command has ended, and until all traffic was on the new version. */
-export function compareSides(sides: Sides): Table {
+/** Until when: all traffic is on the new version, or the command has ended. */
+const MOMENTS = { switched: ['all traffic is on it', 'switchedMs'], done: ['done', 'ms'] } as const;
+type Moment = keyof typeof MOMENTS;
+
+/** Windlass by the measure of the script. */
+export function compareSides(sides: Sides, moments: Moment[] = ['switched', 'done']): Table {
   return {
     head: ['until', 'side', 'rounds', 'median', 'min–max', 'overhead', 'ratio'],
-    rows: [...compare('all traffic is on it', sides, 'switchedMs'), ...compare('done', sides, 'ms')],
+    rows: moments.flatMap((moment) => compare(MOMENTS[moment], sides)),
   };
 }
 
-function compare(until: string, { windlass, script }: Sides, what: keyof Turn): string[][] {
+function compare([until, what]: readonly [string, keyof Turn], { windlass, script }: Sides): string[][] {
   const [ours, theirs] = [windlass, script].map((turns) => turns.map((turn) => turn[what])) as [number[], number[]];
   const row = (side: string, all: number[]) => [
     until,

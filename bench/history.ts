@@ -27,9 +27,9 @@ export interface History {
   tasks: Span[];
 }
 
-/** Reads the history of a workflow's last run; with `within`, only what happened in that time. */
-export async function readHistory(client: Client, workflow: string, within?: Span): Promise<History> {
-  const { events = [] } = await client.workflow.getHandle(workflow).fetchHistory();
+/** Reads the history of a workflow's run, by default its last; with `within`, only what happened in that time. */
+export async function readHistory(client: Client, workflow: string, within?: Span, runId?: string): Promise<History> {
+  const { events = [] } = await client.workflow.getHandle(workflow, runId).fetchHistory();
   const isWithin = (event: Event) => !within || (timeOf(event) >= within.from && timeOf(event) <= within.to);
   const all = (events ?? []).filter(isWithin);
   const times = all.map(timeOf);

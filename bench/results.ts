@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../demo/shop';
 import type { Section } from './measurements';
 import { writeTable } from './table';
 
 const FILE = 'bench/results.md';
+/** What is said of them by hand: what is above what was wanted, and why. */
+const REMARKS = 'bench/remarks.md';
 
 export const writeSection = ({ title, about, tables }: Section): string =>
   [`## ${title}`, about, ...tables.map(writeTable)].join('\n\n');
@@ -14,7 +16,8 @@ export function storeResults(sections: Section[], { machine, rounds }: { machine
   const intro =
     `Measured by \`npm run bench\` on a machine of ${machine}. What else runs there counts too: ratios hold ` +
     `better than times. Sides take turns, ${rounds} rounds each after a warm-up; medians and spread.`;
-  const text = ['# Results', intro, ...sections.map(writeSection)].join('\n\n');
+  const remarks = readFileSync(join(root(), REMARKS), 'utf8').trim();
+  const text = ['# Results', intro, remarks, ...sections.map(writeSection)].join('\n\n');
   writeFileSync(join(root(), FILE), `${text}\n`);
   return FILE;
 }

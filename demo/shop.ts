@@ -8,11 +8,17 @@ export class Shop {
 
   /** Copies the example to an empty folder and commits it. `variables` go into its `.env`: on what the images are built. */
   static create(dir: string, variables: Record<string, string>, example: Example = 'shop'): Shop {
-    mkdirSync(dir, { recursive: true });
+    const shop = Shop.start(dir);
     cpSync(join(root(), 'examples', example), dir, { recursive: true });
+    for (const [name, value] of Object.entries(variables)) shop.setVariable(name, value);
+    return shop;
+  }
+
+  /** A repository with nothing in it yet. */
+  static start(dir: string): Shop {
+    mkdirSync(dir, { recursive: true });
     const shop = new Shop(dir);
     shop.git('init', '--quiet', '--initial-branch=main');
-    for (const [name, value] of Object.entries(variables)) shop.setVariable(name, value);
     return shop;
   }
 

@@ -96,6 +96,10 @@ export class Windlass {
     this.print(`worker    ready, log ${this.log}  ${((Date.now() - began) / 1_000).toFixed(1)} s`);
   }
 
+  get workerPid(): number | undefined {
+    return this.worker?.pid;
+  }
+
   /** Ends the worker: by SIGTERM, or as a crash would. */
   async stopWorker(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const { worker } = this;

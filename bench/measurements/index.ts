@@ -1,5 +1,13 @@
 import type { Bench } from '../bench-stand';
 import type { Table } from '../table';
+import { measureEight } from './eight';
+import { measureEngineCall } from './engine-call';
+import { measureHosts } from './hosts';
+import { measureMany } from './many';
+import { measureOne } from './one';
+import { measureOutage } from './outage';
+import { measurePrepare } from './prepare';
+import { measureProgram } from './program';
 import { measureRelease } from './release';
 import { measureRollback } from './rollback';
 import { measureTemporal } from './temporal';
@@ -16,7 +24,15 @@ export type Measurement = (bench: Bench) => Promise<Section>;
 
 /** Every measurement, in the order of the results. To add one: a file here, and a line. */
 export const MEASUREMENTS = {
+  program: measureProgram,
+  one: measureOne,
+  eight: measureEight,
+  outage: measureOutage,
   release: measureRelease,
   rollback: measureRollback,
   temporal: measureTemporal,
+  many: measureMany,
+  hosts: measureHosts,
+  prepare: measurePrepare,
+  'engine-call': measureEngineCall,
 } satisfies Record<string, Measurement>;

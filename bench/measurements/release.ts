@@ -6,9 +6,10 @@ import type { Section } from './index';
 
 /** A release of the shop, from the command to its end, against the same operations one after another. */
 export async function measureRelease(bench: Bench): Promise<Section> {
+  const shop = await bench.shop();
   const { windlass, script } = await takeTurns(bench, {
-    windlass: () => bench.windlass.release(bench.change()),
-    script: () => bench.script.release(bench.change()),
+    windlass: () => shop.release(),
+    script: () => shop.releaseByScript(),
   });
   return {
     title: 'Release of examples/shop',

@@ -6,10 +6,11 @@ import type { Section } from './index';
 
 /** Back to the release before, whose instances are gone and whose images are there. */
 export async function measureRollback(bench: Bench): Promise<Section> {
-  await bench.haveTwoReleases();
+  const shop = await bench.shop();
+  await shop.haveTwoReleases();
   const { windlass, script } = await takeTurns(bench, {
-    windlass: () => bench.windlass.rollback(),
-    script: () => bench.script.rollback(),
+    windlass: () => shop.rollback(),
+    script: () => shop.rollbackByScript(),
   });
   return {
     title: 'Rollback of examples/shop',

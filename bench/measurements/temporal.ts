@@ -6,13 +6,15 @@ import type { Section } from './index';
 
 /** What Temporal costs for each activity, from the histories of all releases and rollbacks that were measured before. */
 export async function measureTemporal(bench: Bench): Promise<Section> {
-  while (bench.windlass.runs.length < bench.rounds) await bench.windlass.release(bench.change());
-  const costs = bench.windlass.runs.flatMap(({ histories }) => histories.flatMap(({ history }) => costsOf(history)));
+  const shop = await bench.shop();
+  const { runs } = shop.windlass;
+  while (runs.length < bench.rounds) await shop.release();
+  const costs = runs.flatMap(({ histories }) => histories.flatMap(({ history }) => costsOf(history)));
   const chained = costs.filter(({ alone }) => alone);
   return {
     title: 'What Temporal costs for an activity',
     about:
-      `${costs.length} activities of ${bench.windlass.runs.length} releases and rollbacks. *Wait*: scheduled → started. *Work*: ` +
+      `${costs.length} activities of ${runs.length} releases and rollbacks. *Wait*: scheduled → started. *Work*: ` +
       'started → completed, the way to the server and back included. *Return*: completed → the workflow has taken it in and ' +
       'said what is next. What is not work is overhead. *Alone*: no other activity of the workflow ran at the same time.',
     tables: [overview(chained, costs), byType(costs)],

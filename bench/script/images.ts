@@ -2,11 +2,19 @@ import { packContext } from '../../activities/drivers/docker/context';
 import type { Stopwatch } from '../stopwatch';
 import type { Tools } from './tools';
 
+interface Build {
+  folder: string;
+  repository: string;
+  tag: string;
+  /** What the Dockerfile begins with. */
+  base: string;
+}
+
 /** `docker build` and `docker push`; returns the image by its digest. */
 export async function buildAndPush(
-  { engine }: Tools,
+  { engine }: Pick<Tools, 'engine'>,
   watch: Stopwatch,
-  { folder, repository, tag, base }: { folder: string; repository: string; tag: string; base: string },
+  { folder, repository, tag, base }: Build,
 ): Promise<string> {
   const dockerfile = 'Dockerfile';
   await watch.time('build', async () => {

@@ -1,39 +1,46 @@
 import { accessoryName, environmentNetwork, proxyName, releaseNetwork, volumeName } from '../../src/model/names';
-import type { Version } from './instances';
+import type { ScriptApplication, Version } from './application';
 import type { Tools } from './tools';
 
-/** A version's own network, with the proxy in it. */
-export async function createNetwork({ docker, place, labels }: Tools, { release }: Version): Promise<void> {
+type Accessory = NonNullable<ScriptApplication['accessory']>;
+
+/** A version's own network, with the proxy and the accessory in it. */
+export async function createNetwork(
+  { docker, place, labels }: Tools,
+  { release }: Version,
+  accessory?: Accessory,
+): Promise<void> {
   const network = await docker.createNetwork({ Name: releaseNetwork(place, release, 'default'), Labels: labels });
   await network.connect({ Container: proxyName(place.installation) });
+  if (accessory)
+    await network.connect({
+      Container: accessoryName(place, accessory.name),
+      EndpointConfig: { Aliases: [accessory.name] },
+    });
 }
 
-export async function connectStore({ docker, place }: Tools, { release }: Version): Promise<void> {
-  const network = docker.getNetwork(releaseNetwork(place, release, 'default'));
-  await network.connect({ Container: accessoryName(place, 'store'), EndpointConfig: { Aliases: ['store'] } });
-}
-
-export async function removeNetwork({ docker, place }: Tools, { release }: Version): Promise<void> {
+export async function removeNetwork(
+  { docker, place }: Tools,
+  { release }: Version,
+  accessory?: Accessory,
+): Promise<void> {
   const network = docker.getNetwork(releaseNetwork(place, release, 'default'));
   await network.disconnect({ Container: proxyName(place.installation) });
-  await network.disconnect({ Container: accessoryName(place, 'store') });
+  if (accessory) await network.disconnect({ Container: accessoryName(place, accessory.name) });
   await network.remove();
 }
 
-/** The accessory, which outlives all versions. */
-export async function startStore({ docker, place, labels }: Tools, image: string): Promise<void> {
+/** What outlives all versions. */
+export async function startAccessory({ docker, place, labels }: Tools, { name, image }: Accessory): Promise<void> {
   const home = environmentNetwork(place);
+  const volume = volumeName(home, 'stored');
   await docker.createNetwork({ Name: home, Labels: labels });
-  await docker.createVolume({ Name: volumeName(environmentNetwork(place), 'stored'), Labels: labels });
-  const store = await docker.createContainer({
-    name: accessoryName(place, 'store'),
+  await docker.createVolume({ Name: volume, Labels: labels });
+  const container = await docker.createContainer({
+    name: accessoryName(place, name),
     Image: image,
     Labels: labels,
-    HostConfig: {
-      Init: true,
-      NetworkMode: home,
-      Mounts: [{ Type: 'volume', Source: volumeName(environmentNetwork(place), 'stored'), Target: '/data' }],
-    },
+    HostConfig: { Init: true, NetworkMode: home, Mounts: [{ Type: 'volume', Source: volume, Target: '/data' }] },
   });
-  await store.start();
+  await container.start();
 }

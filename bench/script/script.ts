@@ -1,96 +1,162 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { cleanUp } from '../../demo/cleanup';
-import type { Stage, StageParts } from '../../demo/stage';
-import { freePort } from '../../parts/ports';
+import { traefik } from '../../activities/drivers/proxy/traefik';
 import type { Turn } from '../rounds';
 import { Stopwatch } from '../stopwatch';
 import type { Spent } from '../timeline';
-import { openTools, type Tools } from './tools';
-import { buildAndPush, pull } from './images';
-import { connectStore, createNetwork, removeNetwork, startStore } from './networks';
-import {
-  removeInstance,
-  SERVICES,
-  startInstance,
-  stopInstance,
-  switchTraffic,
-  type Images,
-  type Version,
-} from './instances';
+import type { Images, ScriptApplication, ScriptService, Version } from './application';
+import { becomesHealthy, removeInstance, startInstance, stopInstance, switchTraffic } from './instances';
+import { pull } from './images';
+import { createNetwork, removeNetwork, startAccessory } from './networks';
+import type { Tools } from './tools';
 
 export interface ScriptTurn extends Turn {
   spent: Spent;
 }
 
-/** What a team would write instead of windlass: the same operations of the engine, one after another, and no way back. */
+/**
+ * What a team would write instead of windlass: the same operations of the engine, one after another, host after host, and
+ * no way back.
+ */
 export class Script {
   private readonly versions: Version[] = [];
   private count = 0;
 
   private constructor(
-    private readonly tools: Tools,
-    private readonly folder: string,
-    private readonly base: string,
-    private readonly parts: StageParts,
+    private readonly hosts: Tools[],
+    private readonly application: ScriptApplication,
+    /** Lets go of what an earlier turn was connected with: a script begins with nothing. */
+    private readonly disconnect: () => void,
   ) {}
 
   /** With a proxy and an accessory of its own, which are there before the first release. */
-  static async open(stage: Stage, parts: StageParts): Promise<Script> {
-    const tools = openTools(`${stage.installation}-script`, parts, randomBytes(12).toString('hex'));
-    await tools.ensureProxy(`127.0.0.1:${await freePort()}`, parts.images.proxy.name);
-    await startStore(tools, `${parts.registry.address}/${stage.installation}/store:1`);
-    return new Script(tools, stage.shop.dir, parts.node.name, parts);
+  static async open(
+    hosts: Tools[],
+    application: ScriptApplication,
+    proxy: { image: string; http: string },
+    disconnect: () => void = () => undefined,
+  ): Promise<Script> {
+    for (const host of hosts) {
+      await traefik.ensure(host.engine, { installation: host.place.installation, ...proxy });
+      if (application.accessory) await startAccessory(host, application.accessory);
+    }
+    return new Script(hosts, application, disconnect);
+  }
+
+  get route(): ScriptApplication['route'] {
+    return this.application.route;
   }
 
   get released(): number {
     return this.versions.length;
   }
 
-  /** Builds what the folder of the shop holds, and takes the traffic there. */
-  async release(_commit?: string): Promise<ScriptTurn> {
-    this.count += 1;
-    const release = `v${this.count}`;
-    const watch = new Stopwatch();
-    const images: Partial<Images> = {};
-    for (const service of SERVICES)
-      images[service] = await buildAndPush(this.tools, watch, {
-        folder: join(this.folder, service),
-        repository: `${this.parts.registry.address}/${this.tools.place.installation}/${service}`,
-        tag: release,
-        base: this.base,
-      });
-    for (const service of SERVICES) await watch.time('pull', () => pull(this.tools, images[service]!));
-    return await this.moveTo({ release, images: images as Images }, watch);
+  /** Takes the traffic to these images; `watch` may have measured already how they came to be. */
+  async release(images: Images, watch = this.begin()): Promise<ScriptTurn> {
+    for (const host of this.hosts)
+      for (const image of new Set(Object.values(images))) await watch.time('pull', () => pull(host, image));
+    return await this.moveTo(this.nextVersion(images), watch);
   }
 
   /** Takes the traffic back to the version before, whose images are there. */
   async rollback(): Promise<ScriptTurn> {
     const [, before] = this.versions;
     if (!before) throw new Error('there is no version to go back to');
-    return await this.moveTo(before, new Stopwatch());
+    return await this.moveTo(before, this.begin());
   }
 
-  async close(): Promise<void> {
-    await cleanUp(this.parts.engine.host, this.tools.place.installation, [this.parts.registry.address]);
+  /** Takes the traffic from a new version back to the old one, which still runs; only that is measured. */
+  async switchBack(images: Images): Promise<ScriptTurn> {
+    const next = this.nextVersion(images);
+    const current = this.versions[0]!;
+    await this.start(next, new Stopwatch());
+    await this.switchTo(next, current, new Stopwatch());
+    const watch = this.begin();
+    for (const host of this.hosts)
+      await watch.time('switch', () => switchTraffic(host, current, this.application.route));
+    const turn = turnOf(watch);
+    await this.remove(next, new Stopwatch());
+    return turn;
+  }
+
+  /** Starts what never becomes healthy, and removes it when its time is over. */
+  async fail(images: Images, health: string[], withinMs: number): Promise<ScriptTurn> {
+    const next = this.nextVersion(images);
+    const services = this.application.services.map((service) => ({ ...service, health }));
+    const watch = this.begin();
+    for (const host of this.hosts) {
+      await watch.time('network', () => createNetwork(host, next, this.application.accessory));
+      for (const service of services) await startInstance(host, watch, next, service);
+    }
+    await watch.time('until the limit', () => this.isHealthy(this.hosts[0]!, next, services[0]!, withinMs));
+    await this.remove(next, watch);
+    return turnOf(watch);
+  }
+
+  /** Removes all that it made from an engine, and the images of these repositories. */
+  async close(dockerHosts: string[], repositories: string[]): Promise<void> {
+    for (const one of dockerHosts) await cleanUp(one, this.hosts[0]!.place.installation, repositories);
+  }
+
+  private begin(): Stopwatch {
+    this.disconnect();
+    return new Stopwatch();
+  }
+
+  private nextVersion(images: Images): Version {
+    this.count += 1;
+    return { release: `v${this.count}`, images };
   }
 
   private async moveTo(next: Version, watch: Stopwatch): Promise<ScriptTurn> {
-    const { tools } = this;
     const [current] = this.versions;
-    await watch.time('network', () => createNetwork(tools, next));
-    await watch.time('network', () => connectStore(tools, next));
-    await startInstance(tools, watch, next, 'api');
-    await startInstance(tools, watch, next, 'web');
-    if (current) await watch.time('stop', () => stopInstance(tools, current, 'jobs'));
-    await startInstance(tools, watch, next, 'jobs');
-    await watch.time('switch', () => switchTraffic(tools, next));
+    await this.start(next, watch);
+    await this.switchTo(next, current, watch);
     const switchedMs = watch.read();
-    if (current) {
-      for (const service of SERVICES) await removeInstance(tools, watch, current, service);
-      await watch.time('network', () => removeNetwork(tools, current));
-    }
+    if (current) await this.remove(current, watch);
     this.versions.unshift(next, ...this.versions.splice(0).filter((one) => one !== next));
-    return { ms: watch.read(), switchedMs, spent: watch.spent };
+    return turnOf(watch, switchedMs);
+  }
+
+  private async start(next: Version, watch: Stopwatch): Promise<void> {
+    for (const host of this.hosts) {
+      await watch.time('network', () => createNetwork(host, next, this.application.accessory));
+      for (const service of this.application.services.filter(({ background }) => !background))
+        await this.startOne(host, watch, next, service);
+    }
+  }
+
+  private async switchTo(next: Version, current: Version | undefined, watch: Stopwatch): Promise<void> {
+    const { services, route } = this.application;
+    const background = services.filter((one) => one.background);
+    for (const host of this.hosts) {
+      for (const { name } of current ? background : [])
+        await watch.time('stop', () => stopInstance(host, current!, name));
+      for (const service of background) await this.startOne(host, watch, next, service);
+      await watch.time('switch', () => switchTraffic(host, next, route));
+    }
+  }
+
+  private async remove(version: Version, watch: Stopwatch): Promise<void> {
+    for (const host of this.hosts) {
+      for (const { name } of this.application.services) await removeInstance(host, watch, version, name);
+      await watch.time('network', () => removeNetwork(host, version, this.application.accessory));
+    }
+  }
+
+  private async startOne(host: Tools, watch: Stopwatch, version: Version, service: ScriptService): Promise<void> {
+    await startInstance(host, watch, version, service);
+    const asked = () => this.isHealthy(host, version, service);
+    if (!(await watch.time(`until ${service.name} is healthy`, asked)))
+      throw new Error(`${service.name} of ${version.release} is not healthy after a minute`);
+  }
+
+  private isHealthy(host: Tools, version: Version, service: ScriptService, withinMs?: number): Promise<boolean> {
+    return becomesHealthy(host, version, service, this.application.route, withinMs);
   }
 }
+
+const turnOf = (watch: Stopwatch, switchedMs = watch.read()): ScriptTurn => ({
+  ms: watch.read(),
+  switchedMs,
+  spent: watch.spent,
+});

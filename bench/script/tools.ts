@@ -1,32 +1,24 @@
 import type Docker from 'dockerode';
+import { clientFor } from '../../activities/drivers/docker/client';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { Engine } from '../../activities/drivers/docker/engine';
-import { traefik } from '../../activities/drivers/proxy/traefik';
-import { clientOf } from '../../parts/engine-client';
-import type { StageParts } from '../../demo/stage';
+import type { SshSettings } from '../../activities/drivers/ssh/settings';
 import type { Place } from '../../src/model/names';
 
-/** What the script works with. The driver is used where an operation is a protocol of its own: builds, pushes, `exec`. */
+/** What the script works with on a host. The driver is used where an operation is a protocol of its own: builds, pushes, `exec`. */
 export interface Tools {
   docker: Docker;
   engine: Engine;
   place: Place;
-  /** The shop's secret. */
-  token: string;
-  ensureProxy(http: string, image: string): Promise<void>;
   labels: Record<string, string>;
 }
 
-export function openTools(installation: string, { engine: { host } }: StageParts, token: string): Tools {
-  const engine = connectEngine({ name: 'script', address: 'local' }, { dockerHost: host });
+/** By the engine's socket, or by SSH over one connection. */
+export function openTools(place: Place, host: { name: string; address: string }, ssh?: SshSettings): Tools {
   return {
-    docker: clientOf(host),
-    engine,
-    token,
-    place: { installation, app: 'shop', environment: 'production' },
-    labels: { [`${installation}.role`]: 'script' },
-    async ensureProxy(http, image) {
-      await traefik.ensure(engine, { installation, image, http });
-    },
+    docker: clientFor(host.name, host, ssh),
+    engine: connectEngine(host, { dockerHost: host.address, ssh }),
+    place,
+    labels: { [`${place.installation}.role`]: 'script' },
   };
 }

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanUp } from '../demo/cleanup';
+import { Windlass } from '../demo/windlass';
+import { forWorker } from '../parts/compose';
+import type { Bench } from './bench-stand';
+
+/** An installation of windlass for what a measurement makes up: a worker, and folders of applications. */
+export class Installation {
+  private constructor(
+    readonly name: string,
+    readonly dir: string,
+    private readonly variables: Record<string, string>,
+    readonly worker: Windlass,
+  ) {}
+
+  /** `http` is where its proxy listens. */
+  static async open(
+    { parts, print }: Bench,
+    { http, variables = {} }: { http: string; variables?: Record<string, string> },
+  ): Promise<Installation> {
+    const name = `windlass-${randomBytes(3).toString('hex')}`;
+    const dir = join(parts.dir, name);
+    const { temporal, registry, engine, images, compose } = parts;
+    const all = {
+      TEMPORAL_ADDRESS: temporal.address,
+      WINDLASS_INSTALLATION: name,
+      WINDLASS_REGISTRY: registry.address,
+      WINDLASS_PROXY_IMAGE: images.proxy.name,
+      WINDLASS_PROXY_HTTP: http,
+      WINDLASS_COMPOSE: forWorker(compose),
+      WINDLASS_CACHE: join(dir, 'worker'),
+      WINDLASS_DATA: join(dir, 'data'),
+      DOCKER_HOST: engine.host,
+      ...variables,
+    };
+    mkdirSync(dir);
+    const worker = new Windlass(all, dir, join(dir, 'worker.log'), print);
+    await worker.startWorker();
+    parts.beforeStop(async () => {
+      await worker.stop();
+      await cleanUp(engine.host, name, [`${registry.address}/${name}`]);
+    });
+    return new Installation(name, dir, all, worker);
+  }
+
+  /** The program, in the folder of an application. */
+  commandsIn(folder: string): Windlass {
+    return new Windlass(this.variables, folder, join(this.dir, 'commands.log'), () => undefined);
+  }
+}
