@@ -31,6 +31,7 @@ import { now, record } from './ledger';
 import { holdRollout, hostExcluded, rolloutAsks, rolloutCommitted, rolloutProgress, stopRollout } from './messages';
 import { Hands } from './many-hosts';
 import { Operator } from './operator';
+import { waitsForLess } from './patches';
 import { unpacked } from './plan';
 import { long, toFailure } from './proxies';
 import { list, plain, quote, showState, showSubject } from './show';
@@ -76,6 +77,7 @@ class Rollout implements Ports {
   private batch?: CancellationScope;
   private readonly records: Record<string, RecordRef>;
   private readonly hands = new Hands();
+  private recorded?: Promise<void>;
 
   constructor(private readonly input: RolloutInput) {
     const { app, environment, request, current } = input;
@@ -117,6 +119,7 @@ class Rollout implements Ports {
       const outcome = await carryOut(planned.plan, this);
       if (outcome.status === 'committed') this.showCommitted(target, outcome.warnings);
       else await this.tellUndone(outcome);
+      await this.recorded;
       await condition(allHandlersFinished);
       return outcome.status === 'committed' ? { ...outcome, plan: planned.hash } : outcome;
     } catch (error) {
@@ -286,7 +289,11 @@ class Rollout implements Ports {
     const way = `on ${progress.release ?? 'nothing'}, was on ${current?.release ?? 'nothing'}`;
     // Nobody has approved the plan of a rollback: what it warns of is kept here.
     const warnings = request.kind === 'rollback' ? (progress.plan?.warnings ?? []) : [];
-    await this.record('rollout-ended', [way, ...warnings].join('; '), { secrets });
+    const recorded = this.record('rollout-ended', [way, ...warnings].join('; '), { secrets });
+    // The environment knows it: the old instances need not wait for the ledger.
+    recorded.catch(() => undefined);
+    if (waitsForLess()) this.recorded = recorded;
+    else await recorded;
     const { title, meaning } = describePhaseOf(this.progress, 'retire', Date.now());
     showState('retiring', describeRollout(this.progress, title, meaning));
   }

@@ -37,6 +37,7 @@ export class Run {
   private readonly operator = new Operator();
   /** By environment: hosts that were left out before there was a rollout. */
   private readonly excluded: Record<string, ExcludedHost[]> = {};
+  private readonly writing: Promise<void>[] = [];
 
   constructor(readonly request: ReleaseRequest) {
     const { app, release, startedBy } = request;
@@ -77,6 +78,7 @@ export class Run {
         by: 'windlass',
         what: failure ? `${status}: ${describeFailure(failure)}` : status,
       });
+      await Promise.allSettled(this.writing);
       await condition(allHandlersFinished);
       return status as ReleaseStatus;
     });
@@ -188,6 +190,17 @@ export class Run {
       if (news.state === 'ended') return news.result;
       seen(news);
     }
+  }
+
+  /** As `write`, but work goes on meanwhile; `written` waits for it, and throws what it threw. */
+  writeInPassing(entry: Parameters<Run['write']>[0]): void {
+    const writing = CancellationScope.nonCancellable(() => this.write(entry));
+    writing.catch(() => undefined);
+    this.writing.push(writing);
+  }
+
+  async written(): Promise<void> {
+    await Promise.all(this.writing);
   }
 
   async write(entry: Pick<LedgerEntry, 'kind' | 'by' | 'what'> & Partial<LedgerEntry>): Promise<void> {

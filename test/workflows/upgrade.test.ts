@@ -40,9 +40,11 @@ describeWith(['temporal'], 'a release that was begun by one build of windlass', 
     const next = await nextBuild(`if (patched('one-more-thing')) ${MORE}`);
     let handle: WorkflowHandle;
     const counts = async (one: WorkflowHandle) => {
-      const { events = [] } = await one.fetchHistory();
-      const markers = events?.filter((event) => event.markerRecordedEventAttributes).length ?? 0;
-      return { markers };
+      const { events } = await one.fetchHistory();
+      const patches = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
+        Object.values(marker?.details ?? {}).map(({ payloads }) => String(payloads?.[0]?.data)),
+      );
+      return { markers: patches.filter((patch) => patch.includes('one-more-thing')).length };
     };
     await Harness.builds([
       [

@@ -10,6 +10,7 @@ export async function storeRecord(run: Run, draft: Draft, artifacts: Record<stri
     const { record } = await short.storeRelease.executeWithOptions({ summary: `record ${release}` }, [
       { draft, release, artifacts, startedBy, createdAt: run.startedAt },
     ]);
+    await run.written();
     stage.detail = record.digest.slice(0, 19);
     run.recorded(record);
     return record;

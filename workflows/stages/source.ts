@@ -1,4 +1,5 @@
 import type { Draft } from '../../activities/types';
+import { waitsForLess } from '../patches';
 import { build } from '../proxies';
 import type { Run } from '../run';
 
@@ -14,7 +15,13 @@ export async function readSource(run: Run): Promise<Draft> {
     run.environments = draft.environments;
     run.warn(draft.warnings);
     stage.detail = `${draft.commit.sha.slice(0, 10)} "${draft.commit.subject}" by ${draft.commit.author}`;
-    await run.write({ kind: 'release-started', by: startedBy, what: `${app} ${release}: ${draft.commit.subject}` });
+    const started = {
+      kind: 'release-started',
+      by: startedBy,
+      what: `${app} ${release}: ${draft.commit.subject}`,
+    } as const;
+    if (waitsForLess()) run.writeInPassing(started);
+    else await run.write(started);
     return draft;
   });
 }
