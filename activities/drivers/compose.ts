@@ -54,16 +54,24 @@ export async function readComposeFiles(input: ComposeInput): Promise<ComposeRead
   const stated = await printModel(input, ['--no-env-resolution'], problems);
   if (!stated.model) return { problems, told: [] };
   problems.push(...checkEnvFiles(stated.model, input));
-  if (problems.length > 0) return { model: stated.model, problems, told: stated.told };
+  if (problems.length > 0 || isWhole(stated.model)) return { model: stated.model, problems, told: stated.told };
   const whole = await printModel(input, [], problems);
   return { model: whole.model, problems, told: whole.told };
 }
 
-/** The names of the services that take no part because their profile is not chosen. */
-export async function listUnchosen(input: ComposeInput, chosen: string[]): Promise<string[]> {
+type Services = Record<string, { env_file?: { path: string; required?: boolean }[]; environment?: object }>;
+const servicesOf = (model: Record<string, unknown>) => (model['services'] ?? {}) as Services;
+
+/** Nothing of it would come from an env file, or from the variables by name alone: a second reading says the same. */
+const isWhole = (model: Record<string, unknown>): boolean =>
+  Object.values(servicesOf(model)).every(
+    ({ env_file = [], environment = {} }) => env_file.length === 0 && !Object.values(environment).includes(null),
+  );
+
+/** The names of all services, those too that take no part because their profile is not chosen; none where they cannot be read. */
+export async function listServices(input: ComposeInput): Promise<string[]> {
   const { stdout, status } = await run(input, ['--profile', '*'], ['--services']);
-  const all = status === 0 ? stdout.split('\n').filter(Boolean) : [];
-  return all.filter((name) => !chosen.includes(name)).sort();
+  return status === 0 ? stdout.split('\n').filter(Boolean) : [];
 }
 
 async function printModel(input: ComposeInput, flags: string[], problems: ComposeFinding[]) {
@@ -185,8 +193,7 @@ function checkEnvFiles(
   model: Record<string, unknown>,
   { dir, isCommitted = () => true }: ComposeInput,
 ): ComposeFinding[] {
-  const services = (model['services'] ?? {}) as Record<string, { env_file?: { path: string; required?: boolean }[] }>;
-  return Object.entries(services).flatMap(([name, { env_file = [] }]) =>
+  return Object.entries(servicesOf(model)).flatMap(([name, { env_file = [] }]) =>
     env_file.flatMap(({ path: file, required = true }, index): ComposeFinding[] => {
       const path = ['services', name, 'env_file', index];
       const whole = resolve(dir, file);

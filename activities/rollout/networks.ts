@@ -38,14 +38,16 @@ export async function createEnvironmentNetwork({ engine, place }: RolloutContext
 /** Removes the release's networks, and before them its one-off containers, which were kept so that none runs twice. */
 export async function removeNetworks({ engine, place }: RolloutContext, { release }: ReleaseScope): Promise<void> {
   const words = { app: place.app, environment: place.environment, release };
-  const oneOffs = await engine.listContainers(labels(place.installation, { role: 'one-off', ...words }));
+  const [oneOffs, networks] = await Promise.all([
+    engine.listContainers(labels(place.installation, { role: 'one-off', ...words })),
+    engine.listNetworks(labels(place.installation, { role: 'network', ...words })),
+  ]);
   await Promise.all(
     oneOffs.map(async ({ name, state }) => {
       if (state === 'running') await engine.stopContainer(name);
       await engine.removeContainer(name);
     }),
   );
-  const networks = await engine.listNetworks(labels(place.installation, { role: 'network', ...words }));
   for (const { name } of networks) await engine.removeNetwork(name);
 }
 

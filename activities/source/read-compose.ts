@@ -7,7 +7,7 @@ import type { Manifest } from '../../src/manifest/schema';
 import type { Finding } from '../../src/model/path';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import { secretReference } from '../../src/model/secret';
-import { type ComposeFinding, type ComposeInput, listUnchosen, readComposeFiles } from '../drivers/compose';
+import { type ComposeFinding, type ComposeInput, listServices, readComposeFiles } from '../drivers/compose';
 import { locatorFor } from './locate';
 import { lookAtFiles } from './project-files';
 
@@ -85,7 +85,8 @@ async function readOne(
     project: projectOf(manifest.app, name, said),
     variables: { ...said.variables, ...Object.fromEntries(secrets.map((secret) => [secret, secretReference(secret)])) },
   };
-  const { model, problems, told } = await readComposeFiles(input);
+  // Each takes the time that a program takes to start.
+  const [{ model, problems, told }, all] = await Promise.all([readComposeFiles(input), listServices(input)]);
   const locate = locatorFor(dir, files);
   const tell = (findings: ComposeFinding[]): Said[] =>
     findings.map((finding) => ({ environment: name, problem: locate(finding) }));
@@ -104,7 +105,7 @@ async function readOne(
     notSecret: manifest.notSecret,
   };
   const read = readCompose(plain, wishes);
-  const unchosen = await tellUnchosen(input, read);
+  const unchosen = tellUnchosen(all, read);
   // Where a value is missing for want of a variable, the variable is the problem.
   const found = problems.length > 0 ? [...problems, ...read.problems.filter(isOfShape)] : read.problems;
   const isWhole = problems.length === 0;
@@ -114,11 +115,8 @@ async function readOne(
 /** Problems that do not depend on what a variable holds. */
 const isOfShape = ({ path }: Finding) => !path.includes('environment');
 
-async function tellUnchosen(input: ComposeInput, read: ReadCompose): Promise<ComposeFinding[]> {
-  const left = await listUnchosen(
-    input,
-    read.services.map(({ name }) => name),
-  );
+function tellUnchosen(all: string[], { services }: ReadCompose): ComposeFinding[] {
+  const left = all.filter((name) => !services.some((service) => service.name === name)).sort();
   return left.map((name) => ({
     path: ['services', name, 'profiles'],
     message: `leave ${name} out of releases. To have it released, name its profile in COMPOSE_PROFILES under variables`,

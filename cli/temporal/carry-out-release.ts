@@ -24,10 +24,10 @@ interface Wish {
 /** Begins a release or joins it, follows it as far as is wished, and says how it stands. */
 export async function carryOutRelease(temporal: Temporal, asked: ReleaseRequest, wish: Wish): Promise<Answer> {
   const request = wish.again ? await again(temporal, asked, fingerprintOf(asked.images)) : asked;
-  const begun = await beginRelease(temporal, request);
+  const [begun, isHeard] = await Promise.all([beginRelease(temporal, request), hasWorker(temporal)]);
   if (begun.how === 'done-before') return answer(begun, begun.progress, 'done');
   if (begun.how !== 'started') note(HOW[begun.how](begun));
-  if (!(await hasWorker(temporal))) note(noWorker(temporal), 'The release waits until one does.', startOne);
+  if (!isHeard) note(noWorker(temporal), 'The release waits until one does.', startOne);
   return follow(temporal, begun, wish);
 }
 

@@ -13,8 +13,7 @@ import { hasWorker, noWorker, startOne } from './workers';
 /** Starts a rollback and follows it to its end. */
 export async function carryOutRollback(temporal: Temporal, input: RollbackInput, json?: boolean): Promise<Answer> {
   const { app, environment, release = '' } = input;
-  if (!(await hasWorker(temporal))) note(noWorker(temporal), 'The rollback waits until one does.', startOne);
-  const handle = await temporal.client.workflow.start('rollback', {
+  const starting = temporal.client.workflow.start('rollback', {
     workflowId: rollbackId(app, environment, Date.now().toString(36)),
     taskQueue: temporal.taskQueue,
     args: [input],
@@ -22,6 +21,8 @@ export async function carryOutRollback(temporal: Temporal, input: RollbackInput,
     staticDetails: `Asked for by ${input.by}: ${input.reason}`,
     typedSearchAttributes: attributes({ WindlassApp: app, WindlassEnvironment: environment, WindlassRelease: release }),
   });
+  const [handle, isHeard] = await Promise.all([starting, hasWorker(temporal)]);
+  if (!isHeard) note(noWorker(temporal), 'The rollback waits until one does.', startOne);
   const { progress, interrupted } = await followAsked(
     temporal,
     handle,
