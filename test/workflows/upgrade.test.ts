@@ -42,7 +42,7 @@ describeWith(['temporal'], 'a release that was begun by one build of windlass', 
     const counts = async (one: WorkflowHandle) => {
       const { events } = await one.fetchHistory();
       const patches = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) =>
-        Object.values(marker?.details ?? {}).map(({ payloads }) => String(payloads?.[0]?.data)),
+        Object.values(marker?.details ?? {}).map(({ payloads }) => Buffer.from(payloads?.[0]?.data ?? []).toString()),
       );
       return { markers: patches.filter((patch) => patch.includes('one-more-thing')).length };
     };
