@@ -44,7 +44,8 @@ async function campaign(): Promise<number> {
     (values.strategy as StrategyKind[]).map((strategy) => ({ strategy, trouble })),
   );
   const legs = wanted.map((which) => (!values.anew && readLeg(which)) || begin({ ...which, machine }));
-  const waiting = [...legs];
+  // What has come least far goes first: runs that are ended early leave legs alike.
+  const waiting = [...legs].sort((a, b) => a.rollbacks - b.rollbacks);
   const playInTurn = async () => {
     for (let leg = waiting.shift(); leg; leg = waiting.shift()) await play(leg);
   };

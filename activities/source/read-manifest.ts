@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { assembleEnvironment, registryOf } from '../../src/manifest/assemble';
 import { parseManifest, type Parsed } from '../../src/manifest/parse';
 import type { Draft } from '../../src/manifest/record';
-import { tellPlacement } from '../../src/manifest/rules-placement';
+import { checkReach, tellPlacement } from '../../src/manifest/rules-placement';
 import { checkData } from '../../src/manifest/rules-data';
 import { checkServices } from '../../src/manifest/rules-services';
 import type { Manifest } from '../../src/manifest/schema';
@@ -98,6 +98,7 @@ function conclude(
   const rules = () => [
     ...checkServices(manifest, services, settings.installation),
     ...checkData(manifest, compose.environments),
+    ...checkReach(manifest, compose.environments),
   ];
   const findings = [...(all ? rules() : []), ...compose.routeFindings];
   const registry = registryOf(manifest, settings.registry);

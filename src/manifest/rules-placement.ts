@@ -1,6 +1,6 @@
 import { hostsOf, type Placed, replicasOn } from '../model/host';
 import type { Finding, Path } from '../model/path';
-import type { Service } from '../model/service';
+import type { Network, Service } from '../model/service';
 import { placeServices, shareNetwork } from './placement';
 import type { ServicesByEnvironment } from './rules-services';
 import type { Manifest, ManifestEnvironment } from './schema';
@@ -11,6 +11,30 @@ import type { Manifest, ManifestEnvironment } from './schema';
  */
 export function checkPlacement(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return placements(manifest, services).flatMap((one) => [...accessoriesOnOneHost(one), ...callsAcrossHosts(one)]);
+}
+
+/** From a network that is internal no way leads to another host, whatever address the accessory there has. */
+export function checkReach(
+  manifest: Manifest,
+  environments: Record<string, { services: Service[]; networks: Network[] }>,
+): Finding[] {
+  const services = Object.fromEntries(Object.entries(environments).map(([name, { services }]) => [name, services]));
+  return placements(manifest, services).flatMap(({ environment, said, placed }) => {
+    const internal = new Set(environments[environment]!.networks.flatMap((one) => (one.internal ? [one.name] : [])));
+    return pairsApart(placed)
+      .filter(([caller, called]) => called.kind === 'accessory' && calls(caller, called.name))
+      .filter(([caller]) => caller.networks.every(({ network }) => internal.has(network)))
+      .map(([caller, called, host]) => {
+        const group = groupOf(said, called.name);
+        return {
+          path: ['environments', environment, 'groups', ...(group ? [group] : [])],
+          message:
+            `has ${called.name}, which ${caller.name} on ${host} calls; but ${caller.name} is in internal networks alone, from which no other host is reached. ` +
+            `Put ${caller.name} into one more network of the compose file that is not internal, or run both on the same hosts`,
+          atKey: true,
+        };
+      });
+  });
 }
 
 /** What may be meant so, and may surprise: who shares a network and no host. */

@@ -9,6 +9,8 @@ import { cleanUp } from '../../demo/cleanup';
 import { ask, sendRequests } from '../../demo/client';
 import { Windlass } from '../../demo/windlass';
 import { forWorker } from '../../parts/compose';
+import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
+import { proxyName } from '../../src/model/names';
 import { clientOf } from '../../parts/engine-client';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
@@ -44,7 +46,7 @@ volumes: { data: {} }
 `,
 });
 
-const manifest = (app: string, [a, b, c]: TestHost[]) => `app: ${app}
+const manifest = (app: string, [a, b, c]: TestHost[], { strategy = 'blue-green', groups = '' } = {}) => `app: ${app}
 services:
   web: { healthyWithin: 5s }
   jobs: { background: true, healthyWithin: 5s }
@@ -57,9 +59,18 @@ environments:
     groups:
       front: { hosts: [${a!.ip}, ${b!.ip}], services: { web: 2, jobs: 1 } }
       data: { hosts: [data], services: { store: 1 }, address: ${c!.ip} }
-    routes: [{ service: web, host: shop.localhost }]
+${groups}    routes: [{ service: web, host: shop.localhost }]
     verify: [{ run: { service: web, command: [sh, /check.sh, "7703"] } }]
     soak: 1s
+    strategy: ${strategy}
+`;
+
+/** Something that keeps data, and is made in the prepare of `recreate`, too. */
+const CACHE = (image: string) => `  cache:
+    image: ${image}
+    command: [httpd, -f, -p, "8001"]
+    ports: ["8001:8001"]
+    volumes: ["cache:/data"]
 `;
 
 /** Three hosts over SSH, one of them through another; what is said of them is asked of their engines, not of windlass. */
@@ -98,10 +109,11 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   };
   const page = (host: TestHost) => ask({ address: `${host.ip}:80`, host: 'shop.localhost' });
   const send = () => [a!, b!].map((host) => sendRequests({ address: `${host.ip}:80`, host: 'shop.localhost' }, 50));
-  /** Who answered, and that all did. */
-  const answersOf = async (clients: ReturnType<typeof send>) => {
+  /** Who answered, and that all did; or all but those that an outage foresees. */
+  const answersOf = async (clients: ReturnType<typeof send>, { outage = false } = {}) => {
     const reports = await Promise.all(clients.map((client) => client.stop()));
-    expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
+    const failures = reports.flatMap((report) => report.failures);
+    expect(failures.filter((failure) => !(outage && failure.includes('503')))).toEqual([]);
     return [...new Set(reports.flatMap(({ answers }) => Object.keys(answers)))].sort();
   };
   /** Somebody listens on a port of the host, which makes an instance there ill, and no other. */
@@ -115,6 +127,19 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     });
     await container.start();
     return () => container.remove({ force: true });
+  };
+  /** What each proxy was told, and when. */
+  const readRoutes = () => {
+    const script = `cat ${ROUTES_FOLDER}/live/* && stat -c %Y ${ROUTES_FOLDER}/live/*`;
+    const read = async ({ engine }: TestHost) =>
+      (
+        await connectEngine({ name: 'local', address: 'local' }, { dockerHost: engine }).exec(proxyName(installation), [
+          'sh',
+          '-c',
+          script,
+        ])
+      ).stdout;
+    return Promise.all([a!, b!].map(read));
   };
   const short = (sha: string) => sha.slice(0, 10);
   const front = (sha: string) => ['jobs', 'web', 'web-2'].map((name) => `${short(sha)}-${name}`);
@@ -157,6 +182,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   }, 120_000);
 
   const commits: string[] = [];
+  /** The one that all hosts are on. */
+  let current: string;
   const check = async () => {
     const { status, stdout } = await windlass.run('check', '--json');
     const { hosts: rows, problems } = JSON.parse(stdout) as CheckReport;
@@ -237,13 +264,109 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     for (const host of [a!, b!]) expect(await running(host)).toEqual(front(commits[0]!));
     const { environments } = await windlass.read<{ environments: EnvironmentState[] }>('status');
     expect(environments[0]?.current?.release).toBe(short(commits[0]!));
+    current = commits[0]!;
   }, 120_000);
 
+  /** Each fails on one host first: before anything is switched, while it is, and when some traffic is on the new release. */
+  describe.each([
+    ['rolling by hosts', '{ rolling: { batch: 1, of: hosts, pause: 500ms } }'],
+    ['rolling', '{ rolling: { batch: 1, pause: 500ms } }'],
+    ['canary', '{ canary: { steps: [{ weight: 50, soak: 500ms }] } }'],
+  ])('%s', (name, strategy) => {
+    const ready = (version: string) => {
+      write('windlass.yaml', manifest(app, hosts.all, { strategy }));
+      return commit(version);
+    };
+
+    it.each([
+      ['prepare', 7701, (current: string) => [current]],
+      ['switch', 7702, (current: string) => [current]],
+      ['the first share', 7703, (current: string) => [current, 'three'].sort()],
+    ])(
+      'all hosts stay or go back when one of them fails in %s',
+      async (phase, port, answered) => {
+        const [before, routes] = [await page(a!), await readRoutes()];
+        const heal = await poison(phase === 'the first share' ? a! : b!, port);
+        const sha = ready('three');
+        const clients = send();
+        const { status, said } = await release(sha);
+        await heal();
+        expect({ status, said }).toMatchObject({ status: 3 });
+        expect(await answersOf(clients)).toEqual(answered(before));
+        for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+        if (phase === 'prepare') expect(await readRoutes()).toEqual(routes);
+      },
+      120_000,
+    );
+
+    it('moves all hosts on, and no request is lost', async () => {
+      const before = await page(a!);
+      const clients = send();
+      current = ready(`by ${name}`);
+      expect(await release(current)).toMatchObject({ status: 0 });
+      expect(await answersOf(clients)).toEqual([before, `by ${name}`].sort());
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+    }, 120_000);
+  });
+
+  describe('recreate', () => {
+    it('touches nothing when one host fails in prepare', async () => {
+      const [before, routes] = [await page(a!), await readRoutes()];
+      const cache = {
+        strategy: 'recreate',
+        groups: `      cache: { hosts: [${b!.ip}], services: { cache: 1 }, address: ${b!.ip} }\n`,
+      };
+      write('windlass.yaml', manifest(app, hosts.all, cache));
+      const compose = FILES(parts().images.base.name, `${parts().registry.address}/${installation}/store:1`)[
+        'docker-compose.yml'
+      ];
+      write(
+        'docker-compose.yml',
+        compose.replace(
+          'volumes: { data',
+          `${CACHE(`${parts().registry.address}/${installation}/store:1`)}volumes: { cache: {}, data`,
+        ),
+      );
+      const heal = await poison(b!, 8001);
+      const sha = commit('four');
+      const clients = send();
+      const { status, said } = await release(sha);
+      await heal();
+      write('docker-compose.yml', compose);
+      expect({ status, said }).toMatchObject({ status: 3 });
+      expect(await answersOf(clients)).toEqual([before]);
+      expect(await readRoutes()).toEqual(routes);
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+    }, 120_000);
+
+    it('takes all hosts back when one fails in the switch', async () => {
+      write('windlass.yaml', manifest(app, hosts.all, { strategy: 'recreate' }));
+      const before = await page(a!);
+      const heal = await poison(b!, 7701);
+      const clients = send();
+      const { status, said } = await release(commit('three'));
+      await heal();
+      expect({ status, said }).toMatchObject({ status: 3 });
+      expect(await answersOf(clients, { outage: true })).toEqual([before]);
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+    }, 120_000);
+
+    it('moves all hosts on', async () => {
+      const clients = send();
+      const before = await page(a!);
+      current = commit('by recreate');
+      expect(await release(current)).toMatchObject({ status: 0 });
+      expect(await answersOf(clients, { outage: true })).toEqual([before, 'by recreate'].sort());
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+    }, 120_000);
+  });
+
   it('serve again by themselves after an engine was restarted, and status shows what was restarted', async () => {
+    const served = await page(a!);
     await a!.restartEngine();
-    await until(async () => (await page(a!)) === 'one');
-    expect(await running(a!)).toEqual(front(commits[0]!));
-    const name = `${installation}-${app}-production-${short(commits[0]!)}-web`;
+    await until(async () => (await page(a!)) === served);
+    expect(await running(a!)).toEqual(front(current));
+    const name = `${installation}-${app}-production-${short(current)}-web`;
     const instance = clientOf(b!.engine).getContainer(name);
     const exec = await instance.exec({ Cmd: ['kill', '1'] });
     await exec.start({});
@@ -257,6 +380,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   }, 120_000);
 
   it('get another proxy by bootstrap, one host at a time, and their routes stay', async () => {
+    const served = await page(a!);
     await windlass.stop();
     windlass = new Windlass(
       { ...variables, WINDLASS_PROXY_HTTP: '8080' },
@@ -268,10 +392,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const asked = await windlass.run('bootstrap', 'production', '--host', a!.ip);
     expect(asked.status).toBe(2);
     expect(asked.stderr).toMatch(/replace .* OUTAGE: .*, of shop.* production/);
-    expect(await page(a!)).toBe('one');
+    expect(await page(a!)).toBe(served);
     const done = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
     expect(done).toMatchObject({ status: 0 });
-    expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe('one');
-    expect(await page(b!)).toBe('one');
+    expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe(served);
+    expect(await page(b!)).toBe(served);
   }, 120_000);
 });

@@ -1,8 +1,8 @@
 import { parseManifest } from '../../../src/manifest/parse';
 import { placeServices } from '../../../src/manifest/placement';
-import { checkPlacement, tellPlacement } from '../../../src/manifest/rules-placement';
+import { checkPlacement, checkReach, tellPlacement } from '../../../src/manifest/rules-placement';
 import { describeProblem } from '../../../src/model/problem';
-import type { Service } from '../../../src/model/service';
+import type { Network, Service } from '../../../src/model/service';
 import { service } from '../plan/fixtures';
 
 const manifestOf = (more: string) => {
@@ -115,4 +115,20 @@ test('an accessory on another host has an address, and a port that is open there
   expect(check(GROUPS, [web, service('api'), db('127.0.0.1')])).toEqual([
     `windlass.yaml:7:7 environments.production.groups.data: has db, which web on another host calls; but it publishes its port for its own machine alone. ${published}`,
   ]);
+});
+
+test('from internal networks alone no accessory on another host is reached', () => {
+  const { manifest, point } = manifestOf(GROUPS);
+  const web = calling('web', { DATABASE_URL: 'postgres://db/shop' });
+  const reach = (names: string[], networks: Network[]) => {
+    const services = [{ ...web, networks: names.map((network) => ({ network, aliases: [] })) }, service('api'), db()];
+    return checkReach(manifest, { production: { services, networks } }).map((one) => describeProblem(point(one)));
+  };
+  const internal = [{ name: 'default', internal: true }];
+  expect(reach(['default'], internal)).toEqual([
+    'windlass.yaml:7:7 environments.production.groups.data: has db, which web on a calls; but web is in internal networks alone, from which no other host is reached. ' +
+      'Put web into one more network of the compose file that is not internal, or run both on the same hosts.',
+  ]);
+  expect(reach(['default', 'out'], [...internal, { name: 'out' }])).toEqual([]);
+  expect(reach(['default'], [{ name: 'default' }])).toEqual([]);
 });
