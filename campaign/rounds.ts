@@ -31,8 +31,8 @@ export class Rounds {
     private readonly mended: () => Promise<void> = async () => undefined,
   ) {}
 
-  /** A first release by this strategy, with nobody there yet to notice. */
-  async begin(strategy: StrategyKind, more = ''): Promise<void> {
+  /** A first release by this strategy, as `WRITTEN` or as said, with nobody there yet to notice. */
+  async begin(strategy: string, more = ''): Promise<void> {
     this.stage.shop.write('windlass.yaml', manifestOf(this.stage, strategy, more));
     this.base = await this.release();
   }
@@ -49,7 +49,7 @@ export class Rounds {
   }
 
   /** A version that must not stay; then what was there before is there alone. */
-  async fail(strategy: StrategyKind, more: string, spoil?: (shop: Stage['shop']) => void): Promise<void> {
+  async fail(strategy: string, more: string, spoil?: (shop: Stage['shop']) => void): Promise<void> {
     const { shop } = this.stage;
     const before = await this.instances();
     shop.write('windlass.yaml', manifestOf(this.stage, strategy, more));
@@ -135,15 +135,15 @@ export async function underLoad(stage: Stage, perSecond: number, deed: () => Pro
 const failed = (args: string[], { status, stdout, stderr }: Ended) =>
   new Error(`windlass ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
 
-const manifestOf = ({ app, places }: Stage, strategy: StrategyKind, more: string) => `
+const manifestOf = ({ app, places }: Stage, strategy: string, more: string) => `
 app: ${app}
 services:
-  web: { drain: 1500ms, replicas: ${strategy === 'rolling' ? 2 : 1} }
+  web: { drain: 1500ms, replicas: ${strategy.includes('rolling') ? 2 : 1} }
   jobs: { background: true }
 environments:
   production:
     hosts: [${places.join(', ')}]
     routes: [{ service: web, host: probe.localhost }]
     soak: 500ms
-    strategy: ${WRITTEN[strategy]}${more}
+    strategy: ${WRITTEN[strategy as StrategyKind] ?? strategy}${more}
 `;

@@ -8,7 +8,7 @@ import { naming } from '../naming';
 import type { Settings } from '../settings';
 import type { BootstrapStep } from '../types';
 import { proxySettings } from '../proxy-settings';
-import { findProxy, usersOf } from './proxies';
+import { describeWanted, findProxy, usersOf } from './proxies';
 
 /** What a bootstrap would do on each host where requests come in, and what users notice of it. */
 export async function planBootstrap(
@@ -31,7 +31,7 @@ export async function planBootstrap(
 async function planHost(settings: Settings, host: Target): Promise<BootstrapStep> {
   const engine = connectEngine(host, settings);
   const { state, same, image } = await findProxy(settings, engine);
-  const will = `${settings.proxyImage} on ${settings.proxyHttp}`;
+  const will = describeWanted(settings);
   if (same && state === 'running') return { host, does: 'none', what: `${will} runs` };
   if (state === undefined || same || state !== 'running')
     return {
@@ -53,6 +53,6 @@ export async function bootstrapHost(settings: Settings, host: Target): Promise<{
   return naming({ operation: 'bootstrap', host: host.name }, async () => {
     const engine = connectEngine(host, settings);
     const name = await traefik.replace(engine, proxySettings(settings), currentWatch());
-    return { done: `${name} runs: ${settings.proxyImage} on ${settings.proxyHttp}` };
+    return { done: `${name} runs: ${describeWanted(settings)}` };
   });
 }

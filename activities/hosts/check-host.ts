@@ -3,7 +3,7 @@ import { isRoutedOn, servicesOn, type Target } from '../../src/model/host';
 import { accessoryName, environmentNetwork, proxyName, recordRepository, type Place } from '../../src/model/names';
 import type { RegistryAccess } from '../../src/model/release';
 import { connectEngine } from '../drivers/docker/connect';
-import type { Engine, EngineInfo } from '../drivers/docker/engine';
+import type { ContainerState, Engine, EngineInfo } from '../drivers/docker/engine';
 import { entryPointsOf, readAddress } from '../drivers/proxy/container';
 import { lackOfEntryPoint } from '../../src/plan/entryPoints';
 import { freeSpace, isPortOpen } from '../drivers/ssh/ask-host';
@@ -104,7 +104,7 @@ async function checkRegistry(engine: Engine, { app, registry }: HostSubject): Pr
 
 /** The ports that a release publishes are free, or held by what windlass runs there already. */
 async function checkPorts(
-  { ssh, proxyHttp }: Settings,
+  { ssh, proxyHttp, proxyHttps }: Settings,
   { environment, host }: HostSubject,
   engine: Engine,
   place: Place,
@@ -112,7 +112,10 @@ async function checkPorts(
   const here = servicesOn(environment, host.name);
   const wanted = [
     ...(isRoutedOn(environment, host.name)
-      ? [{ port: readAddress(proxyHttp).port, holder: proxyName(place.installation) }]
+      ? [proxyHttp, ...(proxyHttps === undefined ? [] : [proxyHttps])].map((listens) => ({
+          port: readAddress(listens).port,
+          holder: proxyName(place.installation),
+        }))
       : []),
     ...here
       .filter(({ kind }) => kind === 'accessory')
@@ -124,10 +127,12 @@ async function checkPorts(
   ];
   // What compose publishes is taken over with its container.
   const composed = await listComposed(engine, environment.project);
-  const passes = new Set(composed.flatMap(({ ports }) => Object.values(ports).flat()).map(({ port }) => port));
+  const passes = new Set(composed.flatMap(portsOf));
   const taken = await Promise.all(
     wanted.map(async ({ port, holder }) => {
-      if (passes.has(port) || (await engine.inspectContainer(holder))?.state === 'running') return [];
+      const held = await engine.inspectContainer(holder);
+      const isHeld = held?.state === 'running' && portsOf(held).includes(port);
+      if (passes.has(port) || isHeld) return [];
       return (await isPortOpen(host, port, ssh)) ? [port] : [];
     }),
   );
@@ -135,6 +140,11 @@ async function checkPorts(
   if (ports.length > 0) return wrong(`something else listens on ${ports.join(', ')}. Stop it, or publish another port`);
   return fine(wanted.length > 0 ? wanted.map(({ port }) => port).join(', ') : 'none needed');
 }
+
+const portsOf = ({ ports }: Pick<ContainerState, 'ports'>) =>
+  Object.values(ports)
+    .flat()
+    .map(({ port }) => port);
 
 /** What services mount of the host is there: the engine would make an empty folder in its place. */
 async function checkPaths(engine: Engine, { environment, host }: HostSubject): Promise<HostFinding> {

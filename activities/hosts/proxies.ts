@@ -16,6 +16,15 @@ export async function findProxy(
   return { ...(found && { state: found.state, image: found.image }), same };
 }
 
+/** The proxy that the worker would make: its image, and where users come in. */
+export function describeWanted({ proxyImage, proxyHttp, proxyHttps, acme }: Settings): string {
+  if (proxyHttps === undefined) return `${proxyImage} on ${proxyHttp}`;
+  const certificates = acme
+    ? `certificates for ${acme.email}`
+    : 'without certificates, for WINDLASS_ACME_EMAIL is not set';
+  return `${proxyImage} on ${proxyHttp}, HTTPS on ${proxyHttps} (${certificates})`;
+}
+
 /** Whose requests come in over the proxy of a host: `shop production`, a line each. */
 export async function usersOf({ installation }: Settings, engine: Engine): Promise<string[]> {
   const instances = await engine.listContainers(labels(installation, { role: 'instance' }));

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectSecurely } from 'node:tls';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { CheckReport, Inspection } from '../../activities/types';
 import { cleanUp } from '../../demo/cleanup';
@@ -72,6 +73,16 @@ const CACHE = (image: string) => `  cache:
     ports: ["8001:8001"]
     volumes: ["cache:/data"]
 `;
+
+/** The protocol that is spoken there, by whom does not matter. */
+const securely = (host: string, port: number) =>
+  new Promise<string | null>((resolve, reject) => {
+    const socket = connectSecurely({ host, port, rejectUnauthorized: false }, () => {
+      resolve(socket.getProtocol());
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
 
 /** Three hosts over SSH, one of them through another; what is said of them is asked of their engines, not of windlass. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'three hosts over SSH', () => {
@@ -199,6 +210,15 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   it('are looked at by check, all at once, and a key that nobody knows is told by trust', async () => {
     commits.push(commit('one'));
     const heal = await poison(b!, 80);
+    await a!.cutSsh();
+    const cut = await check();
+    // the other one is reached through it
+    expect(cut.wrong.filter((found) => / reached: /.test(found))).toEqual([
+      expect.stringMatching(`^${a!.ip} reached: .* is not reached by SSH \\(ECONNREFUSED\\)`),
+      expect.stringMatching(`^${b!.ip} reached: .* is not reached by SSH`),
+      expect.stringMatching(/^data reached: .* shows the key/),
+    ]);
+    await a!.mendSsh();
     const before = await check();
     await heal();
     expect(before.wrong).toEqual([
@@ -383,19 +403,35 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const served = await page(a!);
     await windlass.stop();
     windlass = new Windlass(
-      { ...variables, WINDLASS_PROXY_HTTP: '8080' },
+      {
+        ...variables,
+        WINDLASS_PROXY_HTTP: '8080',
+        WINDLASS_PROXY_HTTPS: '8443',
+        WINDLASS_ACME_EMAIL: 'ops@example.com',
+        // not reached, and not needed: no route here wants a certificate
+        WINDLASS_ACME_SERVER: 'http://127.0.0.1:1/directory',
+      },
       windlass.folder,
       windlass.log,
       () => undefined,
     );
     await windlass.startWorker();
+    const heal = await poison(b!, 8443);
+    expect((await check()).wrong).toEqual([
+      expect.stringContaining(`${a!.ip} proxy: runs with other settings than the worker's`),
+      `${b!.ip} ports: something else listens on 8443. Stop it, or publish another port`,
+      expect.stringContaining(`${b!.ip} proxy: runs with other settings than the worker's`),
+    ]);
+    await heal();
     const asked = await windlass.run('bootstrap', 'production', '--host', a!.ip);
     expect(asked.status).toBe(2);
-    expect(asked.stderr).toMatch(/replace .* OUTAGE: .*, of shop.* production/);
+    expect(asked.stderr).toMatch(/replace .* becomes .* on 8080, HTTPS on 8443 \(certificates for ops@example.com\)/);
+    expect(asked.stderr).toMatch(/OUTAGE: .*, of shop.* production/);
     expect(await page(a!)).toBe(served);
     const done = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
     expect(done).toMatchObject({ status: 0 });
     expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe(served);
+    expect(await securely(a!.ip, 8443)).toMatch(/^TLSv1/);
     expect(await page(b!)).toBe(served);
   }, 120_000);
 });

@@ -5,7 +5,7 @@ import type { Stage } from '../../demo/stage';
 import type { StrategyKind } from '../../src/manifest/kinds';
 import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
-import { openStand } from './stand';
+import { openStand, until } from './stand';
 
 /** A short form of `npm run campaign`: each strategy under the load that could notice it. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'under load', () => {
@@ -49,6 +49,29 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
       const report = await underLoad(stage, 100, () => rounds.fail(strategy, verify));
       expect(report).toMatchObject({ failed: 0, failures: [] });
       expect(Object.keys(report.answers)).toHaveLength(2);
+    },
+    300_000,
+  );
+
+  it.each([
+    ['canary', '{ canary: { steps: [{ weight: 50, soak: 3s }] } }'],
+    ['rolling', '{ rolling: { batch: 1, pause: 3s } }'],
+  ])(
+    '%s: the worker is killed while two releases answer, and no request is lost',
+    async (_, strategy) => {
+      await rounds.begin(strategy);
+      const report = await underLoad(stage, 100, async () => {
+        const done = rounds.switch();
+        const isShared = async () => (await readRoutes()).includes('weighted');
+        await Promise.race([until(isShared, 10), done.then(() => expect('the end').toBe('later than two shares'))]);
+        await stage.windlass.stopWorker('SIGKILL');
+        expect(await isShared()).toBe(true);
+        await stage.windlass.startWorker();
+        await done;
+      });
+      expect(report).toMatchObject({ failed: 0, failures: [] });
+      expect(Object.keys(report.answers)).toHaveLength(2);
+      expect(await readRoutes()).not.toContain('weighted');
     },
     300_000,
   );
