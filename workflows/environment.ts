@@ -16,6 +16,7 @@ import {
   type EnvironmentState,
   type ExcludedHost,
   type Frozen,
+  MOST_RETAINED,
   type RolloutNews,
   type RolloutRequest,
   type RolloutResult,
@@ -41,8 +42,6 @@ export interface EnvironmentInput {
 
 /** How many events a run may have before it hands its state to a new one; a tenth of where Temporal warns. */
 const LONG_HISTORY = 1_000;
-/** How many releases an environment remembers, the current one included; a longer `retention` keeps no more. */
-const KEEP_COMMITTED = 10;
 
 /** The single writer of an environment: it never ends, and admits one rollout at a time. */
 export async function environment(input: EnvironmentInput): Promise<void> {
@@ -244,7 +243,7 @@ class Environment {
     const committed = { release: running.record.release, record: running.record, at, by: running.by, secrets };
     const others = this.state.committed.filter((one) => one.release !== committed.release);
     this.state.current = committed;
-    this.state.committed = [committed, ...others].slice(0, KEEP_COMMITTED);
+    this.state.committed = [committed, ...others].slice(0, MOST_RETAINED + 1);
     this.state.excluded = this.state.excluded?.filter(({ host }) => !level.includes(host));
     this.state.operators = operators;
     this.show();

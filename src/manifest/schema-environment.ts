@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_RETAINED } from '../model/environment';
 import { ENGINE, group, groupName, host } from './schema-host';
 import { duration, secretSource, strategy, verification, type Strategy, type Verification } from './kinds';
 import { secretName, variableName } from './schema-names';
@@ -92,7 +93,13 @@ export const environment = z.strictObject({
   approval: approval
     .optional()
     .describe('Whose decision a release needs before this environment. Without it: nobody’s.'),
-  retention: z.number().int().min(0).max(100).default(5).describe('How many earlier releases can be gone back to.'),
+  retention: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_RETAINED)
+    .default(5)
+    .describe('How many earlier releases can be gone back to without pulling their images again.'),
   strategy: writtenShort(strategy.options)
     .transform((written) => written as Strategy)
     .prefault('blue-green')

@@ -27,6 +27,9 @@ export interface EnvironmentState {
   lastOutcome?: { release?: string; at: string; what: string };
 }
 
+/** How many earlier releases an environment can remember, and so go back to. */
+export const MOST_RETAINED = 20;
+
 export interface Committed {
   release: string;
   record: RecordRef;

@@ -510,6 +510,11 @@ environments:
     ],
   ],
   [
+    'more to go back to than is remembered',
+    staging('retention: 21'),
+    ['windlass.yaml:5:16 environments.staging.retention: is 21. Expected at most 20.'],
+  ],
+  [
     'two environments of one project on one host',
     `app: shop
 environments:
