@@ -127,6 +127,7 @@ const HEAD = [
   'switches',
   'rollbacks',
   'requests',
+  'a second',
   'failed',
   'WebSocket echoes',
   'closed by drain',
@@ -142,7 +143,16 @@ function table(legs: Leg[]): string {
     .map((leg) => [
       leg.strategy,
       leg.trouble,
-      ...[leg.switches, leg.rollbacks, leg.sent, leg.failed, leg.echoed, leg.closedByDrain, leg.asked].map(String),
+      ...[
+        leg.switches,
+        leg.rollbacks,
+        leg.sent,
+        Math.round(leg.sent / leg.seconds),
+        leg.failed,
+        leg.echoed,
+        leg.closedByDrain,
+        leg.asked,
+      ].map(String),
       ...[median(leg.medians), median(leg.p99), leg.longest].map((ms) => `${ms} ms`),
     ]);
   return writeTable({ head: HEAD, rows });

@@ -18,6 +18,7 @@ export interface LoadReport {
   latency: { median: number; p99: number; longest: number };
   /** From the first failure to the last. */
   outageMs: number;
+  /** For how long requests came in. */
   seconds: number;
 }
 
@@ -56,9 +57,10 @@ export function startLoad(targets: Target[], perSecond: number): { stop(): Promi
   return {
     async stop() {
       clearInterval(timer);
+      const seconds = load.lasted();
       stopping.abort();
       await Promise.all(constant);
-      return await load.end();
+      return { ...(await load.end()), seconds };
     },
   };
 }
@@ -70,7 +72,7 @@ function refuseOthers(address: string): void {
 
 class Load {
   private readonly began = Date.now();
-  private readonly kept = new Agent({ keepAlive: true, maxSockets: 50 });
+  private readonly kept = new Agent({ keepAlive: true, maxSockets: 200 });
   private readonly open = new Set<Promise<void>>();
   private readonly took: number[] = [];
   private readonly report = { sent: 0, failed: 0, echoed: 0, closedByDrain: 0 };
@@ -81,11 +83,11 @@ class Load {
 
   constructor(private readonly targets: Target[]) {}
 
-  /** A timer that is late sends what it missed, so that the rate holds on a busy machine. */
+  /** By the clock: a timer that is late sends what it missed, so that the rate holds on a busy machine. */
   sendAt(perSecond: number): NodeJS.Timeout {
-    let due = 0;
+    let sent = 0;
     return setInterval(() => {
-      for (due += perSecond / 100; due >= 1; due -= 1) this.send();
+      for (const due = ((Date.now() - this.began) * perSecond) / 1_000; sent < due; sent += 1) this.send();
     }, 10);
   }
 
@@ -171,7 +173,10 @@ class Load {
     }
   }
 
-  async end(): Promise<LoadReport> {
+  lasted = () => (Date.now() - this.began) / 1_000;
+
+  /** Waits for what is in flight. */
+  async end(): Promise<Omit<LoadReport, 'seconds'>> {
     await Promise.all(this.open);
     this.kept.destroy();
     const sorted = this.took.sort((a, b) => a - b);
@@ -182,7 +187,6 @@ class Load {
       answers: this.answers,
       outageMs: this.failedAt.length > 0 ? Math.max(...this.failedAt) - Math.min(...this.failedAt) : 0,
       latency: { median: at(0.5), p99: at(0.99), longest: at(1) },
-      seconds: (Date.now() - this.began) / 1_000,
     };
   }
 }
