@@ -66,7 +66,8 @@ async function campaign(): Promise<number> {
       hosts,
     });
     const close = once(() => stage.close());
-    parts.beforeStop(close);
+    // On a signal the hosts end at the same time, and take with them what is there.
+    parts.beforeStop(() => close().catch(() => undefined));
     await walk(stage, hosts.all, leg, rounds);
     await close();
   }

@@ -24,7 +24,7 @@ export function define(command: Command): void {
       'after',
       examples('windlass bootstrap production', 'windlass bootstrap production --host web-1 --yes') +
         '\n\nThe first release starts the proxy by itself. This starts it before, or replaces one that was made with other' +
-        '\nsettings than the worker has now (image, ports), one host after the other, and says beforehand what that costs.',
+        '\nsettings than the worker has now (image, ports, HTTPS), one host after the other, and says beforehand what that costs.',
     );
   does(command, bootstrap);
 }
