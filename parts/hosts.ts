@@ -13,6 +13,7 @@
  *     await hosts.all[0].cutSsh(); …mendSsh()         connections end, new ones are refused; what runs is not touched
  *     await hosts.all[0].silenceSsh(); …hearSsh()     nothing of SSH comes through, and nobody is told
  *     await hosts.all[0].fillDisk(); …emptyDisk()     no byte is left for its engine; with `diskMegabytes` alone
+ *     await hosts.all[0].loseRegistry(); …findRegistry()   its engine is refused there
  *     await hosts.stop()
  *
  * Images are named as on this machine: `127.0.0.1:PORT/…` is its registry on every host, too. `images` are copied there
@@ -72,6 +73,8 @@ export interface TestHost {
   hearSsh(): Promise<void>;
   fillDisk(): Promise<void>;
   emptyDisk(): Promise<void>;
+  loseRegistry(): Promise<void>;
+  findRegistry(): Promise<void>;
 }
 
 export interface TestHosts {
@@ -167,6 +170,17 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
     for (const one of [...made].reverse()) await endProcess(one as Made & ProcessId, 30_000);
   };
   const startAgain = async () => void ({ made } = await start());
+  const firewall = async (
+    change: '--insert' | '--delete',
+    chain: 'INPUT' | 'OUTPUT',
+    port: string,
+    verdict: string[],
+  ) => {
+    const rule = [chain, '--protocol', 'tcp', '--dport', port, '--jump', ...verdict];
+    await runCommand(within[0]!, [...within.slice(1), findProgram('iptables')!, change, ...rule]);
+  };
+  const registryPort = from.registry.address.split(':')[1]!;
+  const refuse = ['REJECT', '--reject-with', 'tcp-reset'];
   return {
     name: ip,
     ip,
@@ -182,6 +196,10 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
     startEngine: startAgain,
     ...ssh,
     ...diskOf(data),
+    silenceSsh: () => firewall('--insert', 'INPUT', '22', ['DROP']),
+    hearSsh: () => firewall('--delete', 'INPUT', '22', ['DROP']),
+    loseRegistry: () => firewall('--insert', 'OUTPUT', registryPort, refuse),
+    findRegistry: () => firewall('--delete', 'OUTPUT', registryPort, refuse),
   };
 }
 
@@ -250,10 +268,6 @@ async function startSsh(run: Run, { within, data, ip }: { within: string[]; data
   };
   await start();
   const connections = () => descendantsOf(listener.pid);
-  const firewall = async (change: '--insert' | '--delete') => {
-    const rule = ['INPUT', '--protocol', 'tcp', '--dport', '22', '--jump', 'DROP'];
-    await runCommand(within[0]!, [...within.slice(1), findProgram('iptables')!, change, ...rule]);
-  };
   return {
     connections: () => connections().length,
     async cutSsh() {
@@ -262,8 +276,6 @@ async function startSsh(run: Run, { within, data, ip }: { within: string[]; data
       await Promise.all(cut.map((one) => endProcess(one, 0)));
     },
     mendSsh: start,
-    silenceSsh: () => firewall('--insert'),
-    hearSsh: () => firewall('--delete'),
   };
 }
 

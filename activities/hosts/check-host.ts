@@ -68,12 +68,12 @@ export async function checkHost(settings: Settings, subject: HostSubject): Promi
 const fine = (what: string): HostFinding => ({ ok: true, what });
 const wrong = (what: string): HostFinding => ({ ok: false, what });
 
-function checkVersion({ version, apiVersion }: EngineInfo): HostFinding {
+export function checkVersion({ version, apiVersion }: EngineInfo): HostFinding {
   if (Number(apiVersion.split('.')[1]) >= OLDEST_API) return fine(version);
   return wrong(`Docker ${version} is too old. Expected 19.03 or later`);
 }
 
-function checkClock({ time }: EngineInfo, now: number, roundTrip: number): HostFinding {
+export function checkClock({ time }: EngineInfo, now: number, roundTrip: number): HostFinding {
   const skew = new Date(time).getTime() - now;
   // What the way takes is no skew.
   const off = Math.max(0, Math.abs(skew) - roundTrip);

@@ -218,9 +218,12 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect.stringMatching(/^data reached: .* shows the key/),
     ]);
     await a!.mendSsh();
+    await a!.loseRegistry();
     const before = await check();
+    await a!.findRegistry();
     await heal();
     expect(before.wrong).toEqual([
+      expect.stringMatching(`^${a!.ip} registry: .*refused`),
       `${b!.ip} ports: something else listens on 80. Stop it, or publish another port`,
       expect.stringMatching(/^data reached: .* shows the key SHA256:.* nobody has said that it is the right one/),
     ]);
