@@ -145,5 +145,6 @@ environments:
     hosts: [${places.join(', ')}]
     routes: [{ service: web, host: probe.localhost }]
     soak: 500ms
+    onFailure: ask
     strategy: ${WRITTEN[strategy as StrategyKind] ?? strategy}${more}
 `;

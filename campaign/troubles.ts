@@ -55,4 +55,4 @@ const LONG_CUT = { silent: false, forMs: 200_000 };
 
 /** One switch and one rollback meet a cut that outlasts the patience of a step. */
 const cutOf = (kind: Struck['kind'], round: number) =>
-  round === (kind === 'switches' ? 10 : 35) ? LONG_CUT : CUTS[round % CUTS.length]!;
+  round === (kind === 'switches' ? 1 : 25) ? LONG_CUT : CUTS[round % CUTS.length]!;
