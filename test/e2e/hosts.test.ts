@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect as connectSecurely } from 'node:tls';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { CheckReport, Inspection } from '../../activities/types';
 import { cleanUp } from '../../demo/cleanup';
@@ -23,8 +22,8 @@ const FILES = (base: string, store: string) => ({
   Dockerfile: `FROM ${base}\nCOPY www /www\nCOPY check.sh /\nCMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait"]\n`,
   'check.sh': `#!/bin/sh
 gateway=$(ip route | awk '/default/ { print $3 }')
-# only this release minds, and it ends at once, which is known sooner than that it never becomes healthy
-[ "$(cat /www/index.html)" = three ] && nc -w 1 "$gateway" "$1" < /dev/null && kill 1 && exit 1
+# only this release minds
+[ "$(cat /www/index.html)" = three ] && nc -w 1 "$gateway" "$1" < /dev/null && exit 1
 wget -q -O - http://store:8000/ | grep -q kept
 `,
   'docker-compose.yml': `services:
@@ -49,7 +48,8 @@ volumes: { data: {} }
 
 const manifest = (app: string, [a, b, c]: TestHost[], { strategy = 'blue-green', groups = '' } = {}) => `app: ${app}
 services:
-  jobs: { background: true }
+  web: { healthyWithin: 5s }
+  jobs: { background: true, healthyWithin: 5s }
 environments:
   production:
     hosts:
@@ -61,7 +61,7 @@ environments:
       data: { hosts: [data], services: { store: 1 }, address: ${c!.ip} }
 ${groups}    routes: [{ service: web, host: shop.localhost }]
     verify: [{ run: { service: web, command: [sh, /check.sh, "7703"] } }]
-    soak: 500ms
+    soak: 1s
     strategy: ${strategy}
 `;
 
@@ -72,16 +72,6 @@ const CACHE = (image: string) => `  cache:
     ports: ["8001:8001"]
     volumes: ["cache:/data"]
 `;
-
-/** The protocol that is spoken there, by whom does not matter. */
-const securely = (host: string, port: number) =>
-  new Promise<string | null>((resolve, reject) => {
-    const socket = connectSecurely({ host, port, rejectUnauthorized: false }, () => {
-      resolve(socket.getProtocol());
-      socket.destroy();
-    });
-    socket.on('error', reject);
-  });
 
 /** Three hosts over SSH, one of them through another; what is said of them is asked of their engines, not of windlass. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'three hosts over SSH', () => {
@@ -209,21 +199,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   it('are looked at by check, all at once, and a key that nobody knows is told by trust', async () => {
     commits.push(commit('one'));
     const heal = await poison(b!, 80);
-    await a!.cutSsh();
-    const cut = await check();
-    // the other one is reached through it
-    expect(cut.wrong.filter((found) => / reached: /.test(found))).toEqual([
-      expect.stringMatching(`^${a!.ip} reached: .* is not reached by SSH \\(ECONNREFUSED\\)`),
-      expect.stringMatching(`^${b!.ip} reached: .* is not reached by SSH`),
-      expect.stringMatching(/^data reached: .* shows the key/),
-    ]);
-    await a!.mendSsh();
-    await a!.loseRegistry();
     const before = await check();
-    await a!.findRegistry();
     await heal();
     expect(before.wrong).toEqual([
-      expect.stringMatching(`^${a!.ip} registry: .*refused`),
       `${b!.ip} ports: something else listens on 80. Stop it, or publish another port`,
       expect.stringMatching(/^data reached: .* shows the key SHA256:.* nobody has said that it is the right one/),
     ]);
@@ -248,16 +226,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await Promise.all([page(a!), page(b!)])).toEqual(['one', 'one']);
   }, 120_000);
 
-  it('move on together though the SSH of two is cut meanwhile, and no request is lost', async () => {
+  it('move on together, and no request is lost', async () => {
     commits.push(commit('two'));
     const clients = send();
-    const ended = release(commits[1]!);
-    await until(async () => (await running(b!)).some((name) => name.startsWith(short(commits[1]!))));
-    // the way to the other one leads through it
-    await a!.cutSsh();
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    await a!.mendSsh();
-    expect(await ended).toMatchObject({ status: 0 });
+    expect(await release(commits[1]!)).toMatchObject({ status: 0 });
     expect(await answersOf(clients)).toEqual(['one', 'two']);
     expect(await running(b!)).toEqual(front(commits[1]!));
   }, 120_000);
@@ -411,35 +383,19 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const served = await page(a!);
     await windlass.stop();
     windlass = new Windlass(
-      {
-        ...variables,
-        WINDLASS_PROXY_HTTP: '8080',
-        WINDLASS_PROXY_HTTPS: '8443',
-        WINDLASS_ACME_EMAIL: 'ops@example.com',
-        // not reached, and not needed: no route here wants a certificate
-        WINDLASS_ACME_SERVER: 'http://127.0.0.1:1/directory',
-      },
+      { ...variables, WINDLASS_PROXY_HTTP: '8080' },
       windlass.folder,
       windlass.log,
       () => undefined,
     );
     await windlass.startWorker();
-    const heal = await poison(b!, 8443);
-    expect((await check()).wrong).toEqual([
-      expect.stringContaining(`${a!.ip} proxy: runs with other settings than the worker's`),
-      `${b!.ip} ports: something else listens on 8443. Stop it, or publish another port`,
-      expect.stringContaining(`${b!.ip} proxy: runs with other settings than the worker's`),
-    ]);
-    await heal();
     const asked = await windlass.run('bootstrap', 'production', '--host', a!.ip);
     expect(asked.status).toBe(2);
-    expect(asked.stderr).toMatch(/replace .* becomes .* on 8080, HTTPS on 8443 \(certificates for ops@example.com\)/);
     expect(asked.stderr).toMatch(/OUTAGE: .*, of shop.* production/);
     expect(await page(a!)).toBe(served);
     const done = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
     expect(done).toMatchObject({ status: 0 });
     expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe(served);
-    expect(await securely(a!.ip, 8443)).toMatch(/^TLSv1/);
     expect(await page(b!)).toBe(served);
   }, 120_000);
 });
