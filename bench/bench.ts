@@ -17,7 +17,7 @@ async function measure(names: string[], rounds: number): Promise<void> {
     const machine = await describeMachine(bench);
     const sections: Section[] = [];
     for (const name of names.length > 0 ? names : known) {
-      const section = await MEASUREMENTS[name as keyof typeof MEASUREMENTS](bench);
+      const section = await MEASUREMENTS[name as keyof typeof MEASUREMENTS](bench).catch(failed(name));
       say(`\n${writeSection(section)}`);
       sections.push(section);
     }
@@ -27,12 +27,21 @@ async function measure(names: string[], rounds: number): Promise<void> {
   }
 }
 
+/** The others are taken all the same, and that it could not be taken stands in its place. */
+const failed =
+  (name: string) =>
+  (error: Error): Section => {
+    process.exitCode = 1;
+    process.stderr.write(`\n${name} failed: ${error.stack}\n`);
+    return { title: name, about: `Could not be taken: ${error.message}`, tables: [] };
+  };
+
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string', default: '3' } },
 });
 measure(positionals, Number(values.rounds)).then(
-  () => process.exit(0),
+  () => process.exit(),
   (error: Error) => {
     process.stderr.write(`\nThe measurement failed: ${error.stack}\n`);
     process.exit(1);

@@ -52,11 +52,12 @@ export async function becomesHealthy(
   return true;
 }
 
-/** The file of routes is written, renamed into place and read back. */
+/** The file of routes is written, renamed into place and read back; where many do so at once it may need another try. */
 export async function switchTraffic({ engine, place }: Tools, { release }: Version, route: Route): Promise<void> {
   const instances = [instanceName(place, release, route.service)];
   const routes = [{ ...route, path: '/', instances }];
-  await traefik.setRoutes(engine, place, { counter: Date.now(), release, routes });
+  const set = () => traefik.setRoutes(engine, place, { counter: Date.now(), release, routes });
+  await set().catch(set).catch(set);
 }
 
 export async function stopInstance({ docker, place }: Tools, { release }: Version, service: string): Promise<void> {
