@@ -13,6 +13,9 @@ export class RegistryDoor {
   private readonly server = createServer((asked, answer) => void this.handOn(asked, answer));
   private readonly sockets = new Set<Socket>();
 
+  /** `127.0.0.1:PORT` */
+  address = '';
+
   private constructor(private readonly to: string) {
     this.server.keepAliveTimeout = 60_000;
     this.server.on('connection', (socket) => {
@@ -25,11 +28,8 @@ export class RegistryDoor {
   static async open(to: string): Promise<RegistryDoor> {
     const door = new RegistryDoor(to);
     await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
+    door.address = `127.0.0.1:${(door.server.address() as AddressInfo).port}`;
     return door;
-  }
-
-  get address(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   become(mood: Mood): void {
