@@ -199,6 +199,8 @@ export class Wire {
       } catch (error) {
         if (method !== 'PollActivityTaskQueue' || !this.held || down.destroyed) throw error;
         await new Promise<void>((resolve) => this.held?.push(resolve));
+        // Nobody waits any more, and the server must not believe that somebody does.
+        if (down.destroyed) throw error;
       }
     }
   }
