@@ -19,12 +19,20 @@ const beatAt = new WeakMap<Context, number>();
 
 const beats = new WeakMap<Context, Beat>();
 
-/** Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever error its abort caused. */
+/** Is this very attempt the one that the server waits for? */
+export type IsAwaited = (context: Context) => Promise<boolean>;
+
+/**
+ * Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever error its abort caused. One
+ * that begins late asks first whether it is still awaited: a machine that slept finds in its mail what was given to others long ago.
+ */
 export function withHeartbeat<Input, Output>(
   deed: (input: Input) => Promise<Output>,
+  isAwaited: IsAwaited = () => Promise.resolve(true),
 ): (input: Input) => Promise<Output> {
   return async (input) => {
     const context = Context.current();
+    if (beginsLate(context) && !(await isAwaited(context))) throw overslept();
     const resume = (context.info.heartbeatDetails as Beat | undefined)?.resume;
     beats.set(context, { resume });
     beatAt.set(context, Date.now());
@@ -51,10 +59,18 @@ export function withHeartbeat<Input, Output>(
  */
 export function refuseAfterSleep(): void {
   const context = running();
-  if (!context || !wasFrozen(context)) return;
-  const message = 'this attempt slept for longer than its heartbeat time-out, and leaves its work to the next one';
-  throw transient({ kind: 'overslept', message });
+  if (context && wasFrozen(context)) throw overslept();
 }
+
+const overslept = () =>
+  transient({
+    kind: 'overslept',
+    message: 'this attempt slept for longer than its heartbeat time-out, and leaves its work to the next one',
+  });
+
+const beginsLate = ({ info }: Context): boolean =>
+  info.heartbeatTimeoutMs !== undefined &&
+  Date.now() - info.currentAttemptScheduledTimestampMs > info.heartbeatTimeoutMs;
 
 function wasFrozen(context: Context): boolean {
   const { heartbeatTimeoutMs } = context.info;

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { connectEngine } from './drivers/docker/connect';
 import { traefik } from './drivers/proxy/traefik';
 import { createEnvironmentActivities, keptElsewhere } from './environments';
-import { withHeartbeat } from './heartbeat';
+import { type IsAwaited, withHeartbeat } from './heartbeat';
 import { createImageActivities } from './images/images';
 import { createInspectionActivities } from './inspection';
 import { createPlanningActivities } from './planning';
@@ -35,11 +35,22 @@ export function createActivities({ settings, client }: { settings: Settings; cli
     ...createRolloutActivities(deps),
     ...createInspectionActivities(deps),
   };
-  return beat(activities);
+  return beat(activities, isAwaitedBy(client));
 }
 
 /** Every activity sends heartbeats. */
-function beat(activities: Activities): Activities {
+function beat(activities: Activities, isAwaited: IsAwaited): Activities {
   const deeds = Object.entries(activities) as [string, (input: unknown) => Promise<unknown>][];
-  return Object.fromEntries(deeds.map(([name, deed]) => [name, withHeartbeat(deed)])) as unknown as Activities;
+  const beating = deeds.map(([name, deed]) => [name, withHeartbeat(deed, isAwaited)]);
+  return Object.fromEntries(beating) as unknown as Activities;
 }
+
+/** Asks the server, which counts the attempts. */
+const isAwaitedBy =
+  (client: Client): IsAwaited =>
+  async ({ info: { workflowExecution, activityId, attempt } }) => {
+    if (!workflowExecution) return true;
+    const { workflowId, runId } = workflowExecution;
+    const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+    return (raw.pendingActivities ?? []).some((one) => one.activityId === activityId && one.attempt === attempt);
+  };

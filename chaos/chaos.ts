@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { startParts } from '../parts/start';
 import { Arena } from './arena';
 import { FAULTS, type FaultName } from './faults';
-import { play } from './play';
+import { NotEnded, play } from './play';
 import { choose } from './choose';
 import { keyOf, readResults, storeResult, writePage } from './results';
 
@@ -35,7 +35,8 @@ async function campaign(runs: number, seed: number): Promise<void> {
     })) {
       const result = await play(arena, played).catch((error: Error) => {
         const nothing = { ended: 'neither', answers: [], failed: 0, sent: 0, seconds: 0 } as const;
-        storeResult({ ...played, ...nothing, broken: [error.message], at: new Date().toISOString() });
+        if (error instanceof NotEnded)
+          storeResult({ ...played, ...nothing, broken: [error.message], at: new Date().toISOString() });
         throw error;
       });
       const name = `${keyOf(played)} | ${played.point} | seed ${played.seed}`;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { clientOf } from '../parts/engine-client';
 import type { Windlass } from '../demo/windlass';
 import type { TestHost } from '../parts/hosts';
+import { identify, signal } from '../parts/processes';
 import type { Kind } from './application';
 import type { Arena } from './arena';
 import type { Mood } from './registry-door';
@@ -212,7 +213,12 @@ async function killContainers(host: TestHost, label: string[], newest = Infinity
   const found = await client.listContainers({ filters: { label } });
   const chosen = found.sort((a, b) => b.Created - a.Created).slice(0, newest);
   for (const { Id } of chosen) {
-    const { State } = await client.getContainer(Id).inspect();
-    if (State.Pid > 0) process.kill(State.Pid, 'SIGKILL');
+    const inspected = await client
+      .getContainer(Id)
+      .inspect()
+      .catch(() => undefined);
+    // One that ends by itself at this very moment is as good.
+    const running = inspected && identify(inspected.State.Pid);
+    if (running) signal(running, 'SIGKILL');
   }
 }

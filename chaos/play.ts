@@ -38,7 +38,10 @@ const PATIENCE_MS = 8_000;
 /** Somebody notices a full disk, asked or not. */
 const NOTICED_AFTER_MS = 8_000;
 
-/** Plays a triple; undefined when its boundary never came. Throws when it does not come to an end: then nothing more can be played there. */
+/** The flow did not come to an end: a broken invariant, after which nothing more can be played there. */
+export class NotEnded extends Error {}
+
+/** Plays a triple; undefined when its boundary never came. Throws `NotEnded`. */
 export async function play(arena: Arena, played: Played): Promise<Result | undefined> {
   const one = new Play(arena, played);
   return await one.play();
@@ -153,7 +156,8 @@ class Play {
       const state = await quickly(arena.environment.query<EnvironmentState>('state'));
       const isIdle = state && !state.running && state.queue.length === 0 && !state.interrupted;
       if (this.ended && isIdle) return;
-      if (Date.now() > end) throw new Error(`it did not end within ${LONGEST_MS / 1_000} s: ${JSON.stringify(state)}`);
+      if (Date.now() > end)
+        throw new NotEnded(`it did not end within ${LONGEST_MS / 1_000} s: ${JSON.stringify(state)}`);
       if (state?.running) {
         const rollout = await quickly(arena.rollout.query<RolloutProgress>('progress'));
         if (rollout?.question) await this.answer(Object.keys(rollout.question.answers) as Answer[]);

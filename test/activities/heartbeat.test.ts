@@ -25,6 +25,22 @@ describe('an attempt that slept', () => {
     expect(await failureOf(run(800))).toMatchObject({ kind: 'overslept' });
   });
 
+  it('before it began does nothing at all, when another one has its work', async () => {
+    const late = { heartbeatTimeoutMs: 500, currentAttemptScheduledTimestampMs: Date.now() - 800 };
+    const begun: string[] = [];
+    const begin = (isAwaited: boolean) =>
+      new MockActivityEnvironment(late).run(
+        withHeartbeat(
+          async (name: string) => void begun.push(name),
+          async () => isAwaited,
+        ),
+        isAwaited ? 'awaited' : 'given to another',
+      );
+    expect(await failureOf(begin(false))).toMatchObject({ kind: 'overslept' });
+    await begin(true);
+    expect(begun).toEqual(['awaited']);
+  });
+
   it('for less goes on', async () => {
     expect(await run(100)).toBe('done');
   });
