@@ -73,6 +73,12 @@ what is broken is mended and the step tried again, or everything is rolled back,
 
 **${all.length} runs, ${played.size} of ${triples.length} triples, ${count('new')} ended new, ${count('old')} ended old, ${broken.length} with a broken invariant.**
 
+## What it found
+
+- A worker that was frozen just when it was given \`removeInstance\`, and woke up when another worker had carried the release out and the environment had gone
+  back, removed an instance that served again. Now an attempt that begins late asks the server whether it is still awaited, and one that slept on its way
+  does nothing more (\`activities/heartbeat.ts\`).
+
 ## By fault
 
 ${table({ head: ['fault', ...HEAD], rows: rows(({ fault }) => [fault]) })}
