@@ -41,10 +41,12 @@ export async function measureMany(bench: Bench): Promise<Section> {
   const [before, idle] = [memoryOf(worker), processorTimeOf(worker)];
   const windlass = new Stopwatch();
   const begun = await Promise.all(requests.map((request) => beginRelease(temporal, request)));
-  await Promise.all(begun.map(({ handle }) => handle.result()));
+  const ends = await Promise.allSettled(begun.map(({ handle }) => handle.result()));
   const ours = windlass.read();
   const [after, busy] = [memoryOf(worker), processorTimeOf(worker)];
-  print(`50 releases  windlass   ${seconds(ours)}`);
+  print(`${APPLICATIONS} releases  windlass   ${seconds(ours)}`);
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [reasonOf(end.reason as Error)] : []));
+  for (const failure of failures) print(`failed: ${failure}`);
   const events = await Promise.all(
     begun.map(async ({ app, handle }) => {
       const histories = [handle.workflowId, rolloutId(app, 'production')].map((id) => readHistory(client, id));
@@ -67,7 +69,7 @@ export async function measureMany(bench: Bench): Promise<Section> {
   const engine = new Stopwatch();
   await Promise.all(scripts.map((script) => script.release({ web: image })));
   const theirs = engine.read();
-  print(`50 releases  engine     ${seconds(theirs)}`);
+  print(`${APPLICATIONS} releases  engine     ${seconds(theirs)}`);
 
   return {
     title: `${APPLICATIONS} releases of different applications at once`,
@@ -88,7 +90,7 @@ export async function measureMany(bench: Bench): Promise<Section> {
         rows: [
           [
             'windlass',
-            `${begun.length}`,
+            `${begun.length - failures.length}`,
             seconds(ours),
             (ours / theirs).toFixed(2),
             `${median(events)} (${spread(events, String)})`,
@@ -102,6 +104,9 @@ export async function measureMany(bench: Bench): Promise<Section> {
     ],
   };
 }
+
+/** Of the innermost cause. */
+const reasonOf = (error: Error): string => (error.cause instanceof Error ? reasonOf(error.cause) : error.message);
 
 const manifest = (app: string) => `app: ${app}
 environments:
