@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ask } from '../../demo/client';
+import { changes, oneEnvironment } from '../../demo/shop';
+import type { Stage } from '../../demo/stage';
+import type { Ended } from '../../demo/windlass';
+import { clientOf } from '../../parts/engine-client';
+import { environmentId, oneOffName, releaseId } from '../../src/model/names';
+import type { EnvironmentState } from '../../src/model/environment';
+import type { LedgerEntry } from '../../src/model/ledger';
+import { sharedEngine, watchProcesses } from '../activities/fixtures';
+import { describeWith, parts } from '../setup/parts';
+import { testServer } from '../setup/server';
+import { containersOf, openStand, until } from './stand';
+
+/** Nobody to be asked; what runs on the engine is asked of the engine. */
+describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a cancel really stops', () => {
+  const engine = sharedEngine();
+  let stage: Stage;
+  let close: () => Promise<void>;
+  let server: Awaited<ReturnType<typeof testServer>>;
+  let first: string;
+  let before: { containers: string[]; networks: string[] };
+  let processes: Awaited<ReturnType<typeof watchProcesses>>;
+
+  beforeAll(async () => {
+    server = await testServer();
+    ({ stage, close } = await openStand());
+    stage.shop.write('windlass.yaml', manifest());
+    first = changes.first(stage.shop);
+    expect(await release(first)).toMatchObject({ status: 0 });
+    before = await look();
+    processes = await watchProcesses(engine);
+  });
+  /** Each begins from what is released. */
+  afterEach(() => void execFileSync('git', ['-C', stage.shop.dir, 'checkout', '--quiet', first, '--', '.']));
+  afterAll(async () => {
+    // A test that failed leaves a command behind, which waits for its release.
+    for (const commit of started)
+      await server.client.workflow
+        .getHandle(releaseId(stage.app, id(commit)))
+        .terminate()
+        .catch(() => undefined);
+    await processes?.stop();
+    await close?.();
+    await server?.teardown();
+  });
+
+  const manifest = (services = 'jobs: { background: true }', soak = '1s', more = '') =>
+    oneEnvironment(stage.app, `\n    soak: ${soak}${more}`).replace('jobs: { background: true }', services);
+  const started: string[] = [];
+  const release = (commit: string) => {
+    started.push(commit);
+    return stage.windlass.run('release', '--commit', commit, '--by', 'ci@example.com');
+  };
+  const id = (commit: string) => commit.slice(0, 10);
+  const place = () => ({ installation: stage.installation, app: stage.app, environment: 'production' });
+  const look = async () => ({ containers: await containersOf(stage), networks: await networksOf(stage) });
+
+  const cancel = (commit: string, reason = 'the wrong one') =>
+    stage.windlass.run('cancel', id(commit), '--reason', reason, '--by', 'ci@example.com');
+
+  /** Cancels, a second time meanwhile, and once more when it has ended: one outcome, and everything is as before. */
+  async function cancelAndLook(commit: string, ended: Promise<Ended>): Promise<void> {
+    const [one, other] = await Promise.all([cancel(commit), pause(50).then(() => cancel(commit, 'me too'))]);
+    // Whichever comes second is told that it has ended, if it has.
+    expect([5, 2]).toEqual(expect.arrayContaining([one.status, other.status]));
+    expect([one.status, other.status]).toContain(5);
+    const { status, stdout } = await ended;
+    expect({ status, stdout }).toMatchObject({ status: 5, stdout: expect.stringMatching(/the wrong one|me too/) });
+    expect(await look()).toEqual(before);
+    expect(await cancel(commit)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('nothing is to be cancelled'),
+    });
+    expect(await look()).toEqual(before);
+    expect(await ask(stage.production)).toBe('Today: bread (version 1)');
+    const state = server.client.workflow
+      .getHandle(environmentId(stage.app, 'production'))
+      .query<EnvironmentState>('state');
+    expect(await state).toMatchObject({ current: { release: id(first) }, queue: [] });
+  }
+
+  it('a build', async () => {
+    const seconds = processes.long();
+    stage.shop.edit('web/Dockerfile', /$/, `\nRUN sleep ${seconds}\n`);
+    const commit = stage.shop.commit('Build for very long');
+    const ended = release(commit);
+    await until(() => processes.sleepsFor(seconds));
+    await cancelAndLook(commit, ended);
+    await until(async () => !(await processes.sleepsFor(seconds)));
+  });
+
+  it('a command that runs once, which is taken back', async () => {
+    const seconds = processes.long();
+    const command = `{ command: [sleep, '${seconds}'], undo: [sh, -c, 'echo taken back'] }`;
+    stage.shop.write('windlass.yaml', manifest(`jobs: { background: true, before: [${command}] }`));
+    const commit = stage.shop.commit('Prepare for very long');
+    const ended = release(commit);
+    await until(() => processes.sleepsFor(seconds));
+    const name = oneOffName(place(), id(commit), 'jobs', 'before-0');
+    expect((await engine.inspectContainer(name))?.state).toBe('running');
+    await cancelAndLook(commit, ended);
+    expect(await processes.sleepsFor(seconds)).toBe(false);
+    const entries = await stage.windlass.read<LedgerEntry[]>('history', 'production');
+    const [entry] = entries.filter((one) => one.kind === 'rollout-ended' && one.release === id(commit));
+    expect(entry?.undone).toContainEqual(expect.stringMatching(/jobs/));
+  });
+
+  it('a verification, with what it runs', async () => {
+    const seconds = processes.long();
+    const verify = `\n    verify: [{ run: { service: api, command: [sleep, '${seconds}'], within: 1h } }]`;
+    stage.shop.write('windlass.yaml', manifest(undefined, '1h', verify));
+    stage.shop.setVariable('VERSION', '2');
+    const commit = stage.shop.commit('Verify for very long');
+    const ended = release(commit);
+    await until(() => processes.sleepsFor(seconds));
+    expect(await ask(stage.production)).toBe('Today: bread (version 2)');
+    await cancelAndLook(commit, ended);
+    expect(await processes.sleepsFor(seconds)).toBe(false);
+  });
+});
+
+/** The networks of the application, as the engine says it. */
+async function networksOf({ installation, app }: Stage): Promise<string[]> {
+  const filters = { label: [`${installation}.app=${app}`] };
+  const networks = await clientOf(parts().engine.host).listNetworks({ filters });
+  return networks.map(({ Name }) => Name).sort();
+}
