@@ -48,19 +48,20 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
   // What is least of several says what it costs by itself, however busy the machine.
   test('a call over it takes a fraction of what one takes that has to connect', async () => {
     const engine = connect({});
-    const least = async (before: () => void) => {
-      const times: number[] = [];
-      for (let call = 0; call < 8; call++) {
-        before();
-        const began = performance.now();
-        await engine.inspectContainer('nobody');
-        times.push(performance.now() - began);
-      }
-      return Math.min(...times);
+    const timeOf = async () => {
+      const began = performance.now();
+      await engine.inspectContainer('nobody');
+      return performance.now() - began;
     };
-    const anew = await least(closeConnections);
-    const held = await least(() => undefined);
-    expect(held).toBeLessThan(anew / 3);
+    // in turns, so that whatever else the machine does hits both
+    const [anew, held]: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < 15; turn++) {
+      closeConnections();
+      anew.push(await timeOf());
+      held.push(await timeOf());
+    }
+    const median = (times: number[]) => times.sort((a, b) => a - b)[7]!;
+    expect(median(held)).toBeLessThan(median(anew) / 2);
   });
 
   test('commands run there, with input and output', async () => {
