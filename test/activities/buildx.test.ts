@@ -151,6 +151,23 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(JSON.stringify(failed)).not.toContain(canary);
   }, 180_000);
 
+  test('a client that ends before it has read what is built fails the build', async () => {
+    const folder = makeFolder({ Dockerfile: 'FROM scratch', large: 'x'.repeat(5_000_000) });
+    const client = {
+      command: ['sh', '-c', 'echo "ERROR: no builder" >&2; exit 3'],
+      dockerHost: parts().engine.host,
+      service: 'web',
+      flags: [],
+      env: {},
+      strike: (line: string) => line,
+    };
+    const context = await packContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    expect(await failureOf(runBuildx(client, context, NOTHING_TO_BUILD_WITH, {}))).toMatchObject({
+      kind: 'build-failed',
+      message: expect.stringContaining('build of web by buildx: ERROR: no builder.'),
+    });
+  });
+
   test('is stopped with what it runs, and only then is that told', async () => {
     const { long, sleepsFor, stop } = await watchProcesses(engine);
     const seconds = long();
@@ -159,12 +176,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     const control = new AbortController();
     const client = {
       // As an administrator may have it: the client itself is the child of a script.
-      command: [
-        'sh',
-        '-c',
-        `exec 3<&0; ${buildxCommand.join(' ')} "$@" <&3 & echo $! > '${idOfClient}'; wait`,
-        'buildx',
-      ],
+      command: ['sh', '-c', `exec 3<&0; "$@" <&3 & echo $! > '${idOfClient}'; wait`, 'buildx', ...buildxCommand],
       dockerHost: parts().engine.host,
       service: 'web',
       flags: ['--no-cache'],

@@ -25,17 +25,20 @@ export async function buildImage(
 ): Promise<string> {
   const lastLines: string[] = [];
   const doing = `build from ${options.dockerfile}`;
+  const unreadable = new AbortController();
+  context.once('error', (error) => unreadable.abort(error));
+  const signal = AbortSignal.any([unreadable.signal, ...(watch.signal ? [watch.signal] : [])]);
   try {
-    watch.signal?.throwIfAborted();
+    signal.throwIfAborted();
     const { buildkit } = await readInfo(host);
     const words = engineWords(options);
     return buildkit
       ? await inSession(host.docker, (session) =>
-          run(host, context, { ...words, version: '2', session }, watch, lastLines),
+          run(host, context, { ...words, version: '2', session }, { ...watch, signal }, lastLines),
         )
-      : await run(host, context, words, watch, lastLines);
+      : await run(host, context, words, { ...watch, signal }, lastLines);
   } catch (error) {
-    watch.signal?.throwIfAborted();
+    signal.throwIfAborted();
     throw explain(error, host, doing, lastLines);
   } finally {
     context.destroy();

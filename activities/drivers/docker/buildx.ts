@@ -96,12 +96,12 @@ async function run(
   { signal }: Watch,
 ): Promise<number> {
   const [program = 'docker', ...first] = command;
-  const { child, ended } = startProgram(program, [...first, ...args], {
+  const { child, ended, stop } = startProgram(program, [...first, ...args], {
     env: { ...environment(), ...env, DOCKER_HOST: dockerHost },
     signal,
   });
   // Line by line: a secret that comes in two halves would not be struck out.
   for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', say);
-  context.pipe(child.stdin);
+  context.once('error', stop).pipe(child.stdin);
   return ended;
 }

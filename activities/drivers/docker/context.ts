@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import dockerignore from '@balena/dockerignore';
 import { type Headers, pack } from 'tar-fs';
 import type { Pack } from 'tar-stream';
@@ -33,7 +33,27 @@ export async function packContext(folder: string, options: ContextOptions): Prom
       archive.finalize();
     },
   };
-  return pack(folder, words) as unknown as Readable;
+  return readToItsEnd(pack(folder, words) as unknown as Readable);
+}
+
+/**
+ * One that is not wanted any more is read to its end, to nowhere: tar-fs throws where nobody can catch it when its stream is destroyed
+ * while it looks at a file, and that is what a build does which fails early.
+ */
+function readToItsEnd(archive: Readable): Readable {
+  const context = new Readable({
+    read: () => void archive.resume(),
+    destroy(error, done) {
+      archive.resume();
+      done(error);
+    },
+  });
+  archive.on('data', (chunk) => {
+    if (!context.destroyed && !context.push(chunk)) archive.pause();
+  });
+  archive.on('end', () => void (context.destroyed || context.push(null)));
+  archive.on('error', (error) => void context.destroy(error));
+  return context;
 }
 
 /** Of the rights git keeps one only: may it be run? The rest is the umask of whoever checked it out. */
