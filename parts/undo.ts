@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { clientOf } from './engine-client';
 import { run } from './commands';
-import { endProcess, type ProcessId } from './processes';
+import { endProcess, identify, type ProcessId } from './processes';
 import { processesOf } from './process-table';
 
 /** Something that a run made outside itself, with all that is needed to undo it; plain data. */
@@ -30,8 +30,7 @@ export async function undo(thing: Made): Promise<void> {
     case 'bridge':
       return removeBridge(thing);
     case 'namespace':
-      if (existsSync(`/run/netns/${thing.name}`)) await run('ip', ['netns', 'delete', thing.name]);
-      return;
+      return removeNamespace(thing.name);
     case 'container':
       await clientOf(thing.host)
         .getContainer(thing.id)
@@ -48,6 +47,14 @@ async function endEngine(engine: { host: string; folder: string } & ProcessId): 
   await endProcess(engine, GRACE_MS);
   // The helper process of a container outlives an engine that was killed.
   await Promise.all(processesOf(engine.folder).map((helper) => endProcess(helper, 0)));
+}
+
+/** What is left in it goes first: a session of SSH, say, whose other end is gone and cannot say so. */
+async function removeNamespace(name: string): Promise<void> {
+  if (!existsSync(`/run/netns/${name}`)) return;
+  const left = (await run('ip', ['netns', 'pids', name])).split('\n').flatMap((pid) => identify(Number(pid)) ?? []);
+  await Promise.all(left.map((one) => endProcess(one, 0)));
+  await run('ip', ['netns', 'delete', name]);
 }
 
 /** Mounts below it go first, or removing would reach into them. */
