@@ -78,6 +78,8 @@ what is broken is mended and the step tried again, or everything is rolled back,
 - A worker that was frozen just when it was given \`removeInstance\`, and woke up when another worker had carried the release out and the environment had gone
   back, removed an instance that served again. Now an attempt that begins late asks the server whether it is still awaited, and one that slept on its way
   does nothing more (\`activities/heartbeat.ts\`).
+- A registry that lacks a blob of an image was taken for one that does not answer, and the pull was tried again for minutes. Now it is told at once, as an image
+  that is not there (\`activities/drivers/docker/rules.ts\`).
 
 ## By fault
 

@@ -43,7 +43,7 @@ export const RULES: Rule[] = [
     next: 'Check user name and password of the registry in windlass.yaml, where the worker reads them, and their rights.',
   },
   {
-    says: /manifest unknown|manifest for .* not found|no such image|repository .* (not found|does not exist)|name unknown|invalid reference format|reference does not exist|failed to resolve source metadata for .*: not found/i,
+    says: /manifest unknown|blob unknown|unknown blob|manifest for .* not found|no such image|repository .* (not found|does not exist)|name unknown|invalid reference format|reference does not exist|failed to resolve source metadata for .*: not found/i,
     kind: 'no-such-image',
     retry: false,
     next: 'Check the name, and that the image was pushed and not cleaned away.',
