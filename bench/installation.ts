@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanUp } from '../demo/cleanup';
-import { Windlass } from '../demo/windlass';
-import { forWorker } from '../parts/compose';
+import { Windlass, workerVariables } from '../demo/windlass';
 import type { Bench } from './bench-stand';
 
 /** An installation of windlass for what a measurement makes up: a worker, and folders of applications. */
@@ -22,19 +21,8 @@ export class Installation {
   ): Promise<Installation> {
     const name = `windlass-${randomBytes(3).toString('hex')}`;
     const dir = join(parts.dir, name);
-    const { temporal, registry, engine, images, compose } = parts;
-    const all = {
-      TEMPORAL_ADDRESS: temporal.address,
-      WINDLASS_INSTALLATION: name,
-      WINDLASS_REGISTRY: registry.address,
-      WINDLASS_PROXY_IMAGE: images.proxy.name,
-      WINDLASS_PROXY_HTTP: http,
-      WINDLASS_COMPOSE: forWorker(compose),
-      WINDLASS_CACHE: join(dir, 'worker'),
-      WINDLASS_DATA: join(dir, 'data'),
-      DOCKER_HOST: engine.host,
-      ...variables,
-    };
+    const { registry, engine } = parts;
+    const all = { ...workerVariables(parts, { installation: name, dir, http }), ...variables };
     mkdirSync(dir);
     const worker = new Windlass(all, dir, join(dir, 'worker.log'), print);
     await worker.startWorker();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +7,8 @@ import { connectEngine } from '../activities/drivers/docker/connect';
 import { packContext } from '../activities/drivers/docker/context';
 import { ATTRIBUTE_TYPES } from '../cli/temporal/attributes';
 import { cleanUp } from '../demo/cleanup';
-import { root } from '../demo/shop';
-import { Windlass } from '../demo/windlass';
-import { forWorker } from '../parts/compose';
+import { root, Shop } from '../demo/shop';
+import { Windlass, workerVariables } from '../demo/windlass';
 import { clientOf } from '../parts/engine-client';
 import { startHosts, type TestHosts } from '../parts/hosts';
 import { freePort } from '../parts/ports';
@@ -46,6 +44,7 @@ export class Arena {
   private readonly versions = new Map<string, string>();
   private version = 0;
   private readonly run = new Run(mkdtempSync(join(tmpdir(), 'windlass chaos ')));
+  private readonly shop = Shop.start(join(this.run.dir, 'repository'));
 
   private constructor(private readonly parts: ArenaParts) {}
 
@@ -75,18 +74,9 @@ export class Arena {
       diskMegabytes: 700,
     });
     await this.buildImages();
-    mkdirSync(join(this.repository, '.'), { recursive: true });
-    this.git('init', '--quiet', '--initial-branch=main');
+    const temporal = { address: this.wire.address };
     this.variables = {
-      TEMPORAL_ADDRESS: this.wire.address,
-      WINDLASS_INSTALLATION: installation,
-      WINDLASS_REGISTRY: this.registry.address,
-      WINDLASS_PROXY_IMAGE: images.proxy.name,
-      WINDLASS_PROXY_HTTP: '80',
-      WINDLASS_COMPOSE: forWorker(parts.compose),
-      WINDLASS_CACHE: join(run.dir, 'worker'),
-      WINDLASS_DATA: join(run.dir, 'data'),
-      DOCKER_HOST: engine.host,
+      ...workerVariables({ ...parts, temporal, registry: this.registry }, { installation, dir: run.dir, http: '80' }),
       ...this.hosts.variables,
     };
     this.worker = await this.anotherWorker();
@@ -107,14 +97,10 @@ export class Arena {
 
   // ---- what is played with
 
-  get repository(): string {
-    return join(this.run.dir, 'repository');
-  }
-
   /** Starts a worker beside those that run; of a `newer` build, one that was made from a copy. */
   async anotherWorker(build: 'this' | 'newer' = 'this'): Promise<Windlass> {
     const log = join(this.run.dir, `worker-${this.workers.length}.log`);
-    const worker = new Windlass(this.variables, this.repository, log, () => undefined);
+    const worker = new Windlass(this.variables, this.shop.dir, log, () => undefined);
     if (build === 'newer') worker.program = this.newerBuild();
     this.workers.push(worker);
     await worker.startWorker();
@@ -167,9 +153,9 @@ export class Arena {
   async commit(kind: Kind): Promise<{ commit: string; release: string }> {
     const version = String((this.version += 1));
     const image = this.images[this.version % 2]!;
-    this.write('.env', `IMAGE=${image}\nVERSION=${version}\nMOOD=${kind}\n`);
-    this.write('docker-compose.yml', COMPOSE);
-    this.write(
+    this.shop.write('.env', `IMAGE=${image}\nVERSION=${version}\nMOOD=${kind}\n`);
+    this.shop.write('docker-compose.yml', COMPOSE);
+    this.shop.write(
       'windlass.yaml',
       manifestOf(
         this.app,
@@ -177,9 +163,7 @@ export class Arena {
         kind,
       ),
     );
-    this.git('add', '--all');
-    this.git('commit', '--quiet', '--message', `Version ${version}`);
-    const commit = this.git('rev-parse', 'HEAD');
+    const commit = this.shop.commit(`Version ${version}`);
     this.versions.set(version, commit.slice(0, 10));
     await this.forgetUnused();
     return { commit, release: commit.slice(0, 10) };
@@ -250,15 +234,6 @@ export class Arena {
     const about = JSON.parse(readFileSync(join(root(), 'package.json'), 'utf8')) as object;
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...about, version: `0.1.${this.workers.length}` }));
     return join(folder, 'dist/cli/windlass.js');
-  }
-
-  private write(file: string, text: string): void {
-    writeFileSync(join(this.repository, file), text);
-  }
-
-  private git(...args: string[]): string {
-    const identity = ['-c', 'user.name=Shop', '-c', 'user.email=dev@example.com', '-c', 'commit.gpgsign=false'];
-    return execFileSync('git', ['-C', this.repository, ...identity, ...args], { encoding: 'utf8' }).trim();
   }
 }
 

@@ -92,23 +92,9 @@ export const FAULTS = {
       await host.mendSsh();
     },
   },
-  'SSH silent for 5 s': {
-    async strike({ host, letGo }) {
-      await host.silenceSsh();
-      letGo();
-      await pause(5_000);
-      await host.hearSsh();
-    },
-  },
-  'SSH silent for 16 s': {
-    // the connection is given up after 9 to 12 s
-    async strike({ host, letGo }) {
-      await host.silenceSsh();
-      letGo();
-      await pause(16_000);
-      await host.hearSsh();
-    },
-  },
+  'SSH silent for 5 s': { strike: (at) => silentSsh(at, 5_000) },
+  // the connection is given up after 9 to 12 s
+  'SSH silent for 16 s': { strike: (at) => silentSsh(at, 16_000) },
   'engine restarted': {
     costsRequests: true,
     async strike({ host, letGo }) {
@@ -194,6 +180,13 @@ const wakeLater = (frozen: Windlass) => async () => {
   await pause(3_000);
   await frozen.stopWorker();
 };
+
+async function silentSsh({ host, letGo }: Struck, forMs: number): Promise<void> {
+  await host.silenceSsh();
+  letGo();
+  await pause(forMs);
+  await host.hearSsh();
+}
 
 async function badRegistry({ arena: { registry }, letGo }: Struck, mood: Mood, forMs: number): Promise<void> {
   registry.become(mood);

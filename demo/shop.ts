@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A repository as a team would have it: an application of `examples/`, committed. */
 export class Shop {
@@ -36,13 +36,15 @@ export class Shop {
   }
 
   write(file: string, text: string): void {
-    writeFileSync(join(this.dir, file), text);
+    const path = join(this.dir, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 
   /** Commits all changes; returns the commit. */
-  commit(subject: string): string {
+  commit(subject: string, ...flags: '--allow-empty'[]): string {
     this.git('add', '--all');
-    this.git('commit', '--quiet', '--message', subject);
+    this.git('commit', '--quiet', ...flags, '--message', subject);
     return this.git('rev-parse', 'HEAD');
   }
 

@@ -1,21 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { forWorker } from '../parts/compose';
 import type { TestHosts } from '../parts/hosts';
 import { freePort } from '../parts/ports';
 import { pushReadyMade } from './accessory';
 import { cleanUp } from './cleanup';
 import { type Example, Shop } from './shop';
-import { Windlass } from './windlass';
+import { Windlass, type WorkerParts, workerVariables } from './windlass';
 
 /** The parts that the shop is released on. */
-export interface StageParts {
-  temporal: { address: string };
-  engine: { host: string };
-  registry: { address: string };
-  compose: { command: string[] };
-  images: { proxy: { name: string } };
+export interface StageParts extends WorkerParts {
   node: { name: string };
 }
 
@@ -59,15 +53,7 @@ export class Stage {
     const places = hosts?.all.map((host) => host.address) ?? ['local'];
     const engines = hosts?.all.map(({ engine }) => engine) ?? [parts.engine.host];
     const variables = {
-      TEMPORAL_ADDRESS: parts.temporal.address,
-      WINDLASS_INSTALLATION: installation,
-      WINDLASS_REGISTRY: parts.registry.address,
-      WINDLASS_PROXY_IMAGE: parts.images.proxy.name,
-      WINDLASS_PROXY_HTTP: hosts ? String(free) : addresses[0]!,
-      WINDLASS_COMPOSE: forWorker(parts.compose),
-      WINDLASS_CACHE: join(dir, 'worker'),
-      WINDLASS_DATA: join(dir, 'data'),
-      DOCKER_HOST: parts.engine.host,
+      ...workerVariables(parts, { installation, dir, http: hosts ? String(free) : addresses[0]! }),
       ...hosts?.variables,
       SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),
       SHOP_PRODUCTION_TOKEN: randomBytes(12).toString('hex'),

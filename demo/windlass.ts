@@ -3,8 +3,18 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
+import { forWorker } from '../parts/compose';
 import type { ReleaseProgress } from '../src/model/progress';
 import { root } from './shop';
+
+/** The parts that a worker uses. */
+export interface WorkerParts {
+  temporal: { address: string };
+  engine: { host: string };
+  registry: { address: string };
+  compose: { command: string[] };
+  images: { proxy: { name: string } };
+}
 
 /** How a command ended, and what it printed. */
 export interface Ended {
@@ -12,6 +22,22 @@ export interface Ended {
   stdout: string;
   stderr: string;
 }
+
+/** What a worker is started with to use parts; `http` is where its proxy listens, `dir` is for what it keeps. */
+export const workerVariables = (
+  { temporal, registry, engine, images, compose }: WorkerParts,
+  { installation, dir, http }: { installation: string; dir: string; http: string },
+): Record<string, string> => ({
+  TEMPORAL_ADDRESS: temporal.address,
+  WINDLASS_INSTALLATION: installation,
+  WINDLASS_REGISTRY: registry.address,
+  WINDLASS_PROXY_IMAGE: images.proxy.name,
+  WINDLASS_PROXY_HTTP: http,
+  WINDLASS_COMPOSE: forWorker(compose),
+  WINDLASS_CACHE: join(dir, 'worker'),
+  WINDLASS_DATA: join(dir, 'data'),
+  DOCKER_HOST: engine.host,
+});
 
 /** Runs windlass as a person would: the program itself, in the folder of the repository, with its environment. */
 export class Windlass {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { main } from '../../cli/main';
 import { forWorker } from '../../parts/compose';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import { describeWith, parts } from '../setup/parts';
+import { seedOfRun } from '../setup/seed';
+import { temporaryFolder } from '../setup/temporary';
+import { runInProcess } from '../cli/in-process';
 import { mutate, mutation } from '../src/manifest/mutate';
 
 /**
@@ -14,28 +15,13 @@ import { mutate, mutation } from '../src/manifest/mutate';
  * are read, or everything wrong is told in the documented form and with exit status 2. `WINDLASS_SEED=…` repeats a run,
  * `WINDLASS_FUZZ=…` makes it longer.
  */
-const SEED = Number(process.env['WINDLASS_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedOfRun();
 const RUNS = Number(process.env['WINDLASS_FUZZ'] ?? 40);
 const EXAMPLES = join(__dirname, '../../examples');
 const FILES = ['docker-compose.yml', 'windlass.yaml', '.env'];
 
-/** In this process, for a start of the program costs more than all that it does. */
-async function check(folder: string): Promise<{ status: unknown; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((said.out += String(text)))),
-    jest.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((said.err += String(text)))),
-  ];
-  const before = process.exitCode;
-  try {
-    process.exitCode = undefined;
-    await main(['check', '--offline', '--json', '--file', join(folder, 'windlass.yaml')]);
-    return { status: process.exitCode, ...said };
-  } finally {
-    process.exitCode = before;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
+const check = (folder: string) =>
+  runInProcess(['check', '--offline', '--json', '--file', join(folder, 'windlass.yaml')]);
 
 /** All that lies in a folder. */
 function contentsOf(folder: string): string {
@@ -48,13 +34,12 @@ function contentsOf(folder: string): string {
 
 describeWith(['compose'], 'the files of a release', () => {
   const names = readdirSync(EXAMPLES);
-  const folder = mkdtempSync(join(tmpdir(), 'windlass fuzz '));
+  const folder = temporaryFolder();
   beforeAll(() => {
     cpSync(EXAMPLES, folder, { recursive: true });
     process.env['WINDLASS_COMPOSE'] = forWorker(parts().compose);
     process.env['WINDLASS_REGISTRY'] = 'registry.example.com';
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it(
     `are read, or told wrong in the documented form, however they are mutated; seed ${SEED}`,

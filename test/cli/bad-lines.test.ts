@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { COMMANDS, main } from '../../cli/main';
+import { COMMANDS } from '../../cli/main';
+import { seedOfRun } from '../setup/seed';
 import { temporaryFolder } from '../setup/temporary';
+import { runInProcess } from './in-process';
 
 /**
  * Command lines that ask for what cannot be done as it is asked. Each ends with status 2 and the documented form of errors
@@ -57,24 +59,6 @@ const BAD: [line: string, says: RegExp][] = [
   ['dev now', /too many arguments/],
 ];
 
-/** What a command line prints and ends with, in a folder with a manifest. */
-async function run(args: string[]): Promise<{ status: unknown; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((said.out += String(text)))),
-    jest.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((said.err += String(text)))),
-  ];
-  const before = process.exitCode;
-  try {
-    process.exitCode = undefined;
-    await main(args);
-    return { status: process.exitCode, ...said };
-  } finally {
-    process.exitCode = before;
-    for (const spy of spies) spy.mockRestore();
-  }
-}
-
 const home = process.cwd();
 beforeAll(() => {
   const folder = temporaryFolder();
@@ -85,21 +69,21 @@ beforeAll(() => {
 afterAll(() => process.chdir(home));
 
 test.each(BAD)('windlass %s', async (line, says) => {
-  const { status, out, err } = await run(line.split(' '));
+  const { status, out, err } = await runInProcess(line.split(' '));
   expect({ line, status, err: says.test(err) ? '' : err }).toEqual({ line, status: 2, err: '' });
   expect(err).toMatch(/^windlass: /m);
   expect(out + err).not.toMatch(/^\s+at .*:\d+:\d+/m);
 });
 
 test('as JSON too', async () => {
-  const { status, out } = await run(['freeze', 'prod', '--reason', 'sale', '--json']);
+  const { status, out } = await runInProcess(['freeze', 'prod', '--reason', 'sale', '--json']);
   expect({ status, error: (JSON.parse(out) as { error: unknown }).error }).toEqual({
     status: 2,
     error: expect.objectContaining({ exit: 2, message: expect.stringContaining('prod') }),
   });
 });
 
-const SEED = Number(process.env['WINDLASS_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedOfRun();
 
 test(`words in any order, seed ${SEED}`, async () => {
   const names = Object.keys(COMMANDS);
@@ -132,7 +116,7 @@ test(`words in any order, seed ${SEED}`, async () => {
     ]);
   await fc.assert(
     fc.asyncProperty(line, async (args) => {
-      const { status, err, out } = await run(args);
+      const { status, err, out } = await runInProcess(args);
       expect({ args, status, form: /^windlass: /m.test(err), trace: /^\s+at .*:\d+:\d+/m.test(err + out) }).toEqual({
         args,
         status: 2,

@@ -8,8 +8,7 @@ import { promisify } from 'node:util';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { cleanUp } from '../../demo/cleanup';
 import { Shop } from '../../demo/shop';
-import { Windlass } from '../../demo/windlass';
-import { forWorker } from '../../parts/compose';
+import { Windlass, workerVariables } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
 import { freePort } from '../../parts/ports';
 import { parts } from '../setup/parts';
@@ -41,17 +40,10 @@ export class Guestbook {
     const app = `guestbook${randomBytes(2).toString('hex')}`;
     const installation = `windlass-${randomBytes(3).toString('hex')}`;
     const address = `127.0.0.1:${await freePort()}`;
-    const { temporal, registry, images, compose, engine, node } = parts();
+    const { registry, node } = parts();
     const password = randomBytes(8).toString('hex');
     const variables = {
-      TEMPORAL_ADDRESS: temporal.address,
-      WINDLASS_INSTALLATION: installation,
-      WINDLASS_REGISTRY: registry.address,
-      WINDLASS_PROXY_IMAGE: images.proxy.name,
-      WINDLASS_PROXY_HTTP: address,
-      WINDLASS_COMPOSE: forWorker(compose),
-      WINDLASS_CACHE: join(dir, 'worker'),
-      DOCKER_HOST: engine.host,
+      ...workerVariables(parts(), { installation, dir, http: address }),
       GUESTBOOK_DB_PASSWORD: password,
     };
     const database = await pushDatabase(`${registry.address}/${installation}`);

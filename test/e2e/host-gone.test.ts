@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUp } from '../../demo/cleanup';
 import { ask } from '../../demo/client';
-import { type Ended, Windlass } from '../../demo/windlass';
-import { forWorker } from '../../parts/compose';
+import { Shop } from '../../demo/shop';
+import { type Ended, Windlass, workerVariables } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
@@ -37,20 +36,11 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   let hosts: TestHosts;
   let [a, b]: TestHost[] = [];
   let windlass: Windlass;
+  let shop: Shop;
 
-  const git = (...args: string[]) => {
-    const who = ['-c', 'user.name=Shop', '-c', 'user.email=dev@example.com', '-c', 'commit.gpgsign=false'];
-    return execFileSync('git', ['-C', join(dir, 'shop'), ...who, ...args], { encoding: 'utf8' }).trim();
-  };
-  const write = (file: string, text: string) => {
-    mkdirSync(join(dir, 'shop', file, '..'), { recursive: true });
-    writeFileSync(join(dir, 'shop', file), text);
-  };
   const commit = (version: string) => {
-    write('www/index.html', version);
-    git('add', '--all');
-    git('commit', '--quiet', '--message', version);
-    return git('rev-parse', 'HEAD');
+    shop.write('www/index.html', version);
+    return shop.commit(version);
   };
   const release = (sha: string) => windlass.run('release', '--commit', sha, '--by', 'ci@example.com');
   const resolve = (subject: string, answer: string) =>
@@ -71,26 +61,14 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   const findEngine = (host: TestHost) => renameSync(`${socketOf(host)}.gone`, socketOf(host));
 
   beforeAll(async () => {
-    const { engine, registry, images, temporal, compose } = parts();
+    const { engine, registry, images } = parts();
     hosts = await startHosts(2, { engine, registry, images: [images.base.name, images.proxy.name] });
     [a, b] = hosts.all;
-    mkdirSync(join(dir, 'shop'));
-    git('init', '--quiet', '--initial-branch=main');
-    for (const [file, text] of Object.entries(files(images.base.name))) write(file, text);
-    write('windlass.yaml', manifest(app, hosts.all));
-    const variables = {
-      TEMPORAL_ADDRESS: temporal.address,
-      WINDLASS_INSTALLATION: installation,
-      WINDLASS_REGISTRY: registry.address,
-      WINDLASS_PROXY_IMAGE: images.proxy.name,
-      WINDLASS_PROXY_HTTP: '80',
-      WINDLASS_COMPOSE: forWorker(compose),
-      WINDLASS_CACHE: join(dir, 'worker'),
-      WINDLASS_DATA: join(dir, 'data'),
-      DOCKER_HOST: engine.host,
-      ...hosts.variables,
-    };
-    windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), () => undefined);
+    shop = Shop.start(join(dir, 'shop'));
+    for (const [file, text] of Object.entries(files(images.base.name))) shop.write(file, text);
+    shop.write('windlass.yaml', manifest(app, hosts.all));
+    const variables = { ...workerVariables(parts(), { installation, dir, http: '80' }), ...hosts.variables };
+    windlass = new Windlass(variables, shop.dir, join(dir, 'worker.log'), () => undefined);
     await windlass.startWorker();
     expect(await release(commit('one'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['one', 'one']);
@@ -137,7 +115,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   });
 
   it('with its SSH: the release asks before anybody approves, and ends without a touch when it is told to', async () => {
-    write('windlass.yaml', manifest(app, hosts.all, `    approval: { from: [${OPS}] }\n`));
+    shop.write('windlass.yaml', manifest(app, hosts.all, `    approval: { from: [${OPS}] }\n`));
     const fourth = commit('four');
     await b!.cutSsh();
     const before = await Promise.all([a!, b!].map(containers));
@@ -162,7 +140,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const answers = ledger.filter(({ kind }) => kind === 'resolved').map(({ what }) => what);
     expect(answers).toContain(`exclude-host: plan: look at ${b!.ip}`);
     await b!.mendSsh();
-    write('windlass.yaml', manifest(app, hosts.all));
+    shop.write('windlass.yaml', manifest(app, hosts.all));
     expect(await release(commit('five'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['five', 'five']);
     expect((await environment()).excluded).toEqual([]);

@@ -1,21 +1,18 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { CheckReport, Inspection } from '../../activities/types';
 import { cleanUp } from '../../demo/cleanup';
 import { ask, sendRequests } from '../../demo/client';
-import { Windlass } from '../../demo/windlass';
-import { forWorker } from '../../parts/compose';
-import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
-import { proxyName } from '../../src/model/names';
+import { Shop } from '../../demo/shop';
+import { Windlass, workerVariables } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
 import { describeWith, parts } from '../setup/parts';
-import { until } from './stand';
+import { routesOf, until } from './stand';
 
 /** Answers with its version and calls the store by name; as version three it is ill on a host where somebody listens on a port. */
 const FILES = (base: string, store: string) => ({
@@ -81,21 +78,12 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   let hosts: TestHosts;
   let [a, b, c]: TestHost[] = [];
   let windlass: Windlass;
+  let shop: Shop;
   let variables: Record<string, string>;
 
-  const git = (...args: string[]) => {
-    const who = ['-c', 'user.name=Shop', '-c', 'user.email=dev@example.com', '-c', 'commit.gpgsign=false'];
-    return execFileSync('git', ['-C', join(dir, 'shop'), ...who, ...args], { encoding: 'utf8' }).trim();
-  };
-  const write = (file: string, text: string) => {
-    mkdirSync(join(dir, 'shop', file, '..'), { recursive: true });
-    writeFileSync(join(dir, 'shop', file), text);
-  };
   const commit = (version: string) => {
-    write('www/index.html', version);
-    git('add', '--all');
-    git('commit', '--quiet', '--allow-empty', '--message', version);
-    return git('rev-parse', 'HEAD');
+    shop.write('www/index.html', version);
+    return shop.commit(version, '--allow-empty');
   };
   const release = async (sha: string) => {
     const { status, stdout, stderr } = await windlass.run('release', '--commit', sha, '--by', 'ci@example.com');
@@ -129,48 +117,25 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     return () => container.remove({ force: true });
   };
   /** What each proxy was told, and when. */
-  const readRoutes = () => {
-    const script = `cat ${ROUTES_FOLDER}/live/* && stat -c %Y ${ROUTES_FOLDER}/live/*`;
-    const read = async ({ engine }: TestHost) =>
-      (
-        await connectEngine({ name: 'local', address: 'local' }, { dockerHost: engine }).exec(proxyName(installation), [
-          'sh',
-          '-c',
-          script,
-        ])
-      ).stdout;
-    return Promise.all([a!, b!].map(read));
-  };
+  const readRoutes = () => Promise.all([a!, b!].map(({ engine }) => routesOf(engine, installation)));
   const short = (sha: string) => sha.slice(0, 10);
   const front = (sha: string) => ['jobs', 'web', 'web-2'].map((name) => `${short(sha)}-${name}`);
 
   beforeAll(async () => {
-    const { engine, registry, images, temporal, compose } = parts();
+    const { engine, registry, images } = parts();
     hosts = await startHosts(3, { engine, registry, images: [images.base.name, images.proxy.name] });
     [a, b, c] = hosts.all;
     const store = `${registry.address}/${installation}/store`;
     const builder = connectEngine({ name: 'local', address: 'local' }, { dockerHost: engine.host });
     await builder.tagImage(images.base.name, store, '1');
     await builder.pushImage(store, '1', undefined);
-    mkdirSync(join(dir, 'shop'));
-    git('init', '--quiet', '--initial-branch=main');
-    for (const [file, text] of Object.entries(FILES(images.base.name, `${store}:1`))) write(file, text);
-    write('windlass.yaml', manifest(app, hosts.all));
-    variables = {
-      TEMPORAL_ADDRESS: temporal.address,
-      WINDLASS_INSTALLATION: installation,
-      WINDLASS_REGISTRY: registry.address,
-      WINDLASS_PROXY_IMAGE: images.proxy.name,
-      WINDLASS_PROXY_HTTP: '80',
-      WINDLASS_COMPOSE: forWorker(compose),
-      WINDLASS_CACHE: join(dir, 'worker'),
-      WINDLASS_DATA: join(dir, 'data'),
-      DOCKER_HOST: engine.host,
-      ...hosts.variables,
-    };
+    shop = Shop.start(join(dir, 'shop'));
+    for (const [file, text] of Object.entries(FILES(images.base.name, `${store}:1`))) shop.write(file, text);
+    shop.write('windlass.yaml', manifest(app, hosts.all));
+    variables = { ...workerVariables(parts(), { installation, dir, http: '80' }), ...hosts.variables };
     // What the worker has not been told of one of them, it must ask for.
     writeFileSync(hosts.knownHosts, `${a!.knownHost}\n`);
-    windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), () => undefined);
+    windlass = new Windlass(variables, shop.dir, join(dir, 'worker.log'), () => undefined);
     await windlass.startWorker();
   }, 180_000);
 
@@ -274,7 +239,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     ['canary', '{ canary: { steps: [{ weight: 50, soak: 500ms }] } }'],
   ])('%s', (name, strategy) => {
     const ready = (version: string) => {
-      write('windlass.yaml', manifest(app, hosts.all, { strategy }));
+      shop.write('windlass.yaml', manifest(app, hosts.all, { strategy }));
       return commit(version);
     };
 
@@ -316,11 +281,11 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
         strategy: 'recreate',
         groups: `      cache: { hosts: [${b!.ip}], services: { cache: 1 }, address: ${b!.ip} }\n`,
       };
-      write('windlass.yaml', manifest(app, hosts.all, cache));
+      shop.write('windlass.yaml', manifest(app, hosts.all, cache));
       const compose = FILES(parts().images.base.name, `${parts().registry.address}/${installation}/store:1`)[
         'docker-compose.yml'
       ];
-      write(
+      shop.write(
         'docker-compose.yml',
         compose.replace(
           'volumes: { data',
@@ -332,7 +297,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       const clients = send();
       const { status, said } = await release(sha);
       await heal();
-      write('docker-compose.yml', compose);
+      shop.write('docker-compose.yml', compose);
       expect({ status, said }).toMatchObject({ status: 3 });
       expect(await answersOf(clients)).toEqual([before]);
       expect(await readRoutes()).toEqual(routes);
@@ -340,7 +305,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     }, 120_000);
 
     it('takes all hosts back when one fails in the switch', async () => {
-      write('windlass.yaml', manifest(app, hosts.all, { strategy: 'recreate' }));
+      shop.write('windlass.yaml', manifest(app, hosts.all, { strategy: 'recreate' }));
       const before = await page(a!);
       const heal = await poison(b!, 7701);
       const clients = send();

@@ -3,10 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectEngine } from '../../activities/drivers/docker/connect';
+import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
 import { type Example, root } from '../../demo/shop';
 import { Stage } from '../../demo/stage';
 import { clientOf } from '../../parts/engine-client';
 import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
+import { proxyName } from '../../src/model/names';
 import { parts } from '../setup/parts';
 
 export const APPROVER = 'release-manager@example.com';
@@ -44,6 +47,13 @@ export async function containersOf({ installation, app }: Stage): Promise<string
   const filters = { label: [`${installation}.app=${app}`] };
   const containers = await clientOf(parts().engine.host).listContainers({ all: true, filters });
   return containers.map(({ Names, Id, State }) => `${Names[0]} ${Id.slice(0, 12)} ${State}`).sort();
+}
+
+/** What the proxy of an engine was told, whenever it was. */
+export async function routesOf(dockerHost: string, installation: string): Promise<string> {
+  const engine = connectEngine({ name: 'local', address: 'local' }, { dockerHost });
+  const script = `cat ${ROUTES_FOLDER}/live/* && stat -c %Y ${ROUTES_FOLDER}/live/*`;
+  return (await engine.exec(proxyName(installation), ['sh', '-c', script])).stdout;
 }
 
 /** Looks again and again, for at most two minutes; what cannot be looked at yet is not so yet. */

@@ -1,11 +1,8 @@
-import { connectEngine } from '../../activities/drivers/docker/connect';
-import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
 import { Rounds, underLoad } from '../../campaign/rounds';
 import type { Stage } from '../../demo/stage';
 import type { StrategyKind } from '../../src/manifest/kinds';
-import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
-import { openStand, until } from './stand';
+import { openStand, routesOf, until } from './stand';
 
 /** A short form of `npm run campaign`: each strategy under the load that could notice it. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'under load', () => {
@@ -14,11 +11,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'u
   let rounds: Rounds;
 
   /** What the proxy was told, whenever it was. */
-  const readRoutes = async () => {
-    const engine = connectEngine({ name: 'local', address: 'local' }, { dockerHost: parts().engine.host });
-    const script = `cat ${ROUTES_FOLDER}/live/* && stat -c %Y ${ROUTES_FOLDER}/live/*`;
-    return (await engine.exec(proxyName(stage.installation), ['sh', '-c', script])).stdout;
-  };
+  const readRoutes = () => routesOf(parts().engine.host, stage.installation);
 
   beforeAll(async () => {
     ({ stage, close } = await openStand('probe'));

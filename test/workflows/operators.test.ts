@@ -182,6 +182,14 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
     handle.executeUpdate<string, [unknown]>('resolve', {
       args: [{ step: '', answer: word, by, reason: 'its power supply' }],
     });
+  /** A release whose plan is approved when the host goes away: only its rollout finds that out. */
+  const loseAfterApproval = async (h: Harness, release: string) => {
+    const handle = await h.release(release);
+    const { plan } = await h.untilWaiting(handle, 'approval');
+    h.world.away = ['two'];
+    await h.approve(handle);
+    return { handle, plan };
+  };
   const question = {
     step: 'plan: look at two',
     failure: { kind: 'unreachable', host: 'two', message: 'two does not answer' },
@@ -237,10 +245,7 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
       code,
       async (h) => {
         await h.releaseAll('aaa');
-        const handle = await h.release('bbb');
-        const { plan } = await h.untilWaiting(handle, 'approval');
-        h.world.away = ['two'];
-        await h.approve(handle);
+        const { handle, plan } = await loseAfterApproval(h, 'bbb');
         expect(await h.untilWaiting(handle, 'operator')).toEqual({
           kind: 'operator',
           environment: 'production',
@@ -268,12 +273,8 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
             await h.releaseAll('aaa');
             const before = [...h.world.log];
             if (asker === 'release') h.world.away = ['two'];
-            const handle = await h.release('bbb');
-            if (asker === 'rollout') {
-              await h.untilWaiting(handle, 'approval');
-              h.world.away = ['two'];
-              await h.approve(handle);
-            }
+            const { handle } =
+              asker === 'release' ? { handle: await h.release('bbb') } : await loseAfterApproval(h, 'bbb');
             await h.untilWaiting(handle, 'operator');
             const give = (word: string) => (asker === 'release' ? answer(handle, word) : resolve(h, word));
             if (what === 'its return') {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseManifest } from '../../../src/manifest/parse';
 import { describeProblem } from '../../../src/model/problem';
+import { seedOfRun } from '../../setup/seed';
 import { mutate, mutation } from './mutate';
 
 /** Mutations of the examples: whatever a manifest says, it is read, or everything wrong is told in the documented form. */
@@ -10,7 +11,7 @@ const root = join(__dirname, '../../..');
 const EXAMPLES = ['docs/windlass.example.yaml', 'examples/shop/windlass.yaml'].map((file) =>
   readFileSync(join(root, file), 'utf8'),
 );
-const SEED = Number(process.env['WINDLASS_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedOfRun();
 
 test(`mutations of the examples, seed ${SEED}`, () => {
   const form = /^windlass\.yaml(:\d+:\d+)?( \S.*?)?: \S/s;
