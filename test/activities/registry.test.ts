@@ -1,3 +1,4 @@
+import type { ApplicationFailure } from '@temporalio/common';
 import { insecureHosts, readAddress, splitRepository } from '../../activities/drivers/registry/address';
 import { Connection } from '../../activities/drivers/registry/connection';
 import { readChallenge, tokenUrl } from '../../activities/drivers/registry/login';
@@ -8,7 +9,7 @@ import { serve, serveBehindLogin, USER } from './registry-fixtures';
 
 const artifactOf = (repository: string, tag: string, json: unknown) => ({
   repository,
-  tag,
+  tags: [tag],
   artifactType: 'application/vnd.windlass.test.v1+json',
   annotations: { 'org.opencontainers.image.created': '2030-01-01T00:00:00Z' },
   json,
@@ -34,6 +35,24 @@ describeWith(['registry'], 'a real registry', () => {
     await registry.tagImage(repository, digest, 'two');
     expect((await registry.listTags(repository)).sort()).toEqual(['one', 'two']);
     expect(await registry.listTags('nothing/there')).toEqual([]);
+  });
+
+  // The empty configuration is the same in all of them, and written by the first ones at the same time.
+  test('artifacts that are first written side by side are all there when what was refused is tried again', async () => {
+    const registry = connectRegistry(parts().registry.address);
+    for (let round = 0; round < 20; round += 1) {
+      const repository = `${uniqueName('side')}/windlass`;
+      const put = async (tag: string): Promise<string> => {
+        const artifact = artifactOf(repository, tag, { tag });
+        return registry.putArtifact(artifact).catch((error: ApplicationFailure) => {
+          expect(error).toMatchObject({ type: 'Transient' });
+          return put(tag);
+        });
+      };
+      const tags = Array.from({ length: 12 }, (_, n) => `t${n}`);
+      const digests = await Promise.all(tags.map(put));
+      expect(await Promise.all(tags.map((tag) => registry.headManifest(repository, tag)))).toEqual(digests);
+    }
   });
 
   test.each(['basic', 'bearer'] as const)('behind a %s login', async (way) => {
@@ -80,6 +99,12 @@ describe('what a registry may do', () => {
     );
   });
 
+  test.each(['DIGEST_INVALID', 'MANIFEST_BLOB_UNKNOWN'])('not have all of it yet: %s', async (code) => {
+    const failure = await answers(400, JSON.stringify({ errors: [{ code, message: 'the reason' }] }));
+    expect(failure).toMatchObject({ type: 'Transient', kind: 'incomplete' });
+    expect(failure.message).toMatch(/answers 400 "the reason"\. Others may be writing the same at this moment/);
+  });
+
   test('not be there', async () => {
     const server = await serve(() => {});
     server.close();
@@ -104,7 +129,9 @@ describe('what a registry may do', () => {
     expect(noTls.message).toMatch(/WINDLASS_INSECURE_REGISTRIES/);
     const silent = await ask(`http://${server.address}`, '/silent');
     expect(silent).toMatchObject({ type: 'Transient', kind: 'timeout' });
-    expect(silent.message).toBe('look: the registry reg.example did not answer within 0.2 s. It is tried again');
+    expect(silent.message).toBe(
+      'look: the registry reg.example did not answer within 0.2 s. Check that it is up and not overloaded',
+    );
     server.close();
   });
 

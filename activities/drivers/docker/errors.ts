@@ -52,18 +52,19 @@ function byStatus(status: number | undefined) {
   if (status === 404) return { kind: 'not-found', retry: false, next: 'Check that nobody removed it.' };
   if (status === 401 || status === 403)
     return { kind: 'unauthorised', retry: false, next: 'Check the rights of the worker there.' };
-  if (status === 409) return { kind: 'conflict', retry: true, next: 'It is tried again; something else works on it.' };
+  if (status === 409)
+    return { kind: 'conflict', retry: true, next: 'Something else works on it. If it lasts, find out what.' };
   if (status && status < 500)
     return {
       kind: 'refused',
       retry: false,
       next: 'Check what the service asks for against the version of the engine.',
     };
-  return { kind: 'engine-error', retry: true, next: 'It is tried again. If it lasts, read the log of the engine.' };
+  return { kind: 'engine-error', retry: true, next: 'If it lasts, read the log of the engine.' };
 }
 
 const unreachable = (deed: Deed, code: string): Failure => ({
-  message: `${deed.doing}: the engine of ${deed.host} does not answer (${code}). It is tried again; check that it runs: docker info`,
+  message: `${deed.doing}: the engine of ${deed.host} does not answer (${code}). Check that it runs: docker info`,
   kind: 'unreachable',
   host: deed.host,
 });

@@ -43,6 +43,13 @@ export const RULES: Rule[] = [
     next: 'Check user name and password of the registry in windlass.yaml, where the worker reads them, and their rights.',
   },
   {
+    // Of a push, and before what an image that is not there is told with: see the registry's INCOMPLETE.
+    says: /manifest blob unknown|digest invalid|blob upload (invalid|unknown)/i,
+    kind: 'incomplete',
+    retry: true,
+    next: 'Others may be writing the same to the registry at this moment. If it lasts, read its log.',
+  },
+  {
     says: /manifest unknown|blob unknown|unknown blob|manifest for .* not found|no such image|repository .* (not found|does not exist)|name unknown|invalid reference format|reference does not exist|failed to resolve source metadata for .*: not found/i,
     kind: 'no-such-image',
     retry: false,
@@ -61,6 +68,13 @@ export const RULES: Rule[] = [
     next: 'Something else on that host listens there. Stop it, or publish another port.',
   },
   {
+    // The engine says it with HTTP 403.
+    says: /has active endpoints/i,
+    kind: 'conflict',
+    retry: true,
+    next: 'A container has joined it meanwhile. If it lasts, see which: docker network inspect.',
+  },
+  {
     says: /executable file not found|unable to find user|no such file or directory: unknown|permission denied: unknown|is a directory: unknown/i,
     kind: 'bad-command',
     retry: false,
@@ -76,7 +90,7 @@ export const RULES: Rule[] = [
     says: /connection refused|connection reset|i\/o timeout|TLS handshake timeout|deadline exceeded|Client\.Timeout|no such host|unexpected EOF|unexpected status.*: 5\d\d|network is unreachable|broken pipe/i,
     kind: 'unreachable',
     retry: true,
-    next: 'It is tried again. If it lasts, check the network and the registry.',
+    next: 'If it lasts, check the network and the registry.',
   },
 ];
 

@@ -5,7 +5,8 @@ import { digestOf, getBlob, getManifest, OCI_MANIFEST, putBlob, putManifest } fr
 /** Data of our own in a registry: an OCI artifact with one layer, which is JSON (image-spec 1.1, "Guidelines for Artifact Usage"). */
 export interface ArtifactToStore {
   repository: string;
-  tag: string;
+  /** Given in this order. */
+  tags: string[];
   artifactType: string;
   annotations: Record<string, string>;
   json: unknown;
@@ -25,9 +26,9 @@ const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.fr
 /** Of any content. */
 const BLOB = 'application/octet-stream';
 
-/** Stores an artifact under a tag; returns its digest. The same content gives the same digest. */
+/** Stores an artifact under its tags; returns its digest. The same content gives the same digest. */
 export async function putArtifact(connection: Connection, artifact: ArtifactToStore): Promise<string> {
-  const { repository, tag, artifactType, annotations, json, blobs = [] } = artifact;
+  const { repository, tags, artifactType, annotations, json, blobs = [] } = artifact;
   const others = blobs.map((bytes) => ({ mediaType: BLOB, bytes }));
   const layer = { mediaType: artifactType, bytes: Buffer.from(JSON.stringify(json)) };
   const descriptors = await Promise.all(
@@ -40,7 +41,7 @@ export async function putArtifact(connection: Connection, artifact: ArtifactToSt
   const [config, ...layers] = descriptors;
   const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST, artifactType, config, layers, annotations };
   const bytes = Buffer.from(JSON.stringify(manifest));
-  await putManifest(connection, repository, tag, { bytes, mediaType: OCI_MANIFEST });
+  for (const tag of tags) await putManifest(connection, repository, tag, { bytes, mediaType: OCI_MANIFEST });
   return digestOf(bytes);
 }
 

@@ -27,7 +27,7 @@ export interface Answer {
   body: Buffer;
 }
 
-/** One registry, and who asks it. Tokens are kept until they are refused. */
+/** One registry, and who asks it, until the signal is given. Tokens are kept until they are refused. */
 export class Connection {
   private readonly logins = new Map<string, string>();
 
@@ -35,6 +35,7 @@ export class Connection {
     readonly address: RegistryAddress,
     private readonly credentials: Credentials | undefined,
     private readonly withinMs = ANSWERS_WITHIN_MS,
+    private readonly signal?: AbortSignal,
   ) {}
 
   /** Asks, logging in when the registry wants it. Fails as `Permanent` or `Transient`, naming registry and thing. */
@@ -66,10 +67,13 @@ export class Connection {
   }
 
   private async fetch(question: Question, url: URL, init: RequestInit): Promise<Answer> {
+    const late = AbortSignal.timeout(this.withinMs);
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(this.withinMs) });
+      const signal = this.signal ? AbortSignal.any([this.signal, late]) : late;
+      const response = await fetch(url, { ...init, signal });
       return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
+      this.signal?.throwIfAborted();
       throw noAnswer(question, error, this.withinMs);
     }
   }

@@ -103,7 +103,7 @@ export async function putBlob(connection: Connection, repository: string, bytes:
   if (!place)
     throw transient({
       kind: 'registry-error',
-      message: `${question.doing}: the registry ${connection.address.host} names no place to upload to. It is tried again`,
+      message: `${question.doing}: the registry ${connection.address.host} names no place to upload to. If it lasts, read its log`,
     });
   const url = new URL(place, connection.address.url);
   url.searchParams.set('digest', digest);

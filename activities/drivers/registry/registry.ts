@@ -31,9 +31,9 @@ export interface Registry {
   listTags(repository: string): Promise<string[]>;
 }
 
-/** The registry of an address (`host:port`, what follows a slash does not count). Nothing is asked of it yet. */
-export function connectRegistry(address: string, credentials?: Credentials): Registry {
-  const connection = new Connection(readAddress(address), credentials);
+/** The registry of an address (`host:port`, what follows a slash does not count). Nothing is asked of it yet, and nothing once the signal is given. */
+export function connectRegistry(address: string, credentials?: Credentials, signal?: AbortSignal): Registry {
+  const connection = new Connection(readAddress(address), credentials, undefined, signal);
   return {
     host: connection.address.host,
     headManifest: (repository, reference) => headManifest(connection, repository, reference),
