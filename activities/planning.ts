@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { EnvironmentRecord, ReleaseRecord } from '../src/manifest/record';
 import { type Failure, PERMANENT } from '../src/model/failure';
 import { environmentNetwork, type Place, projectName } from '../src/model/names';
@@ -11,7 +11,7 @@ import { homeless } from '../src/plan/exclude';
 import { Refused } from '../src/plan/planning';
 import { type PackedPlan, packPlan } from '../src/plan/pack';
 import { planRollout } from '../src/plan/planRollout';
-import { permanent } from './drivers/errors';
+import { failureIn, permanent } from './drivers/errors';
 import { entryPointsOf } from './drivers/proxy/container';
 import { currentWatch } from './heartbeat';
 import type { RolloutDeps } from './rollout/context';
@@ -111,10 +111,11 @@ async function lookPatiently(look: () => Promise<Observed>): Promise<Observed | 
     try {
       return await look();
     } catch (error) {
-      const failure = error instanceof ApplicationFailure ? (error.details?.[0] as Failure | undefined) : undefined;
-      if (!(error instanceof ApplicationFailure) || !failure?.host) throw error;
+      const failure = failureIn(error);
+      if (!failure?.host) throw error;
       onProgress?.(failure.message);
-      if (error.type === PERMANENT || Date.now() > until) return { unreached: failure, host: failure.host };
+      if ((error as ApplicationFailure).type === PERMANENT || Date.now() > until)
+        return { unreached: failure, host: failure.host };
     }
   }
 }

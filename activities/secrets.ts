@@ -1,6 +1,7 @@
 import type { RegistryAccess, SecretSource } from '../src/model/release';
 import type { Login } from './drivers/docker/engine';
 import { permanent } from './drivers/errors';
+import { currentWatch } from './heartbeat';
 import { type Env, type Found, readSource } from './secret-sources';
 
 export type SecretSources = Record<string, SecretSource>;
@@ -13,19 +14,20 @@ export interface KnownSecrets {
 
 const REFERENCE = /\{\{secret:([^{}]+)\}\}/g;
 
-/** Reads secrets within one activity: each once, when it is needed first, however often it is referred to. */
+/** Reads secrets within one activity, until it is stopped: each once, when it is needed first, however often it is referred to. */
 export class SecretReader {
   private readonly read = new Map<string, Promise<Found>>();
 
   constructor(
     private readonly env: Env = process.env,
     private readonly fresh = false,
+    private readonly signal = currentWatch().signal,
   ) {}
 
   /** The value, or why there is none. */
   find(source: SecretSource): Promise<Found> {
     const key = JSON.stringify(source);
-    const found = this.read.get(key) ?? readSource(source, this.env, this.fresh);
+    const found = this.read.get(key) ?? readSource(source, this.env, this.fresh, this.signal);
     this.read.set(key, found);
     return found;
   }

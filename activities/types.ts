@@ -182,6 +182,8 @@ export interface Inspection {
   routes: { host: string; release?: string }[];
   /** What differs from the record, a sentence each. */
   drift: string[];
+  /** Hosts that did not answer: of them nothing is known. Excluded ones are told in `drift`. */
+  unreached: { host: string; why: string }[];
 }
 
 export interface CheckReport {

@@ -11,12 +11,17 @@ export function permanent(failure: Failure): ApplicationFailure {
   });
 }
 
+/** What an error of ours carries; undefined of any other. */
+export function failureIn(error: unknown): Failure | undefined {
+  const isOurs = error instanceof ApplicationFailure && (error.type === PERMANENT || error.type === TRANSIENT);
+  return isOurs ? (error.details?.[0] as Failure | undefined) : undefined;
+}
+
 /** The same error about another failure; one that carries none goes on as it is. */
 export function mapFailure(error: unknown, change: (failure: Failure) => Failure): unknown {
-  if (!(error instanceof ApplicationFailure) || (error.type !== PERMANENT && error.type !== TRANSIENT)) return error;
-  const failure = error.details?.[0] as Failure | undefined;
+  const failure = failureIn(error);
   if (!failure) return error;
-  return error.type === PERMANENT ? permanent(change(failure)) : transient(change(failure));
+  return (error as ApplicationFailure).type === PERMANENT ? permanent(change(failure)) : transient(change(failure));
 }
 
 /** Another attempt may mend it: a time-out, a refused connection, an answer of 5xx. */

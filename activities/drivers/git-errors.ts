@@ -39,7 +39,7 @@ const LASTING: { says: RegExp; kind: string; next: string }[] = [
 export function explainGit(ran: Ran, { url, commit }: Source, doing: string): GitFailure {
   const says = withoutLogin(lastLine(ran.stderr));
   const lasting = /could not resolve host/i.test(says) ? undefined : LASTING.find((one) => one.says.test(ran.stderr));
-  const next = lasting?.next ?? 'It is tried again. If it lasts, check the network of the worker';
+  const next = lasting?.next ?? 'If it lasts, check the network of the worker';
   const message = `cannot ${doing} ${commit.slice(0, 10)} of ${withoutLogin(url)}: git says: ${says}. ${next}`;
   return new GitFailure({ kind: lasting?.kind ?? 'git', message }, !lasting);
 }

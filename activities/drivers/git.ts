@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Commit, Source } from '../../src/model/release';
 import { explainGit, GitFailure, lastLine, withoutLogin } from './git-errors';
 import { gitEnvironment, refuseOptions } from './git-safety';
+import { limiter } from './bounded';
 import { type Ran, runProgram } from './program';
 
 /** A commit, on the disk: exactly its files, nothing that somebody works on. */
@@ -30,9 +31,11 @@ export async function checkOutCommit(source: Source, cache: string, signal?: Abo
       signal,
     });
   await ensureRepository(repository, signal);
-  await oneAfterAnother(repository, async () => {
+  const oneAfterAnother = turns.get(repository) ?? limiter(1);
+  turns.set(repository, oneAfterAnother);
+  await oneAfterAnother(async () => {
     if (!(await has(git, commit))) await fetchCommit(git, url, commit);
-  });
+  }, signal);
   const described = await git([
     'show',
     '-s',
@@ -51,16 +54,7 @@ export async function checkOutCommit(source: Source, cache: string, signal?: Abo
 }
 
 /** Git locks its repository against a second fetch, and fails instead of waiting. */
-async function oneAfterAnother(repository: string, work: () => Promise<void>): Promise<void> {
-  const mine = (queues.get(repository) ?? Promise.resolve()).catch(() => undefined).then(work);
-  queues.set(repository, mine);
-  try {
-    await mine;
-  } finally {
-    if (queues.get(repository) === mine) queues.delete(repository);
-  }
-}
-const queues = new Map<string, Promise<void>>();
+const turns = new Map<string, ReturnType<typeof limiter>>();
 
 type Git = (args: string[], more?: { env?: Record<string, string> }) => Promise<Ran>;
 

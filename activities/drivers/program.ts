@@ -17,10 +17,11 @@ export interface RunOptions {
   /** Milliseconds after which it is ended. */
   within?: number;
   signal?: AbortSignal;
+  /** How long it may take to end when it is told to. */
+  graceMs?: number;
 }
 
 const MUCH = 256 * 1024 * 1024;
-/** How long a program that is told to end may take to. */
 const GRACE_MS = 5_000;
 
 /** Runs a program to its end, whatever its status. Throws only when it was stopped: by the signal, or for its time. */
@@ -53,7 +54,11 @@ export interface Started {
  * Starts a program in a process group of its own. When it is stopped, by the signal or for its time, it is told to end with
  * all that it has started, and after a while they are killed: nothing of it goes on when that is told.
  */
-export function startProgram(program: string, args: string[], { cwd, env, within, signal }: RunOptions): Started {
+export function startProgram(
+  program: string,
+  args: string[],
+  { cwd, env, within, signal, graceMs = GRACE_MS }: RunOptions,
+): Started {
   signal?.throwIfAborted();
   const child = spawn(program, args, { cwd, env: env as NodeJS.ProcessEnv, stdio: 'pipe', detached: true });
   let reason: Error | undefined;
@@ -62,7 +67,7 @@ export function startProgram(program: string, args: string[], { cwd, env, within
     if (reason) return;
     reason = why;
     killGroup(child.pid, 'SIGTERM');
-    last = setTimeout(() => killGroup(child.pid, 'SIGKILL'), GRACE_MS);
+    last = setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMs);
   };
   const abort = () => stop(signal!.reason as Error);
   const late = () => stop(new Error(`${program} ${args[0] ?? ''} took longer than ${within! / 1_000} s and was ended`));
@@ -88,7 +93,7 @@ export function startProgram(program: string, args: string[], { cwd, env, within
 }
 
 /** Sends a signal to a program that leads a process group, and to all that it has started. */
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, signal);
   } catch {

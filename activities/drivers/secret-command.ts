@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { killGroup } from './program';
+import { startProgram } from './program';
 
 /** How a command that prints a secret ended. `stderr` is only its end. */
 export type CommandEnd =
@@ -13,41 +12,33 @@ const STDERR = 4 * 1024;
 
 /**
  * Runs a program with these arguments, without a shell, in the root folder and with nothing to read. What it prints is
- * handed to the caller alone. After `withinMs` it is killed with all that it has started.
+ * handed to the caller alone. After `withinMs` it is killed with all that it has started, and when the signal is given:
+ * then this ends with the signal's own reason.
  */
-export function runSecretCommand(
+export async function runSecretCommand(
   [program = '', ...args]: string[],
   env: Record<string, string | undefined>,
   withinMs: number,
+  signal?: AbortSignal,
 ): Promise<CommandEnd> {
-  return new Promise((done) => {
-    const child = spawn(program, args, {
-      cwd: '/',
-      env: env as NodeJS.ProcessEnv,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that what it has started ends with it.
-      detached: true,
-    });
-    let stdout = '';
-    let stderr = '';
-    let isLate = false;
-    const kill = () => {
-      isLate = true;
-      killGroup(child.pid, 'SIGKILL');
-    };
-    const timer = setTimeout(kill, withinMs);
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-      if (stdout.length > LONGEST) kill();
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-STDERR)));
-    child.on('error', ({ code }: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      done({ end: 'missing', why: code ?? 'unknown' });
-    });
-    child.on('close', (status) => {
-      clearTimeout(timer);
-      done(isLate ? { end: 'late' } : { end: 'exited', status, stdout, stderr });
-    });
+  const { child, ended, stop } = startProgram(program, args, { cwd: '/', env, signal, graceMs: 0 });
+  const late = new Error('late');
+  const timer = setTimeout(() => stop(late), withinMs);
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said.stdout += text;
+    if (said.stdout.length > LONGEST) stop(late);
   });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr = (said.stderr + text).slice(-STDERR)));
+  child.stdin.end();
+  try {
+    return { end: 'exited', status: await ended, ...said };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error === late) return { end: 'late' };
+    const { code } = error as NodeJS.ErrnoException;
+    return code ? { end: 'missing', why: code } : { end: 'exited', status: null, ...said };
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -5,6 +5,7 @@ import { permanent } from '../drivers/errors';
 import { traefik } from '../drivers/proxy/traefik';
 import { currentWatch } from '../heartbeat';
 import { naming } from '../naming';
+import { unlessStopped } from '../waiting';
 import type { Settings } from '../settings';
 import type { BootstrapStep } from '../types';
 import { proxySettings } from '../proxy-settings';
@@ -25,7 +26,7 @@ export async function planBootstrap(
       message: `requests for ${environment.name} come in on no host ${only ?? ''}. Known: ${known || 'none'}`,
     });
   }
-  return Promise.all(chosen.map((host) => naming({ host: host.name }, () => planHost(settings, host))));
+  return unlessStopped(Promise.all(chosen.map((host) => naming({ host: host.name }, () => planHost(settings, host)))));
 }
 
 async function planHost(settings: Settings, host: Target): Promise<BootstrapStep> {

@@ -1,4 +1,5 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
+import { wordsOfCause } from '../../src/model/failure';
 import { isRoutedOn, servicesOn, type Target } from '../../src/model/host';
 import { accessoryName, environmentNetwork, proxyName, recordRepository, type Place } from '../../src/model/names';
 import type { RegistryAccess } from '../../src/model/release';
@@ -32,7 +33,7 @@ export interface HostSubject {
 export async function checkHost(settings: Settings, subject: HostSubject): Promise<HostCheck> {
   const found: HostCheck['found'] = {};
   const look = async (question: HostQuestion, deed: () => Promise<HostFinding>) => {
-    found[question] = await deed().catch((error: Error): HostFinding => ({ ok: false, what: error.message }));
+    found[question] = await deed().catch((error: unknown): HostFinding => ({ ok: false, what: wordsOfCause(error) }));
   };
   const engine = connectEngine(subject.host, settings);
   const place: Place = { installation: settings.installation, app: subject.app, environment: subject.environment.name };

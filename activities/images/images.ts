@@ -1,5 +1,5 @@
 import type { Source } from '../../src/model/release';
-import { limiter } from '../bounded';
+import { limiter } from '../drivers/bounded';
 import { connectEngine } from '../drivers/docker/connect';
 import type { Engine } from '../drivers/docker/engine';
 import { currentWatch } from '../heartbeat';

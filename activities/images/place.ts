@@ -2,6 +2,7 @@ import { imageRepository, imageTag } from '../../src/model/names';
 import { releaseName } from '../../src/model/release';
 import { connectRegistry, type Registry } from '../drivers/registry/registry';
 import type { Login } from '../drivers/docker/engine';
+import { currentWatch } from '../heartbeat';
 import { loginFor } from '../secrets';
 import type { BuildInput } from '../types';
 
@@ -22,7 +23,7 @@ export interface Place {
 /** Where the image of a build goes; the registry's login is read now. */
 export async function placeOf({ app, release, source, registry: access, build }: BuildInput): Promise<Place> {
   const login = await loginFor(access);
-  const registry = connectRegistry(access.address, login);
+  const registry = connectRegistry(access.address, login, currentWatch().signal);
   const repository = imageRepository(access.address, app, build.service);
   return {
     registry,

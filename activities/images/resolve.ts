@@ -5,6 +5,7 @@ import { splitReference } from '../drivers/docker/reference';
 import { hostOf, splitRepository } from '../drivers/registry/address';
 import { connectRegistry } from '../drivers/registry/registry';
 import { permanent } from '../drivers/errors';
+import { currentWatch } from '../heartbeat';
 import { loginFor } from '../secrets';
 
 export interface ResolveInput {
@@ -42,7 +43,8 @@ async function lookUp({ reference, registry: access, service }: ResolveInput, en
     return await engine.resolveDigest(digest ? `${repository}@${digest}` : `${repository}:${tag}`, login);
   } catch (error) {
     if (!place || !isOwn) throw error;
-    const found = await connectRegistry(place.host, login).headManifest(place.repository, digest ?? tag);
+    const registry = connectRegistry(place.host, login, currentWatch().signal);
+    const found = await registry.headManifest(place.repository, digest ?? tag);
     if (found) return found;
     const message = `the registry ${place.host} has no ${reference}. Check the name, and that it was pushed`;
     throw permanent({ kind: 'no-such-image', service, message });

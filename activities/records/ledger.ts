@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { LedgerEntry } from '../../src/model/ledger';
 import type { RegistryAccess } from '../../src/model/release';
-import { inParallel } from '../bounded';
+import { inParallel } from '../drivers/bounded';
 import { permanent } from '../drivers/errors';
 import { openRecords, type Records } from './repository';
 
@@ -39,7 +39,7 @@ export async function appendLedger({
     [KIND]: entry.kind,
     ...(entry.environment && { [ENVIRONMENT]: entry.environment }),
   };
-  await registry.putArtifact({ repository, tag, artifactType: LEDGER_TYPE, annotations, json: entry });
+  await registry.putArtifact({ repository, tags: [tag], artifactType: LEDGER_TYPE, annotations, json: entry });
 }
 
 const KIND = 'windlass.kind';

@@ -2,27 +2,35 @@ import type { ReleaseRecord } from '../../src/manifest/record';
 import { recordTag } from '../../src/model/names';
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
 import { permanent } from '../drivers/errors';
+import { Shared } from '../waiting';
 import { readRecord } from './record-format';
 import { openRecords } from './repository';
 
 /** As many records are kept in memory: each operation of a rollout reads its own, and a digest never means another one. */
 const KEPT = 32;
-const kept = new Map<string, Promise<ReleaseRecord>>();
+const kept = new Map<string, Shared<ReleaseRecord>>();
 
-/** The record that a reference names, by its digest. Permanent failure (kind `no-record`) when the registry lost it. */
-export function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
+/**
+ * The record that a reference names, by its digest. Permanent failure (kind `no-record`) when the registry lost it. A registry that
+ * does not answer is not waited for once the activity is stopped.
+ */
+export async function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
   const key = `${ref.registry.address} ${ref.app} ${ref.digest}`;
-  const record = kept.get(key) ?? fetchRecord(ref);
+  const forget = (error: unknown) => {
+    if (kept.get(key) === record) kept.delete(key);
+    throw error;
+  };
+  const known = kept.get(key);
+  const record = known && !known.isStopped ? known : new Shared((signal) => fetchRecord(ref, signal).catch(forget));
   // The one asked for last is the last to go; one that failed is asked for again.
   kept.delete(key);
   kept.set(key, record);
-  record.catch(() => kept.delete(key));
   for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
-  return record;
+  return await record.wait();
 }
 
-async function fetchRecord(ref: RecordRef): Promise<ReleaseRecord> {
-  const { registry, repository } = await openRecords(ref.registry, ref.app);
+async function fetchRecord(ref: RecordRef, signal: AbortSignal): Promise<ReleaseRecord> {
+  const { registry, repository } = await openRecords(ref.registry, ref.app, signal);
   const place = `${registry.host}/${repository}@${ref.digest}`;
   const found = await registry.getArtifact(repository, ref.digest);
   if (found) return readRecord(found.json, ref, place);

@@ -23,12 +23,12 @@ export async function storeRelease(input: StoreInput, checkout: () => Promise<st
     'org.opencontainers.image.source': record.source.url,
     'org.opencontainers.image.version': release,
   };
-  const artifact = { repository, artifactType: RECORD_TYPE, annotations, json: record, blobs };
   const tag = recordTag(release);
   // A release that is started again takes its tag over, while an environment may still be on the record from before: the
-  // second tag is the content's own, and keeps each of them from being cleaned away.
-  await registry.putArtifact({ ...artifact, tag: `${tag}-${hashContent(record)}` });
-  const digest = await registry.putArtifact({ ...artifact, tag });
+  // first tag is the content's own, and keeps each of them from being cleaned away.
+  const tags = [`${tag}-${hashContent(record)}`, tag];
+  const artifactType = RECORD_TYPE;
+  const digest = await registry.putArtifact({ repository, tags, artifactType, annotations, json: record, blobs });
   return { record: { app, release, registry: access, digest } };
 }
 

@@ -1,7 +1,7 @@
 import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import type { ReleaseRequest, Source } from '../../src/model/release';
-import { inParallel } from '../bounded';
+import { inParallel } from '../drivers/bounded';
 import { ComposeUnavailable } from '../drivers/compose';
 import { type Checkout, checkOutCommit } from '../drivers/git';
 import { GitFailure } from '../drivers/git-errors';
@@ -12,6 +12,7 @@ import { bootstrapHost, planBootstrap } from '../hosts/bootstrap';
 import { checkHost } from '../hosts/check-host';
 import type { Settings } from '../settings';
 import { withoutCredentials } from '../source-url';
+import { unlessStopped } from '../waiting';
 import type { Activities, CheckReport } from '../types';
 import { warnOfBuilder } from './builder';
 import { checkCommands } from './commands';
@@ -35,7 +36,7 @@ export function createSourceActivities(settings: Settings): SourceActivities {
       planBootstrap: async ({ request, environment, host }) =>
         planBootstrap(settings, await findEnvironment(request, environment, settings), host),
       bootstrapHost: ({ host }) => bootstrapHost(settings, host),
-      readHostKey: ({ host }) => readHostKey(host, settings.ssh),
+      readHostKey: ({ host }) => unlessStopped(readHostKey(host, settings.ssh)),
     },
     checkout: async (source) => (await checkOut(source, settings)).folder,
   };
@@ -58,7 +59,7 @@ async function checkSource(request: ReleaseRequest, settings: Settings): Promise
   const subjects = (draft?.environments ?? []).flatMap((environment) =>
     environment.hosts.map((host) => ({ app: request.app, environment, host, registry: draft!.registry })),
   );
-  const hosts = await inParallel(HOSTS_AT_ONCE, subjects, (subject) => checkHost(settings, subject));
+  const hosts = await inParallel(HOSTS_AT_ONCE, subjects, (subject) => unlessStopped(checkHost(settings, subject)));
   return { problems: reading.problems, warnings: reading.warnings, hosts };
 }
 

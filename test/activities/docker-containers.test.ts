@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { ContainerMake } from '../../activities/drivers/docker/engine';
 import { describeWith, parts } from '../setup/parts';
-import { failureOf, sharedEngine, uniqueName } from './fixtures';
+import { failureOf, sharedEngine, uniqueName, until } from './fixtures';
 
 describeWith(['engine', 'images'], 'containers and networks of an engine', () => {
   const engine = sharedEngine();
@@ -77,6 +81,56 @@ describeWith(['engine', 'images'], 'containers and networks of an engine', () =>
     await engine.removeNetwork(other);
     await engine.disconnectNetwork(other, name);
     expect((await engine.listNetworks(labels)).map((network) => network.name)).not.toContain(other);
+  });
+
+  test('a network goes while the engine restarts a container that is in it, which then runs without it', async () => {
+    const [home, other] = [uniqueName('a'), uniqueName('b')];
+    for (const name of [home, other]) await engine.createNetwork({ name, labels });
+    const script = 'until [ -e /end ]; do sleep 0.01; done; rm /end';
+    const config = { Cmd: ['sh', '-c', script], HostConfig: { RestartPolicy: { Name: 'unless-stopped' } } };
+    const name = await start(make('ends', config, [home, other]));
+    const stateOf = async () => (await engine.inspectContainer(name))?.state;
+    // The engine waits twice as long each time: 0.8 s in the end.
+    for (let n = 0; n < 4; n++) {
+      await until(async () => (await stateOf()) === 'running');
+      await engine.exec(name, ['touch', '/end']);
+      await until(async () => (await stateOf()) === 'restarting');
+    }
+    await engine.removeNetwork(other);
+    await until(async () => (await stateOf()) === 'running');
+    expect(Object.keys((await engine.inspectContainer(name))!.networks)).toEqual([home]);
+    expect((await engine.listNetworks(labels)).map((network) => network.name)).not.toContain(other);
+  });
+
+  test('whatever joins a network while it is removed is disconnected too, as often as may be', async () => {
+    const name = await start(make('joins', { Cmd: ['sleep', '100'] }));
+    const network = uniqueName('late');
+    let times = 2;
+    const relay = createServer((req, res) => {
+      const isRemoval = req.method === 'DELETE' && times-- > 0;
+      const joined = isRemoval ? engine.connectNetwork(network, name, []) : Promise.resolve();
+      const socketPath = parts().engine.host.replace('unix://', '');
+      const onward = request({ socketPath, method: req.method, path: req.url, headers: req.headers }, (answer) => {
+        res.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(res);
+      });
+      void joined.then(() => req.pipe(onward));
+    }).listen(0, '127.0.0.1');
+    relay.unref();
+    await once(relay, 'listening');
+    const address = `tcp://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+    const other = connectEngine({ name: 'local', address }, { dockerHost: '' });
+
+    await engine.createNetwork({ name: network, labels });
+    await other.removeNetwork(network);
+    expect(times).toBeLessThanOrEqual(0);
+    expect((await engine.listNetworks(labels)).map((one) => one.name)).not.toContain(network);
+    expect(await engine.inspectContainer(name)).toMatchObject({ state: 'running' });
+
+    await engine.createNetwork({ name: network, labels });
+    times = Infinity;
+    expect(await failureOf(other.removeNetwork(network))).toMatchObject({ type: 'Transient', kind: 'conflict' });
+    await engine.removeNetwork(network);
   });
 
   test('aliases resolve in the second network too', async () => {

@@ -52,6 +52,18 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
     /Check user name and password of the registry in windlass\.yaml/,
   ],
   [
+    'a network that somebody has joined again, which is said with HTTP 403',
+    classifyText('error while removing network: network shop id 4e77 has active endpoints', deed, { statusCode: 403 }),
+    { kind: 'conflict', host: 'web-1', retried: true },
+    /has active endpoints"\. A container has joined it meanwhile\. If it lasts, see which/,
+  ],
+  [
+    'a push beside another of the same layer',
+    classifyText('errors:\nmanifest blob unknown: blob unknown to registry\n', deed),
+    { kind: 'incomplete', host: 'web-1', retried: true },
+    /Others may be writing the same to the registry at this moment/,
+  ],
+  [
     'a full disk',
     classifyText('write /var/lib/docker/tmp/x: no space left on device', deed),
     { kind: 'no-space', host: 'web-1', retried: false },
@@ -68,7 +80,7 @@ const at = (socket: string) => connectEngine({ name: 'web-1', address: `unix://$
 
 test('a socket that is not there', async () => {
   expect(await sentence(at('/nowhere/docker.sock').info())).toBe(
-    'on web-1: ask the engine for its version: the engine of web-1 does not answer (ENOENT). It is tried again; check that it runs: docker info',
+    'on web-1: ask the engine for its version: the engine of web-1 does not answer (ENOENT). Check that it runs: docker info',
   );
 });
 

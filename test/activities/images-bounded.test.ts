@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inParallel, limiter } from '../../activities/bounded';
+import { inParallel, limiter } from '../../activities/drivers/bounded';
 import { withoutCredentials } from '../../activities/source-url';
 
 test('so many at a time, in order, and the results in order', async () => {

@@ -1,5 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Connection } from '../../activities/drivers/registry/connection';
+import { readAddress } from '../../activities/drivers/registry/address';
+import { digestOf, OCI_MANIFEST, putBlob, putManifest } from '../../activities/drivers/registry/manifests';
+import { RegistryDoor } from '../../chaos/registry-door';
 import { ask } from '../../demo/client';
 import { changes, oneEnvironment } from '../../demo/shop';
 import type { Stage } from '../../demo/stage';
@@ -91,6 +96,24 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     await until(async () => !(await processes.sleepsFor(seconds)));
   });
 
+  it('a pull, which the engine gives up', async () => {
+    const door = await RegistryDoor.open(parts().registry.address);
+    try {
+      door.become('drips');
+      const image = `${door.address}/${await pushUnknownImage(`${stage.app}/slow`)}`;
+      stage.shop.edit('docker-compose.yml', / {2}jobs:\n {4}build:\n(?: {6}.*\n)+/, `  jobs:\n    image: ${image}\n`);
+      const commit = stage.shop.commit('Pull for very long');
+      const ended = release(commit);
+      await until(async () => door.dripping > 0);
+      await cancelAndLook(commit, ended);
+      await until(async () => door.dripping === 0);
+      expect(door.givenUp).toBeGreaterThan(0);
+      expect(await engine.imageId(image)).toBeUndefined();
+    } finally {
+      door.close();
+    }
+  });
+
   it('a command that runs once, which is taken back', async () => {
     const seconds = processes.long();
     const command = `{ command: [sleep, '${seconds}'], undo: [sh, -c, 'echo taken back'] }`;
@@ -126,4 +149,22 @@ async function networksOf({ installation, app }: Stage): Promise<string[]> {
   const filters = { label: [`${installation}.app=${app}`] };
   const networks = await clientOf(parts().engine.host).listNetworks({ filters });
   return networks.map(({ Name }) => Name).sort();
+}
+
+/** `repository@digest` of an image whose layer no engine has. It is never had whole, so what is in the layer does not matter. */
+async function pushUnknownImage(repository: string): Promise<string> {
+  const connection = new Connection(readAddress(parts().registry.address), undefined);
+  const put = async (mediaType: string, bytes: Buffer) => ({
+    mediaType: `application/vnd.oci.image.${mediaType}`,
+    digest: await putBlob(connection, repository, bytes),
+    size: bytes.length,
+  });
+  const bytes = randomBytes(64 * 1024);
+  const rootfs = { type: 'layers', diff_ids: [digestOf(bytes)] };
+  const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs }));
+  const layers = [await put('layer.v1.tar', bytes)];
+  const whole = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: await put('config.v1+json', config), layers };
+  const manifest = Buffer.from(JSON.stringify(whole));
+  await putManifest(connection, repository, digestOf(manifest), { bytes: manifest, mediaType: OCI_MANIFEST });
+  return `${repository}@${digestOf(manifest)}`;
 }

@@ -105,4 +105,4 @@ function keep(line: string, lastLines: string[], watch: Watch): void {
 }
 
 const cutShort = (host: Host) =>
-  `the engine of ${host.name} stopped telling how the build goes before it was done. It is tried again; check that it was not restarted`;
+  `the engine of ${host.name} stopped telling how the build goes before it was done. Check that it was not restarted`;

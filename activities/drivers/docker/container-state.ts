@@ -17,6 +17,7 @@ export function readState(info: ContainerInspectInfo): ContainerState {
     health: readHealth(state.Health?.Status),
     ...(state.Status === 'exited' || state.Status === 'dead' ? { exitCode: state.ExitCode } : {}),
     ...(state.OOMKilled ? { oomKilled: true } : {}),
+    ...(state.Error ? { error: state.Error } : {}),
     restarts: info.RestartCount,
     ...(wasStarted(state.StartedAt) ? { startedAt: state.StartedAt } : {}),
     restart: readRestart(info),

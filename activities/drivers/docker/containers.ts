@@ -138,5 +138,5 @@ async function wait(host: Host, name: string, signal?: AbortSignal): Promise<num
 const beingRemoved = (host: Host, name: string) => ({
   kind: 'conflict',
   host: host.name,
-  message: `container ${name}: the engine of ${host.name} is still removing an earlier one. It is tried again`,
+  message: `container ${name}: the engine of ${host.name} is still removing an earlier one. If it lasts, read the log of the engine`,
 });

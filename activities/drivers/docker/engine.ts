@@ -41,11 +41,16 @@ export interface Engine {
   /** Makes the network unless it is there. */
   createNetwork(make: NetworkMake): Promise<void>;
   listNetworks(labels: Record<string, string>): Promise<{ name: string; labels: Record<string, string> }[]>;
-  /** Removes it; nothing when it is not there. Whatever is still connected is disconnected first. */
+  /** Removes it; nothing when it is not there. Whatever has it among its networks, running or not, is disconnected first. */
   removeNetwork(name: string): Promise<void>;
   /** Joins unless it is joined. */
   connectNetwork(network: string, container: string, aliases: string[]): Promise<void>;
   disconnectNetwork(network: string, container: string): Promise<void>;
+  /**
+   * A container that does not run leaves its networks that are gone, and joins those that were made anew since: the engine
+   * would not start it. Nothing for one that has none such.
+   */
+  mendNetworks(container: string): Promise<void>;
 
   /** Undefined when it is not there. */
   inspectVolume(name: string): Promise<{ labels: Record<string, string> } | undefined>;
@@ -98,6 +103,8 @@ export interface ContainerState {
   health: 'none' | 'starting' | 'healthy' | 'unhealthy';
   exitCode?: number;
   oomKilled?: boolean;
+  /** Why the engine could not start it, the last time that it tried; nobody told the engine to stop it then. */
+  error?: string;
   /** How often the engine has restarted it. */
   restarts: number;
   startedAt?: string;

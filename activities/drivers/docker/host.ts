@@ -59,7 +59,7 @@ async function limit<T>(promise: Promise<T>, ms: number, error: () => Error): Pr
 
 const tooLong = (host: Host, doing: string, ms: number) =>
   transient({
-    message: `${doing}: the engine of ${host.name} did not answer within ${ms / 1_000} s. It is tried again; check that it is not overloaded`,
+    message: `${doing}: the engine of ${host.name} did not answer within ${ms / 1_000} s. Check that it is not overloaded`,
     kind: 'timeout',
     host: host.name,
   });

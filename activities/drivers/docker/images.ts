@@ -100,7 +100,7 @@ const cutShort = (host: Host, doing: string) =>
   transient({
     kind: 'unreachable',
     host: host.name,
-    message: `${doing}: the engine of ${host.name} stopped telling how it goes before it was done. It is tried again; check that it was not restarted`,
+    message: `${doing}: the engine of ${host.name} stopped telling how it goes before it was done. Check that it was not restarted`,
   });
 
 async function tagImage(host: Host, id: string, repository: string, tag: string): Promise<void> {

@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Failure } from '../../../src/model/failure';
+import { transient } from '../errors';
 import type { Engine, NetworkMake, VolumeMake } from './engine';
 import { ask, askUnless, type Host } from './host';
 
@@ -8,6 +11,7 @@ type Networks = Pick<
   | 'removeNetwork'
   | 'connectNetwork'
   | 'disconnectNetwork'
+  | 'mendNetworks'
   | 'inspectVolume'
   | 'createVolume'
 >;
@@ -19,6 +23,7 @@ export const networksOf = (host: Host): Networks => ({
   removeNetwork: (name) => remove(host, name),
   connectNetwork: (network, container, aliases) => connectNetwork(host, network, container, aliases),
   disconnectNetwork: (network, container) => disconnect(host, network, container),
+  mendNetworks: (container) => mend(host, container),
   inspectVolume: (name) => inspectVolume(host, name),
   createVolume: (make) => createVolume(host, make),
 });
@@ -44,15 +49,61 @@ async function list(host: Host, labels: Record<string, string>) {
   return found.map((network) => ({ name: network.Name, labels: network.Labels ?? {} }));
 }
 
+/** How long it is tried to empty a network that containers come back into, and how often. */
+const EMPTY_WITHIN_MS = 10_000;
+const LOOKS_EVERY_MS = 100;
+
 async function remove(host: Host, name: string): Promise<void> {
+  const end = Date.now() + EMPTY_WITHIN_MS;
   // By id: two attempts at once can have made two of one name, and the name alone is refused then.
-  for (const id of await idsOf(host, name)) {
-    const network = host.docker.getNetwork(id);
-    const info = await askUnless(host, [404], `inspect network ${name}`, () => network.inspect());
-    for (const container of Object.keys(info?.Containers ?? {})) await disconnect(host, id, container);
-    await askUnless(host, [404], `remove network ${name}`, () => network.remove());
+  const ids = await idsOf(host, name);
+  for (;;) {
+    const left = ids.length > 0 ? await disconnectAll(host, name, ids) : [];
+    const inUse = left.length > 0 ? stillIn(host, name, left) : await removeEmpty(host, name, ids);
+    if (!inUse) return;
+    if (Date.now() >= end) throw inUse;
+    await pause(LOOKS_EVERY_MS);
   }
 }
+
+/**
+ * Disconnects whoever has the network among its own, running or not: the engine would put a container that it restarts into
+ * it again, or, once it is gone, give that container up for good. Returns who has it still: one that waits for its restart
+ * can be disconnected only when it runs.
+ */
+async function disconnectAll(host: Host, name: string, ids: string[]): Promise<string[]> {
+  for (const container of await usersOf(host, name)) for (const id of ids) await disconnect(host, id, container);
+  return usersOf(host, name);
+}
+
+async function usersOf(host: Host, name: string): Promise<string[]> {
+  const words = { all: true, filters: { network: [name] } };
+  const found = await ask(host, `list containers in network ${name}`, () => host.docker.listContainers(words));
+  return found
+    .filter(({ State, NetworkSettings }) => name in NetworkSettings.Networks && !['removing', 'dead'].includes(State))
+    .map(({ Id, Names }) => Names[0]?.replace(/^\//, '') ?? Id);
+}
+
+/** Removes what nobody is in; returns the failure where somebody has joined meanwhile. */
+async function removeEmpty(host: Host, name: string, ids: string[]): Promise<Error | undefined> {
+  try {
+    for (const id of ids)
+      await askUnless(host, [404], `remove network ${name}`, () => host.docker.getNetwork(id).remove());
+    return undefined;
+  } catch (error) {
+    if (kindOf(error) === 'conflict') return error as Error;
+    throw error;
+  }
+}
+
+const kindOf = (error: unknown) => (error as { details?: Failure[] }).details?.[0]?.kind;
+
+const stillIn = (host: Host, name: string, containers: string[]) =>
+  transient({
+    kind: 'conflict',
+    host: host.name,
+    message: `remove network ${name}: the engine restarts ${containers.join(', ')} again and again, and puts it into the network each time. Read its log: docker logs ${containers[0]}`,
+  });
 
 async function idsOf(host: Host, name: string): Promise<string[]> {
   const found = await ask(host, `find network ${name}`, () => host.docker.listNetworks({ filters: { name: [name] } }));
@@ -78,6 +129,21 @@ async function disconnect(host: Host, network: string, container: string): Promi
       .disconnect({ Container: container, Force: true })
       .catch(unlessSaid(/is not connected to|no such container|network .* not found/i)),
   );
+}
+
+/** The engine looks for a container's networks by their ids: one that was made anew has another. */
+async function mend(host: Host, container: string): Promise<void> {
+  const info = await askUnless(host, [404], `inspect container ${container}`, () =>
+    host.docker.getContainer(container).inspect(),
+  );
+  // Listed afterwards: what it joins meanwhile is among them.
+  const all = await ask(host, 'list networks', () => host.docker.listNetworks());
+  for (const [name, { NetworkID, Aliases }] of Object.entries(info?.NetworkSettings.Networks ?? {})) {
+    const isThere = all.some((one) => one.Name === name);
+    if (NetworkID ? all.some(({ Id }) => Id === NetworkID) : isThere) continue;
+    await disconnect(host, name, container);
+    if (isThere) await connectNetwork(host, name, container, Aliases ?? []);
+  }
 }
 
 async function inspectVolume(host: Host, name: string) {

@@ -25,6 +25,8 @@ const IDLE_MS = 10 * 60_000;
 export class SshConnection {
   readonly endpoint: Endpoint;
   private client?: Promise<Client>;
+  /** What is not ready yet. */
+  private dialling?: Client;
   private readonly open = new Set<Duplex>();
   private idle?: NodeJS.Timeout;
   private failures = 0;
@@ -63,6 +65,7 @@ export class SshConnection {
   close(): void {
     clearTimeout(this.idle);
     void this.client?.then((client) => client.end()).catch(() => undefined);
+    this.dialling?.destroy();
     this.client = undefined;
   }
 
@@ -111,6 +114,7 @@ export class SshConnection {
       ...ALIVE,
     };
     return new Promise<Client>((resolve, reject) => {
+      this.dialling = client;
       client.once('ready', () => resolve(client));
       // Later errors come with a close, which tells whoever waits.
       client.on('error', (error) => reject(refusal ? refusedKey(refusal) : explainConnecting(endpoint, logins, error)));
@@ -119,7 +123,7 @@ export class SshConnection {
         this.cut(client);
       });
       client.connect(config);
-    });
+    }).finally(() => (this.dialling = undefined));
   }
 
   /** What was in flight fails now, and is not waited for until some time is over. */

@@ -37,7 +37,7 @@ export function explainConnecting(
       : `is not reached by SSH (${error.code ?? error.message})`;
   return transient({
     kind: 'unreachable',
-    message: `${name} ${what}. It is tried again; check that the host is up and its port open to the worker`,
+    message: `${name} ${what}. Check that the host is up and its port open to the worker`,
   });
 }
 
