@@ -95,7 +95,10 @@ async function compareEnvironments({ app, environment, other }: Extract<Inspecti
   );
   const found = await Promise.all(sides.map((side) => short.inspectEnvironment({ app, ...side })));
   const [first, second] = sides as [(typeof sides)[0], (typeof sides)[0]];
-  const drift = found.flatMap((one) => one.drift.map((line) => `${one.environment}: ${line}`));
+  const drift = found.flatMap(({ environment: name, drift: lines, unreached }) => [
+    ...lines.map((line) => `${name}: ${line}`),
+    ...unreached.map(({ host, why }) => `${name}: ${host} was not reached, so what runs there is not known: ${why}`),
+  ]);
   return { app, ...(await short.compareEnvironments({ first, second })), drift };
 }
 

@@ -4,10 +4,9 @@ import {
   ActivityFailure,
   ApplicationFailure,
   proxyActivities,
-  rootCause,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/types';
-import { type Failure, PERMANENT } from '../src/model/failure';
+import { type Failure, PERMANENT, wordsOfCause } from '../src/model/failure';
 import { type Operation, type Work, workOf } from '../src/model/plan';
 import { waitsForLess } from './patches';
 
@@ -85,7 +84,7 @@ export function toFailure(error: unknown): Failure {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
     if (cause instanceof ApplicationFailure && isFailure(cause.details?.[0])) return cause.details[0];
   const operation = error instanceof ActivityFailure ? error.activityType : undefined;
-  return { kind: 'error', message: rootCause(error) ?? String(error), operation };
+  return { kind: 'error', message: wordsOfCause(error), operation };
 }
 
 const isFailure = (detail: unknown): detail is Failure =>

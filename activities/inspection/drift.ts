@@ -17,6 +17,7 @@ export function describeDrift(
   const here = instancesOn(environment, host);
   const wanted = here.map(({ service, replica }) => ({ name: nameOf(place, release, service, replica), service }));
   const isRouted = environment.routes.some((route) => here.some(({ service }) => service.name === route.service));
+  const isProxyRunning = observed.proxy?.state === 'running';
   const names = new Set(wanted.map(({ name }) => name));
   const lines = [
     ...wanted.flatMap(({ name, service }) =>
@@ -26,7 +27,9 @@ export function describeDrift(
     ...observed.containers.flatMap((container) =>
       names.has(container.name) ? [] : (describeStranger(container) ?? []),
     ),
-    ...describeRoutes(release, isRouted, observed),
+    ...(isRouted && !isProxyRunning
+      ? [describeProxy(environment, host, observed)]
+      : describeRoutes(release, isRouted, observed)),
   ];
   return lines.map((line) => `${host}: ${line}`);
 }
@@ -68,11 +71,16 @@ function describeStranger({ name, role, state }: ObservedContainer): string | un
     : undefined;
 }
 
+/** Without it nobody is served. */
+function describeProxy({ name }: EnvironmentRecord, host: string, { proxy }: ObservedHost): string {
+  const why = proxy?.error === undefined ? '' : ` (${proxy.error})`;
+  const command = `windlass bootstrap ${name} --host ${host}`;
+  return `the proxy is ${proxy?.state ?? 'not there'}${why}. Expected it to run: ${command}`;
+}
+
 function describeRoutes(release: string, isRouted: boolean, observed: ObservedHost): string[] {
   const served = observed.routes?.release;
   if (!isRouted) return served === undefined ? [] : [`routes go to release ${served}. Expected none`];
-  if (observed.proxy?.state !== 'running')
-    return [`the proxy is ${observed.proxy?.state ?? 'not there'}. Expected it to run`];
   return served === release
     ? []
     : [`routes go to ${served === undefined ? 'nowhere' : `release ${served}`}. Expected release ${release}`];

@@ -1,5 +1,6 @@
 import type { Place } from '../../src/model/names';
 import type { ComposedContainer } from '../../src/model/observed';
+import { failureIn } from '../drivers/errors';
 import type { RolloutDeps } from '../rollout/context';
 import { observe } from '../rollout/observe';
 import type { Activities, Inspection } from '../types';
@@ -25,10 +26,15 @@ async function inspectEnvironment(
   deps: RolloutDeps,
   { app, environment, record: ref, excluded = [] }: Parameters<Activities['inspectEnvironment']>[0],
 ): Promise<Inspection> {
-  if (!ref) return { app, environment, services: [], routes: [], drift: [] };
+  if (!ref) return { app, environment, services: [], routes: [], drift: [], unreached: [] };
   const place: Place = { installation: deps.settings.installation, app, environment };
   const record = await findEnvironment(deps, ref, environment);
-  const { hosts } = await observe(deps, place, record.hosts, record.project, excluded);
+  const missed = new Map<string, string>();
+  const { hosts } = await observe(deps, place, record.hosts, record.project, excluded, (error) => {
+    const failure = failureIn(error);
+    if (!failure?.host) throw error;
+    missed.set(failure.host, failure.message);
+  });
   const all = Object.entries(hosts);
   return {
     app,
@@ -53,6 +59,7 @@ async function inspectEnvironment(
       ...excluded.filter((host) => !hosts[host]).map((host) => `${host}: is excluded, and does not answer`),
       ...all.flatMap(([host, observed]) => describeDrift(place, ref.release, record, host, observed)),
     ],
+    unreached: record.hosts.flatMap(({ name: host }) => (missed.has(host) ? { host, why: missed.get(host)! } : [])),
   };
 }
 

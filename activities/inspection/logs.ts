@@ -7,6 +7,7 @@ import { permanent } from '../drivers/errors';
 import { readHashes, redactLog } from '../secret-hashes';
 import { SecretReader } from '../secrets';
 import type { Activities } from '../types';
+import { unlessStopped } from '../waiting';
 import { findEnvironment } from './find-environment';
 
 /** As much as a log shows; a result of an activity may have 2 MB. */
@@ -45,5 +46,5 @@ export async function readLogs(
       return [{ host: host.name, container, text }];
     });
   });
-  return (await Promise.all(each)).flat();
+  return (await unlessStopped(Promise.all(each))).flat();
 }

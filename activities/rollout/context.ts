@@ -99,7 +99,12 @@ export async function openContext(
     },
     watch: {
       ...watch,
-      onProgress: (line) => void values().then((known) => watch.onProgress?.(redact(line, known))),
+      // Of one that was stopped nothing is told any more.
+      onProgress: (line) =>
+        void values().then(
+          (known) => watch.onProgress?.(redact(line, known)),
+          () => undefined,
+        ),
     },
     fail,
     async redacted(error) {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EnvironmentRecord } from '../../src/manifest/record';
+import { wordsOfCause } from '../../src/model/failure';
 import type { Service } from '../../src/model/service';
 import type { ContainerState } from '../drivers/docker/engine';
 import { redactSaid } from '../redact';
@@ -105,7 +106,7 @@ async function runHealthCommand(
   } catch (error) {
     // It may have ended this very moment, which the next look tells; an engine that is not reached fails there too.
     if (ctx.watch.signal?.aborted) throw error;
-    return `its health command could not be run: ${error instanceof Error ? error.message : String(error)}`;
+    return `its health command could not be run: ${wordsOfCause(error)}`;
   }
 }
 

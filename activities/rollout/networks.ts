@@ -7,11 +7,10 @@ import type { RolloutContext } from './context';
 import { findAccessory } from './find-accessory';
 import { isRouted } from './routes';
 
-/** The release's networks exist, and so does the environment's; the proxy and the accessories that run are in them. */
+/** The release's networks exist; the proxy and the accessories that run are in them. */
 export async function createNetworks(ctx: RolloutContext, { release }: ReleaseScope): Promise<void> {
   const { engine, place } = ctx;
   const environment = await ctx.environment(release);
-  await createEnvironmentNetwork(ctx);
   for (const { name, external, labels: own, ...network } of environment.networks) {
     if (external) continue;
     const words = { app: place.app, environment: place.environment, release, step: 'createNetworks' };
@@ -26,17 +25,21 @@ export async function createNetworks(ctx: RolloutContext, { release }: ReleaseSc
     await joinAccessory(ctx, environment, service, release);
 }
 
-/** The home of the environment's accessories. */
+/** The home of the environment's accessories; one without them needs none. */
 export async function createEnvironmentNetwork({ engine, place }: RolloutContext): Promise<void> {
-  const words = { app: place.app, environment: place.environment, step: 'createNetworks' };
+  const words = { app: place.app, environment: place.environment, step: 'startAccessory' };
   await engine.createNetwork({
     name: environmentNetwork(place),
     labels: labels(place.installation, { role: 'network', ...words }),
   });
 }
 
-/** Removes the release's networks, and before them its one-off containers, which were kept so that none runs twice. */
-export async function removeNetworks({ engine, place }: RolloutContext, { release }: ReleaseScope): Promise<void> {
+/**
+ * Removes the release's networks, and before them its one-off containers, which were kept so that none runs twice. The proxy was
+ * in these networks: one that the engine could not start again without them is brought back now, not by the next release.
+ */
+export async function removeNetworks(ctx: RolloutContext, { release }: ReleaseScope): Promise<void> {
+  const { engine, place } = ctx;
   const words = { app: place.app, environment: place.environment, release };
   const [oneOffs, networks] = await Promise.all([
     engine.listContainers(labels(place.installation, { role: 'one-off', ...words })),
@@ -49,6 +52,7 @@ export async function removeNetworks({ engine, place }: RolloutContext, { releas
     }),
   );
   for (const { name } of networks) await engine.removeNetwork(name);
+  await ctx.proxy.revive(engine, place.installation, ctx.watch);
 }
 
 /** The networks of a service in a release, by their names on the engine, in which it goes by its name and its aliases. */

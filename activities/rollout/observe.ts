@@ -4,6 +4,8 @@ import { accessoryName, COMPOSE, labels, type Place, proxyName, readLabels } fro
 import type { ComposedContainer, Observed, ObservedContainer, ObservedHost } from '../../src/model/observed';
 import type { ContainerState, Engine } from '../drivers/docker/engine';
 import { transient } from '../drivers/errors';
+import { unlessStopped } from '../waiting';
+import { currentWatch } from '../heartbeat';
 import { naming } from '../naming';
 import type { RolloutDeps } from './context';
 import { listComposed } from './find-accessory';
@@ -13,8 +15,8 @@ const ANSWERS_MS = 25_000;
 const DISPENSABLE_MS = 5_000;
 
 /**
- * What is found of an environment on its hosts, all of them at once. Fails when one of them does not answer, unless it is
- * dispensable: then it is not among what was found.
+ * What is found of an environment on its hosts, all of them at once. One that does not answer is not among what was found;
+ * unless it is dispensable, `missed` is told why, and as a rule fails. Nobody is waited for once the activity is stopped.
  */
 export async function observe(
   { connect, proxy }: Pick<RolloutDeps, 'connect' | 'proxy'>,
@@ -23,6 +25,7 @@ export async function observe(
   /** The environment's compose project. */
   project: string,
   dispensable: string[] = [],
+  missed: (error: unknown) => void = fail,
 ): Promise<Observed> {
   const observeHost = (host: Target) => naming({ host: host.name }, () => look(host));
   const look = async (host: Target): Promise<[string, ObservedHost]> => {
@@ -48,23 +51,28 @@ export async function observe(
   const found = await Promise.all(
     hosts.map(async (host) => {
       const mayBeGone = dispensable.includes(host.name);
-      const answer = observeHost(host);
-      if (mayBeGone)
-        return await within(
-          DISPENSABLE_MS,
-          answer.catch(() => undefined),
-        );
-      const found = await within(ANSWERS_MS, answer);
-      if (found) return found;
-      throw transient({ kind: 'timeout', host: host.name, message: silent(host.name) });
+      try {
+        const found = await within(mayBeGone ? DISPENSABLE_MS : ANSWERS_MS, observeHost(host));
+        if (found) return found;
+        throw transient({ kind: 'timeout', host: host.name, message: silent(host.name) });
+      } catch (error) {
+        currentWatch().signal?.throwIfAborted();
+        if (!mayBeGone) missed(error);
+        return undefined;
+      }
     }),
   );
   return { hosts: Object.fromEntries(found.filter((one) => one !== undefined)) };
 }
 
-const describeProxy = ({ installation }: Place, { image, state, labels: own }: ContainerState) => ({
+const fail = (error: unknown) => {
+  throw error;
+};
+
+const describeProxy = ({ installation }: Place, { image, state, error, labels: own }: ContainerState) => ({
   image,
   state,
+  ...(error !== undefined && { error }),
   entryPoints: (readLabels(installation, own)?.entryPoints ?? '').split(',').filter(Boolean),
 });
 
@@ -78,7 +86,7 @@ async function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined>
   // One that is too late may fail, too.
   answer.catch(() => undefined);
   try {
-    return await Promise.race([answer, late]);
+    return await unlessStopped(Promise.race([answer, late]));
   } finally {
     stop.abort();
   }

@@ -66,7 +66,9 @@ function openLines(progress: ReleaseProgress, now: number): Line[] {
 }
 
 /** What really runs, and what differs from the record. */
-export function inspectionLines({ app, environment, services, routes, drift }: Inspection, now: number): string[] {
+export function inspectionLines(inspection: Inspection, now: number): string[] {
+  const { app, environment, services, routes, drift, unreached } = inspection;
+  const there = unreached.length > 0 ? ' on the hosts that answered' : '';
   const served = (host: string) => routes.find((route) => route.host === host)?.release;
   const rows = services.map((one) => [
     one.host,
@@ -83,11 +85,12 @@ export function inspectionLines({ app, environment, services, routes, drift }: I
     `${app} ${environment}`,
     ...(rows.length > 0
       ? table(['host', 'service', 'release', 'digest', 'state', 'health', 'since', 'restarts', 'container'], rows)
-      : ['nothing runs']),
+      : [`nothing runs${there}`]),
     ...[...new Set(routes.map(({ host }) => host))].map(
       (host) => `requests on ${host} go to ${served(host) ?? 'nothing'}`,
     ),
-    ...(drift.length > 0 ? ['differs from the record:', ...drift.map((text) => `  ${text}`)] : ['as recorded']),
+    ...(drift.length > 0 ? ['differs from the record:', ...drift.map((text) => `  ${text}`)] : [`as recorded${there}`]),
+    ...unreached.map(({ host, why }) => `${host} was not reached, so what runs there is not known: ${why}`),
   ];
 }
 

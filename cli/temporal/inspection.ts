@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { BootstrapStep, CheckReport, Inspection, Planned, ShownKey } from '../../activities/types';
 import type { ParityReport, ReleaseComparison } from '../../src/model/difference';
-import { describeFailure, type Failure } from '../../src/model/failure';
+import { describeFailure, type Failure, innermostCause, wordsOfCause } from '../../src/model/failure';
 import type { LedgerEntry } from '../../src/model/ledger';
 import { inspectionId } from '../../src/model/names';
 import type { Connection } from '../../src/model/host';
@@ -78,9 +78,8 @@ export async function awaitResult(temporal: Temporal, handle: WorkflowHandle): P
 
 /** What cannot be mended by trying again was asked for wrongly. */
 function failed(error: WorkflowFailedError): Told {
-  let cause: Error = error;
-  while (cause.cause instanceof Error) cause = cause.cause;
-  if (!(cause instanceof ApplicationFailure)) return new Told(cause.message, EXIT.unexpected);
+  const cause = innermostCause(error);
+  if (!(cause instanceof ApplicationFailure)) return new Told(wordsOfCause(error), EXIT.unexpected);
   const failure = cause.details?.[0] as Failure | undefined;
   const message = failure?.message ? describeFailure(failure) : cause.message;
   return new Told(message, cause.nonRetryable ? EXIT.input : EXIT.unexpected);

@@ -1,3 +1,5 @@
+import { connectEngine } from '../../activities/drivers/docker/connect';
+import { createInspectionActivities } from '../../activities/inspection';
 import { instanceName } from '../../src/model/names';
 import { describeWith } from '../setup/parts';
 import { failureOf } from './fixtures';
@@ -29,7 +31,7 @@ describeWith(['engine', 'images'], 'inspections', () => {
     expect((await look()).drift).toEqual([
       `local: ${web} is not there. Expected it to run`,
       `local: ${instanceName(place, 'r', 'api')} is not there. Expected it to run`,
-      'local: the proxy is not there. Expected it to run',
+      'local: the proxy is not there. Expected it to run: windlass bootstrap staging --host local',
     ]);
     await perform('ensureProxy', {});
     await perform('createNetworks', { release: 'r' });
@@ -62,5 +64,23 @@ describeWith(['engine', 'images'], 'inspections', () => {
     expect(await failureOf(inspect.readLogs({ record, environment: 'staging', service: 'none' }))).toMatchObject({
       message: 'staging has no service none. It has: web, api',
     });
+  });
+
+  test('a host that does not answer is told, and so is what runs on the others', async () => {
+    const { deps, engine } = stand;
+    const gone = { kind: 'docker' as const, name: 'gone', address: 'unix:///nowhere/docker.sock' };
+    const hosts = [gone, { kind: 'docker' as const, name: 'local', address: 'local' }];
+    const record = stand.release('two', { services: [service('web')], hosts });
+    const connect: typeof deps.connect = (host) => (host.name === 'gone' ? connectEngine(host, deps.settings) : engine);
+    const { inspectEnvironment } = createInspectionActivities({ ...deps, connect });
+    const found = await inspectEnvironment({ app: 'shop', environment: 'staging', record });
+    expect(found.routes.map(({ host }) => host)).toEqual(['local']);
+    expect(found.drift).toContain(`local: ${instanceName(stand.place, 'two', 'web')} is not there. Expected it to run`);
+    expect(found.unreached).toEqual([
+      { host: 'gone', why: expect.stringContaining('the engine of gone does not answer (ENOENT)') },
+    ]);
+    const excluded = await inspectEnvironment({ app: 'shop', environment: 'staging', record, excluded: ['gone'] });
+    expect(excluded.unreached).toEqual([]);
+    expect(excluded.drift[0]).toBe('gone: is excluded, and does not answer');
   });
 });

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import Docker from 'dockerode';
 import { readAnswer } from '../../activities/drivers/proxy/ask';
 import { readAddress } from '../../activities/drivers/proxy/container';
 import { connectedTo } from '../../activities/drivers/proxy/drain';
 import { readRoutesFile, writeRoutes } from '../../activities/drivers/proxy/routes-file';
-import { instanceName, proxyName } from '../../src/model/names';
-import { describeWith } from '../setup/parts';
-import { failureOf } from './fixtures';
+import { instanceName, labels, proxyName, releaseNetwork } from '../../src/model/names';
+import { describeWith, parts } from '../setup/parts';
+import { failureOf, until } from './fixtures';
 import { startLoad } from './load';
 import { makeStand, service, type Stand } from './rollout-fixtures';
 
@@ -257,5 +258,115 @@ describeWith(['engine', 'images'], 'traffic through the proxy', () => {
     expect(lines).toEqual([
       expect.stringMatching(/-proxy was made with other settings than .*, and is left as it is$/),
     ]);
+  });
+});
+
+describeWith(['engine', 'images'], 'a proxy that is killed when networks go', () => {
+  let stand: Stand;
+  beforeAll(async () => {
+    stand = await makeStand();
+    for (const release of ['one', 'two']) {
+      const services = [service('web', { environment: { NAME: release } })];
+      stand.release(release, { services, routes: [ROUTE] });
+    }
+    await stand.perform('ensureProxy', {});
+    for (const release of ['one', 'two']) await stand.perform('createNetworks', { release });
+    await stand.perform('startInstance', { release: 'two', service: 'web', replica: 1 });
+    await stand.perform('switchRoutes', { release: 'two' });
+  });
+  afterAll(() => stand.cleanUp());
+
+  const proxy = () => proxyName(stand.place.installation);
+  const stateOf = () => stand.engine.inspectContainer(proxy());
+  const becomes = (state: string) => until(async () => (await stateOf())?.state === state);
+  const serves = () =>
+    until(async () => {
+      const answer = await fetch(`http://127.0.0.1:${stand.http.port}/`, { headers: { connection: 'close' } });
+      // Node sends no other Host: without one that is routed, 404 is the proxy's own answer
+      return answer.status === 404 && (await asked()) === 'two\n';
+    });
+  const asked = async () => {
+    const question = { to: 'routes', host: ROUTE.host, path: '/' } as const;
+    return (await stand.deps.proxy.ask(stand.engine, stand.place.installation, question, 2_000))?.body;
+  };
+  /** It ends and is about to be started again; the engine waits twice as long each time, 0.8 s in the end. */
+  const kill = async () => {
+    const script = 'kill -9 $(cat /proc/[0-9]*/stat | sed -n "s/ (traefik) .*//p")';
+    const restarts = async () => (await stateOf())!.restarts;
+    for (let n = 0; n < 4; n++) {
+      const before = await restarts();
+      await until(async () => (await stand.engine.exec(proxy(), ['sh', '-c', script])).exitCode === 0);
+      await until(async () => (await restarts()) > before);
+    }
+    expect(await stateOf()).toMatchObject({ state: 'restarting' });
+  };
+  /** As nobody does it who knows what is in it. */
+  const tearAway = async (network: string) => {
+    const docker = new Docker({ socketPath: parts().engine.host.replace('unix://', '') });
+    await docker.getNetwork(network).remove();
+  };
+  const networkOf = (release: string) => releaseNetwork(stand.place, release, 'default');
+  const drift = async () => {
+    const { place, inspect, refTo } = stand;
+    return (await inspect.inspectEnvironment({ ...place, record: refTo('two') })).drift;
+  };
+
+  test('it comes back without them', async () => {
+    await kill();
+    await stand.perform('removeNetworks', { release: 'one' });
+    await serves();
+    expect(Object.keys((await stateOf())!.networks)).toEqual([stand.place.installation, networkOf('two')]);
+  });
+
+  test('one that the engine has given up is told of, and brought back as soon as networks are removed', async () => {
+    await stand.perform('createNetworks', { release: 'one' });
+    await kill();
+    await tearAway(networkOf('one'));
+    await becomes('exited');
+    expect((await stateOf())!.error).toMatch(/^network .* not found$/);
+    expect(await drift()).toEqual([
+      expect.stringMatching(
+        /^local: the proxy is exited \(network .* not found\)\. Expected it to run: windlass bootstrap staging --host local$/,
+      ),
+    ]);
+    await stand.perform('removeNetworks', { release: 'one' });
+    await serves();
+    expect(await drift()).toEqual([]);
+  });
+
+  test('one that a person has stopped stays so until it is needed, and then no network that is gone is in its way', async () => {
+    const { engine, perform, place } = stand;
+    for (const release of ['one', 'three']) {
+      stand.release(release, { services: [service('web')], routes: [ROUTE] });
+      await perform('createNetworks', { release });
+    }
+    await engine.stopContainer(proxy());
+    await perform('removeNetworks', { release: 'one' });
+    expect(await stateOf()).toMatchObject({ state: 'exited' });
+    expect(await drift()).toEqual([
+      'local: the proxy is exited. Expected it to run: windlass bootstrap staging --host local',
+    ]);
+
+    for (const network of [networkOf('three'), place.installation]) await tearAway(network);
+    await engine.createNetwork({ name: networkOf('three'), labels: labels(place.installation, { role: 'network' }) });
+    const { id } = (await stateOf())!;
+    await perform('ensureProxy', {});
+    await serves();
+    const found = (await stateOf())!;
+    expect(found.id).toBe(id);
+    expect(Object.keys(found.networks).sort()).toEqual(
+      [place.installation, networkOf('three'), networkOf('two')].sort(),
+    );
+  });
+
+  test('one that is made otherwise joins only those that are there', async () => {
+    const { engine, deps, place } = stand;
+    await engine.stopContainer(proxy());
+    await tearAway(networkOf('three'));
+    const { installation, proxyImage: image } = deps.settings;
+    const http = `127.0.0.1:${stand.http.port}`;
+    await deps.proxy.replace(engine, { installation, image, http, https: '127.0.0.1:0' });
+    await serves();
+    expect(Object.keys((await stateOf())!.networks)).toEqual([place.installation, networkOf('two')]);
   });
 });

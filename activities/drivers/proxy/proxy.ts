@@ -9,6 +9,11 @@ export interface Proxy {
    * left running, and `watch` is told so; one that is closed is opened. Returns its container's name.
    */
   ensure(engine: Engine, settings: ProxySettings, watch?: Watch): Promise<string>;
+  /**
+   * A proxy that the engine has given up runs and answers again, as it was made. Nothing where there is none, where it runs,
+   * and where a person stopped it.
+   */
+  revive(engine: Engine, installation: string, watch?: Watch): Promise<void>;
   /** The proxy no longer listens on the host, unless it has routes of another environment than this one. */
   close(engine: Engine, place: Place, settings: ProxySettings, watch?: Watch): Promise<void>;
   /** The proxy's container goes, unless another environment than this one has routes or networks in it. */

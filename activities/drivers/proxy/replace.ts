@@ -1,6 +1,7 @@
-import { proxyName, proxyNetwork } from '../../../src/model/names';
+import { proxyName } from '../../../src/model/names';
 import type { ContainerState, Engine, Watch } from '../docker/engine';
 import { proxyContainer } from './container';
+import { joining, startProxy } from './networks';
 import type { ProxySettings } from './proxy';
 
 /** How long requests in flight may take to end; what is new is refused meanwhile. */
@@ -31,17 +32,12 @@ export async function replaceProxy(
   }
   try {
     const old = former ?? found;
-    const joined = Object.keys(old?.networks ?? {}).filter((one) => one !== proxyNetwork(settings.installation));
-    if (old)
-      await engine.createContainer({
-        ...wanted,
-        networks: [...wanted.networks, ...joined.map((one) => ({ name: one, aliases: [] }))],
-      });
+    if (old) await engine.createContainer(await joining(engine, wanted, old));
     const started = await start();
     await engine.removeContainer(before);
     return started;
   } catch (error) {
-    await putBack(engine, name, before);
+    await putBack(engine, settings.installation);
     throw error;
   }
 }
@@ -52,9 +48,10 @@ export const isMadeAs = (found: ContainerState, settings: ProxySettings) => {
   return found.labels[spec] === proxyContainer(settings).labels[spec];
 };
 
-async function putBack(engine: Engine, name: string, before: string): Promise<void> {
+async function putBack(engine: Engine, installation: string): Promise<void> {
+  const [name, before] = [proxyName(installation), formerName(installation)];
   if (!(await engine.inspectContainer(before))) return;
   await engine.removeContainer(name);
   await engine.renameContainer(before, name);
-  await engine.startContainer(name);
+  await startProxy(engine, installation);
 }

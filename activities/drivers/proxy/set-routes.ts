@@ -69,7 +69,7 @@ done
 export async function setRoutes(engine: Engine, place: Place, set: RouteSet): Promise<void> {
   const file = writeRoutes(place, set);
   const container = proxyName(place.installation);
-  if (!(await isThere(engine, container, file))) return;
+  if (!(await isThere(engine, place, file))) return;
   const result = await engine.exec(container, ['sh', '-c', SCRIPT], {
     env: { NAME: routesName(place), COUNTER: String(set.counter), ROUTES: file.text, ...expected(file) },
     timeoutMs: (SERVED_WITHIN_S + 5) * 1_000,
@@ -97,7 +97,8 @@ export async function setRoutes(engine: Engine, place: Place, set: RouteSet): Pr
 }
 
 /** Does the proxy run? Without one there is nothing to be done only where there is nothing to route; else it fails. */
-async function isThere(engine: Engine, container: string, file: RoutesFile): Promise<boolean> {
+async function isThere(engine: Engine, place: Place, file: RoutesFile): Promise<boolean> {
+  const container = proxyName(place.installation);
   const state = (await engine.inspectContainer(container))?.state;
   if (state === 'running') return true;
   if (state === undefined && file.text === '') return false;
@@ -105,7 +106,7 @@ async function isThere(engine: Engine, container: string, file: RoutesFile): Pro
     operation: 'switchRoutes',
     host: engine.host,
     kind: 'no-proxy',
-    message: `the proxy ${container} ${state ? `is ${state}` : 'is not there'}. Expected it to run: docker start ${container}`,
+    message: `the proxy ${container} ${state ? `is ${state}` : 'is not there'}. Expected it to run: windlass bootstrap ${place.environment} --host ${engine.host}`,
   });
 }
 

@@ -8,11 +8,13 @@ import { drain } from './drain';
 import type { Proxy, ProxySettings } from './proxy';
 import { readRoutesFile } from './routes-file';
 import { replaceProxy } from './replace';
+import { createHome, joining, startProxy } from './networks';
 import { setRoutes } from './set-routes';
 
 /** Traefik in one container of each host, told by files on a volume: a restarted proxy serves what it served. */
 export const traefik: Proxy = {
   ensure,
+  revive,
   replace: (engine, settings, watch) => replaceProxy(engine, settings, () => ensure(engine, settings, watch), watch),
   close,
   leave,
@@ -50,9 +52,24 @@ async function ensure(engine: Engine, settings: ProxySettings, watch: Watch = {}
     const settled = `${settings.image}, ${settings.http}`;
     watch.onProgress?.(`${name} was made with other settings than ${settled}, and is left as it is`);
   } else if (!found) await make(engine, settings, wanted, watch);
-  if (found?.state !== 'running') await engine.startContainer(name);
+  if (found && isSettled(found)) return name;
+  if (found?.state !== 'running') await startProxy(engine, settings.installation);
   await waitUntilItAnswers(engine, name, watch.signal);
   return name;
+}
+
+/** Within so long it answers. One that runs for longer is not asked: that is slower than all else here, and whoever sets routes reads them back. */
+const ANSWERS_WITHIN_MS = 10_000;
+const isSettled = ({ state, startedAt }: ContainerState) =>
+  state === 'running' && startedAt !== undefined && Date.now() - Date.parse(startedAt) > ANSWERS_WITHIN_MS;
+
+/** The engine tells why it could not start a container again; one that a person stopped has no such reason. */
+async function revive(engine: Engine, installation: string, { signal }: Watch = {}): Promise<void> {
+  const name = proxyName(installation);
+  const found = await engine.inspectContainer(name);
+  if (found?.state !== 'exited' || !found.error) return;
+  await startProxy(engine, installation);
+  await waitUntilItAnswers(engine, name, signal);
 }
 
 /** Nothing when it is closed already, is not there, or has routes of another environment. */
@@ -84,35 +101,30 @@ async function servesOthers(engine: Engine, container: string, place: Place): Pr
 
 /** What a container publishes is settled when it is made. Its routes are on a volume; the networks that it has joined go with it. */
 async function remake(engine: Engine, found: ContainerState, wanted: ContainerMake): Promise<void> {
-  const home = wanted.networks.map(({ name }) => name);
-  const joined = Object.keys(found.networks).filter((name) => !home.includes(name));
+  const inNetworks = await joining(engine, wanted, found);
   await engine.removeContainer(wanted.name);
-  await engine.createContainer({
-    ...wanted,
-    networks: [...wanted.networks, ...joined.map((name) => ({ name, aliases: [] }))],
-  });
+  await engine.createContainer(inNetworks);
 }
 
 async function make(engine: Engine, settings: ProxySettings, wanted: ContainerMake, watch: Watch): Promise<void> {
   const { installation, image } = settings;
   await engine.pullImage(image, undefined, watch);
-  await engine.createNetwork({ name: proxyNetwork(installation), labels: labels(installation, { role: 'network' }) });
+  await createHome(engine, installation);
   await engine.createVolume({ name: routesVolume(installation), labels: labels(installation, { role: 'volume' }) });
   await engine.createContainer(wanted);
 }
 
 /** A proxy that has just started reads its routes first. */
 async function waitUntilItAnswers(engine: Engine, name: string, signal?: AbortSignal): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (const end = Date.now() + ANSWERS_WITHIN_MS; Date.now() < end; await pause(100, undefined, { signal })) {
     const { exitCode } = await engine.exec(name, ['wget', '-q', '-O', '/dev/null', `${API}/overview`], { signal });
     if (exitCode === 0) return;
-    await pause(100, undefined, { signal });
   }
   throw transient({
     operation: 'ensureProxy',
     host: engine.host,
     kind: 'no-proxy',
-    message: `${name} runs, but its API did not answer within 10 s. Look at: docker logs ${name}`,
+    message: `${name} runs, but its API did not answer within ${ANSWERS_WITHIN_MS / 1_000} s. Look at: docker logs ${name}`,
     lastLines: (await engine.logs(name, 4096)).trim().split('\n').slice(-10),
   });
 }

@@ -1,0 +1,31 @@
+import { labels, proxyName, proxyNetwork } from '../../../src/model/names';
+import type { ContainerMake, ContainerState, Engine } from '../docker/engine';
+
+/** The proxy's own network. */
+export async function createHome(engine: Engine, installation: string): Promise<void> {
+  await engine.createNetwork({ name: proxyNetwork(installation), labels: labels(installation, { role: 'network' }) });
+}
+
+/** The proxy as it is to be made, also in the networks that `found` was in, as far as they are still there. */
+export async function joining(
+  engine: Engine,
+  wanted: ContainerMake,
+  found: Pick<ContainerState, 'networks'>,
+): Promise<ContainerMake> {
+  const there = new Set((await engine.listNetworks({})).map(({ name }) => name));
+  const home = wanted.networks.map(({ name }) => name);
+  const joined = Object.keys(found.networks).filter((name) => there.has(name) && !home.includes(name));
+  return { ...wanted, networks: [...wanted.networks, ...joined.map((name) => ({ name, aliases: [] }))] };
+}
+
+/** Starts the proxy that there is. A network that it was in and that is gone keeps it from that no longer. */
+export async function startProxy(engine: Engine, installation: string): Promise<void> {
+  const name = proxyName(installation);
+  const found = await engine.inspectContainer(name);
+  if (found?.state === 'exited' || found?.state === 'created') {
+    await createHome(engine, installation);
+    await engine.mendNetworks(name);
+    await engine.connectNetwork(proxyNetwork(installation), name, []);
+  }
+  await engine.startContainer(name);
+}
