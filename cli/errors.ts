@@ -1,3 +1,4 @@
+import { wordsOfCause } from '../src/model/failure';
 import { EXIT, type Exit } from './exit';
 
 /** Something that a person can understand and mend; everything else that is thrown is unexpected. */
@@ -25,11 +26,11 @@ export interface Explained {
 /** What a thrown thing says to the person at the terminal. Errors of Temporal are told by name, so that nothing is loaded. */
 export function explainError(thrown: unknown): Explained {
   if (thrown instanceof Told) return thrown;
-  if (!(thrown instanceof Error)) return { message: String(thrown), exit: EXIT.unexpected };
+  if (!(thrown instanceof Error)) return { message: wordsOfCause(thrown), exit: EXIT.unexpected };
   const known = (BY_NAME[thrown.name] ?? BY_NAME[thrown.constructor.name])?.(thrown) ?? explainGrpc(thrown);
   if (known) return known;
   return {
-    message: thrown.message || thrown.name,
+    message: wordsOfCause(thrown),
     exit: EXIT.unexpected,
     stack: thrown.stack,
     next: 'This was not foreseen. WINDLASS_DEBUG=1 shows where it comes from.',
@@ -38,9 +39,9 @@ export function explainError(thrown: unknown): Explained {
 
 type ByName = Record<string, (error: Error) => Explained | undefined>;
 const BY_NAME: ByName = {
-  WorkflowUpdateFailedError: (error) => ({ message: `Refused: ${deepest(error).message}`, exit: EXIT.input }),
+  WorkflowUpdateFailedError: (error) => ({ message: `Refused: ${wordsOfCause(error)}`, exit: EXIT.input }),
   WorkflowUpdateRPCTimeoutOrCancelledError: () => NO_ANSWER,
-  WorkflowFailedError: (error) => ({ message: deepest(error).message, exit: EXIT.failed }),
+  WorkflowFailedError: (error) => ({ message: wordsOfCause(error), exit: EXIT.failed }),
   PartMissing: (error) => ({ message: error.message, exit: EXIT.unreachable }),
   ComposeUnavailable: (error) => ({ message: error.message, exit: EXIT.input }),
   QueryNotRegisteredError: (error) => ({
@@ -90,9 +91,4 @@ function grpcOf(error: Error): { code?: number; details: string } {
     if (typeof code === 'number' && typeof details === 'string') return { code, details };
   }
   return { details: '' };
-}
-
-/** The words of the innermost cause: what wraps it only says that it was remote. */
-function deepest(error: Error): Error {
-  return error.cause instanceof Error ? deepest(error.cause) : error;
 }

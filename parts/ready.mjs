@@ -67,11 +67,11 @@ function compiled(...folders) {
 }
 
 function BUNDLE() {
-  const [from, to] = [join(dist, 'workflows', 'index.js'), join(dist, 'workflows.bundle.js')].map((path) =>
-    JSON.stringify(path),
+  const [from, first, to] = ['workflows/index.js', 'workflows/no-stacks.js', 'workflows.bundle.js'].map((path) =>
+    JSON.stringify(join(dist, path)),
   );
   return `const logger = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
-    require('@temporalio/worker').bundleWorkflowCode({ workflowsPath: ${from}, logger })
+    require('@temporalio/worker').bundleWorkflowCode({ workflowsPath: ${from}, preloadModules: [${first}], logger })
       .then(({ code }) => require('fs').writeFileSync(${to}, code))
       .catch((error) => { console.error(error.message); process.exit(1); });`;
 }

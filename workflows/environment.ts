@@ -7,28 +7,27 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   ParentClosePolicy,
-  rootCause,
   setHandler,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
   type EnvironmentState,
-  type ExcludedHost,
   type Frozen,
-  MOST_RETAINED,
   type RolloutNews,
   type RolloutRequest,
   type RolloutResult,
   secretsThatRan,
 } from '../src/model/environment';
-import { describeFailure } from '../src/model/failure';
+import { describeFailure, wordsOfCause } from '../src/model/failure';
+import type { LedgerEntry } from '../src/model/ledger';
+import { Line } from '../src/model/line';
 import { rolloutId } from '../src/model/names';
 import type { StepQuestion } from '../src/model/question';
-import type { RecordRef } from '../src/model/release';
 import { describeEnvironment } from './describe/environment';
 import { now, record } from './ledger';
 import * as messages from './messages';
+import { losesNothing } from './patches';
 import { hostsLeftOut } from './plan';
 import type { rollout } from './rollout';
 import { link, plain, showState, showSubject } from './show';
@@ -58,250 +57,175 @@ export async function environment(input: EnvironmentInput): Promise<void> {
 }
 
 class Environment {
-  private readonly state: EnvironmentState;
+  private readonly line: Line;
   private child?: ChildWorkflowHandle<typeof rollout>;
   /** What the rollout that runs asks of an operator. */
   private question?: StepQuestion;
 
   constructor({ app, environment, state }: EnvironmentInput) {
-    this.state = state ?? { app, environment, committed: [], queue: [], counter: 0 };
+    this.line = state ? new Line(state) : Line.of(app, environment);
     showSubject({ app, environment });
-    setHandler(messages.environmentState, () => this.state);
+    setHandler(messages.environmentState, () => this.line.state);
     setHandler(messages.requestRollout, (request) => this.enqueue(request));
     setHandler(messages.withdrawRollout, (withdrawal) => this.withdraw(withdrawal));
-    setHandler(messages.rolloutCommitted, (news) => this.commit(news));
+    setHandler(messages.rolloutCommitted, (news) => this.showIf(this.hears(news.request) && this.line.commit(news)));
     setHandler(messages.rolloutAsks, ({ request, question }) => this.passOn(request, question));
-    setHandler(messages.hostExcluded, ({ request, excluded }) => this.exclude(request, excluded));
+    setHandler(messages.hostExcluded, ({ request, excluded }) =>
+      this.showIf(this.hears(request) && this.line.exclude(request, excluded)),
+    );
     setHandler(messages.freeze, (by) => this.freeze(by), {
-      validator: ({ by }) => {
-        this.refuseStrangers(by);
-        if (this.state.frozen)
-          throw refused(`is frozen already, by ${this.state.frozen.by}: ${this.state.frozen.reason}`);
-      },
+      validator: ({ by }) => refuseIf(this.line.refuseFreeze(by)),
     });
     setHandler(messages.thaw, (by) => this.thaw(by), {
-      validator: ({ by }) => {
-        this.refuseStrangers(by);
-        if (!this.state.frozen) throw refused('is not frozen');
-      },
+      validator: ({ by }) => refuseIf(this.line.refuseThaw(by)),
     });
     this.show();
   }
 
-  /** A rollback passes a freeze: what is frozen is going on, not going back. */
   hasWork(): boolean {
-    const next = this.state.queue[0];
-    return next !== undefined && (this.state.frozen === undefined || next.kind === 'rollback');
+    return this.line.hasWork();
   }
 
   isLong(): boolean {
     return (
-      this.state.queue.length === 0 &&
+      this.line.state.queue.length === 0 &&
       (workflowInfo().historyLength > LONG_HISTORY || workflowInfo().continueAsNewSuggested)
     );
   }
 
   handOver(): EnvironmentState {
-    return this.state;
+    return this.line.state;
   }
 
   async carryOutNext(): Promise<void> {
-    const request = this.state.queue.shift();
+    // What waits goes on waiting meanwhile: it may be withdrawn, and a rollback may come before it.
+    const isFirst = this.line.state.interrupted !== undefined && losesNothing();
+    if (isFirst) await this.restoreIfInterrupted();
+    if (isFirst && !this.hasWork()) return;
+    const request = this.line.take();
     if (!request) return;
+    if (!isFirst) await this.restoreIfInterrupted();
+    const result = this.line.refusal() ?? (await this.carryOut(request));
     await this.restoreIfInterrupted();
-    const result: RolloutResult = this.state.interrupted
-      ? {
-          status: 'refused',
-          failure: {
-            kind: 'interrupted',
-            message: `the environment is interrupted and could not be taken back: ${this.state.interrupted}`,
-          },
-        }
-      : await this.carryOut(request);
-    await this.restoreIfInterrupted();
-    this.state.lastOutcome = { release: request.record?.release, at: now(), what: describe(result) };
+    this.line.ended(request, result, now());
     await this.tell(request.requester, { request: request.id, state: 'ended', result });
     this.show();
   }
 
+  /** Before anything else an interrupted environment is taken to what is recorded. */
+  private async restoreIfInterrupted(): Promise<void> {
+    if (!this.line.state.interrupted) return;
+    this.show();
+    const restoration = this.line.restoration(workflowInfo().workflowId);
+    if (restoration) this.line.restored(restoration, await this.carryOut(restoration.request));
+  }
+
   private async carryOut(request: RolloutRequest): Promise<RolloutResult> {
-    const { app, environment, current } = this.state;
-    this.state.counter += 1;
-    for (const one of request.excluded ?? []) this.leaveOut(one);
-    const child = await startChild<typeof rollout>('rollout', {
-      workflowId: rolloutId(app, environment),
-      // An environment that is terminated takes its rollout back, it does not tear it off.
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary:
-        `${request.kind} ${request.record?.release ?? 'nothing'} on ${environment} of ${app}, asked for by ${request.by}`.slice(
-          0,
-          200,
-        ),
-      staticDetails: `Asked for by ${plain(request.by)}, in ${link(request.requester)}`,
-      args: [
-        {
-          app,
-          environment,
-          request,
-          current: current?.record,
-          keep: this.keep(),
-          ran: secretsThatRan(this.state),
-          counter: this.state.counter,
-          excluded: hostsLeftOut(this.state),
-        },
-      ],
-    });
-    this.child = child;
-    this.state.running = { ...request, runId: child.firstExecutionRunId };
-    if (this.state.frozen) await this.hold(true);
-    await this.tell(request.requester, { request: request.id, state: 'started', runId: child.firstExecutionRunId });
+    this.line.begin(request);
+    this.child = await this.start(request);
+    const runId = this.child.firstExecutionRunId;
+    const ends = this.line.started(request, runId);
+    const early = this.question;
+    if (ends !== undefined && losesNothing()) this.stop(ends);
+    if (this.line.state.frozen) await this.hold(true);
+    await this.tell(request.requester, { request: request.id, state: 'started', runId });
+    if (early && early === this.question)
+      void this.tell(request.requester, { request: request.id, state: 'asking', question: early });
     this.show();
     try {
-      return await child.result();
+      return await this.child.result();
     } catch (error) {
       return await this.interrupted(request, error);
     } finally {
       this.child = undefined;
       this.question = undefined;
-      this.state.running = undefined;
+      this.line.stopped();
     }
+  }
+
+  private start(request: RolloutRequest): Promise<ChildWorkflowHandle<typeof rollout>> {
+    const { state } = this.line;
+    const { app, environment, current, counter } = state;
+    const what = `${request.kind} ${request.record?.release ?? 'nothing'} on ${environment} of ${app}`;
+    const input = { app, environment, request, current: current?.record, keep: this.line.keep() };
+    return startChild<typeof rollout>('rollout', {
+      workflowId: rolloutId(app, environment),
+      // An environment that is terminated takes its rollout back, it does not tear it off.
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${what}, asked for by ${request.by}`.slice(0, 200),
+      staticDetails: `Asked for by ${plain(request.by)}, in ${link(request.requester)}`,
+      args: [{ ...input, ran: secretsThatRan(state), counter, excluded: hostsLeftOut(state) }],
+    });
   }
 
   /** A rollout that was terminated has undone nothing. What had been committed stays so. */
   private async interrupted(request: RolloutRequest, error: unknown): Promise<RolloutResult> {
-    const reason =
-      error instanceof ChildWorkflowFailure ? `its rollout ended without undoing: ${rootCause(error)}` : String(error);
-    this.state.interrupted = reason;
-    this.state.left = request.record;
+    const why = wordsOfCause(error);
+    const reason = error instanceof ChildWorkflowFailure ? `its rollout ended without undoing: ${why}` : why;
+    this.line.interrupt(request, reason);
     await this.write({ kind: 'interrupted', release: request.record?.release, by: 'windlass', what: reason });
-    if (this.state.current?.record.digest === request.record?.digest)
-      return { status: 'committed', plan: '', warnings: [reason] };
-    return { status: 'undone', cancelled: false, failure: { kind: 'interrupted', message: reason }, undone: [] };
-  }
-
-  /** Before anything else an interrupted environment is taken to what is recorded. */
-  private async restoreIfInterrupted(): Promise<void> {
-    if (!this.state.interrupted) return;
-    this.show();
-    const { app, environment, current, interrupted, left, counter } = this.state;
-    const request: RolloutRequest = {
-      id: `restore-${counter + 1}`,
-      kind: 'restore',
-      record: current?.record,
-      left,
-      by: 'windlass',
-      requester: workflowInfo().workflowId,
-    };
-    this.state.interrupted = undefined;
-    this.state.left = undefined;
-    const result = await this.carryOut(request);
-    if (result.status === 'committed') return;
-    this.state.left = left;
-    this.state.interrupted = `${interrupted}; taking ${app} ${environment} back ended: ${describe(result)}`;
+    return this.line.afterInterruption(request, reason);
   }
 
   private enqueue(request: RolloutRequest): void {
-    const { queue, running } = this.state;
-    if (running?.id === request.id || queue.some((one) => one.id === request.id)) return;
-    if (request.kind !== 'rollback') queue.push(request);
-    else {
-      queue.splice(queue.filter((one) => one.kind === 'rollback').length, 0, request);
-      if (running && running.kind !== 'rollback') this.stop(`${request.by} asked for a rollback`);
+    if (this.line.wasTaken(request.id) && !losesNothing()) this.line.forget(request.id);
+    const place = this.line.enqueue(request);
+    if (!place) return;
+    const { behind } = place;
+    const endsRestore = request.kind === 'rollback' && this.line.state.running?.kind === 'restore' && !losesNothing();
+    const ends = endsRestore ? `${request.by} asked for a rollback` : place.ends;
+    if (ends !== undefined) this.stop(ends);
+    if (behind !== undefined) void this.tell(request.requester, { request: request.id, state: 'queued', behind });
+    this.show();
+  }
+
+  private withdraw(withdrawal: { id: string; reason: string }): void {
+    const { withdrawn, ends } = this.line.withdraw(withdrawal);
+    if (withdrawn) {
+      const { request, result } = withdrawn;
+      void this.tell(request.requester, { request: request.id, state: 'ended', result });
     }
-    if (running || queue[0] !== request || this.state.frozen)
-      void this.tell(request.requester, {
-        request: request.id,
-        state: 'queued',
-        behind: queue.indexOf(request) + (running ? 1 : 0),
-      });
+    if (ends !== undefined) this.stop(ends);
     this.show();
   }
 
-  private withdraw({ id, reason }: { id: string; reason: string }): void {
-    const index = this.state.queue.findIndex((request) => request.id === id);
-    const [request] = index < 0 ? [] : this.state.queue.splice(index, 1);
-    const result: RolloutResult = {
-      status: 'undone',
-      cancelled: true,
-      failure: { kind: 'stopped', message: reason },
-      undone: [],
-    };
-    if (request) void this.tell(request.requester, { request: id, state: 'ended', result });
-    else if (this.state.running?.id === id) this.stop(reason);
-    this.show();
-  }
-
-  private commit({ request, at, level, operators, secrets }: messages.RolloutCommitted): void {
-    const { running } = this.state;
-    if (running?.id !== request) return;
-    // To nothing: there is no release here any more, and none to go back to.
-    if (!running.record) {
-      this.state.current = undefined;
-      this.state.committed = [];
-      return this.show();
-    }
-    const committed = { release: running.record.release, record: running.record, at, by: running.by, secrets };
-    const others = this.state.committed.filter((one) => one.release !== committed.release);
-    this.state.current = committed;
-    this.state.committed = [committed, ...others].slice(0, MOST_RETAINED + 1);
-    this.state.excluded = this.state.excluded?.filter(({ host }) => !level.includes(host));
-    this.state.operators = operators;
-    this.show();
-  }
-
-  /** Remembered until a rollout that finds the host back is committed. */
-  private exclude(request: string, excluded: ExcludedHost): void {
-    if (this.state.running?.id !== request) return;
-    this.leaveOut(excluded);
-    this.show();
-  }
-
-  private leaveOut(excluded: ExcludedHost): void {
-    const others = this.state.excluded?.filter(({ host }) => host !== excluded.host) ?? [];
-    this.state.excluded = [...others, excluded];
+  /**
+   * Is it the rollout's that runs? When a worker has died, a rollout may have been carried to its end before this workflow goes on: then
+   * all that it has said is heard in one go, and signals before that it has started.
+   */
+  private hears(request: string): boolean {
+    return this.line.isRunning(request) || (this.line.isStarting(request) && losesNothing());
   }
 
   private passOn(request: string, question: StepQuestion | undefined): void {
-    const { running } = this.state;
-    if (running?.id !== request) return;
+    if (!this.hears(request)) return;
     this.question = question;
     this.show();
-    void this.tell(running.requester, { request, state: 'asking', question });
-  }
-
-  private refuseStrangers(by: string): void {
-    const { operators = [], environment } = this.state;
-    if (operators.length > 0 && !operators.includes(by))
-      throw ApplicationFailure.nonRetryable(
-        `${by} is not among the operators of ${environment}: ${operators.join(', ')}. Ask one of them`,
-        'Refused',
-      );
+    // Of one that is starting it is told when it has.
+    const { running } = this.line.state;
+    if (running) void this.tell(running.requester, { request, state: 'asking', question });
   }
 
   private async freeze(by: Omit<Frozen, 'at'>): Promise<string> {
-    this.state.frozen = { ...by, at: now() };
+    this.line.freeze({ ...by, at: now() });
     await this.hold(true);
     this.show();
-    await this.write({
-      kind: 'frozen',
-      by: by.by,
-      what: 'no rollout starts or goes on until it is thawed',
-      reason: by.reason,
-    });
-    return `${this.state.environment} is frozen; a running rollout waits at its next safe point`;
+    const what = 'no rollout starts or goes on until it is thawed';
+    await this.write({ kind: 'frozen', by: by.by, what, reason: by.reason });
+    return `${this.line.state.environment} is frozen; a running rollout waits at its next safe point`;
   }
 
   private async thaw({ by, reason }: { by: string; reason: string }): Promise<string> {
-    this.state.frozen = undefined;
+    this.line.thaw();
     await this.hold(false);
     this.show();
     await this.write({ kind: 'thawed', by, what: 'rollouts go on', reason });
-    return `${this.state.environment} is thawed; what waited goes on`;
+    return `${this.line.state.environment} is thawed; what waited goes on`;
   }
 
   private async hold(held: boolean): Promise<void> {
-    const { frozen, running } = this.state;
-    if (running && running.kind !== 'release') return;
+    const { frozen } = this.line.state;
+    if (!this.line.canBeHeld()) return;
     await this.child
       ?.signal(messages.holdRollout, { held, why: frozen ? `${frozen.by}: ${frozen.reason}` : '' })
       .catch(() => undefined);
@@ -309,11 +233,6 @@ class Environment {
 
   private stop(reason: string): void {
     void this.child?.signal(messages.stopRollout, { reason }).catch(() => undefined);
-  }
-
-  /** What can be gone back to, so that its images stay. */
-  private keep(): RecordRef[] {
-    return this.state.committed.map((committed) => committed.record);
   }
 
   private async tell(requester: string, news: RolloutNews): Promise<void> {
@@ -324,32 +243,27 @@ class Environment {
       .catch(() => undefined);
   }
 
-  private async write(entry: {
-    kind: 'frozen' | 'thawed' | 'interrupted';
-    by: string;
-    what: string;
-    reason?: string;
-    release?: string;
-  }): Promise<void> {
-    const registry = (this.state.current?.record ?? this.state.running?.record)?.registry;
-    const { app, environment } = this.state;
+  private async write(entry: Pick<LedgerEntry, 'kind' | 'by' | 'what' | 'reason' | 'release'>): Promise<void> {
+    const { app, environment, current, running } = this.line.state;
+    const registry = (current?.record ?? running?.record)?.registry;
     if (registry) await record(registry, { app, environment, ...entry });
   }
 
+  private showIf(changed: boolean): void {
+    if (changed) this.show();
+  }
+
   private show(): void {
-    const { running, frozen, interrupted } = this.state;
+    const { state } = this.line;
+    const { running, frozen, interrupted } = state;
     const going = running && (this.question ? 'asking' : 'rolling-out');
-    const state = interrupted ? 'interrupted' : frozen ? 'frozen' : (going ?? 'idle');
-    showState(state, describeEnvironment(this.state, running && this.question && asked(this.question)));
+    const word = interrupted ? 'interrupted' : frozen ? 'frozen' : (going ?? 'idle');
+    showState(word, describeEnvironment(state, running && this.question && asked(this.question)));
   }
 }
 
-const refused = (message: string) => ApplicationFailure.nonRetryable(`the environment ${message}`, 'Refused');
+function refuseIf(refusal: string | undefined): void {
+  if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
+}
 
 const asked = ({ step, failure }: StepQuestion) => `${step}: ${describeFailure(failure)}`;
-
-function describe(result: RolloutResult): string {
-  if (result.status === 'committed') return 'was committed';
-  if (result.status === 'replan') return 'was planned anew, for what is observed has changed';
-  return `${result.status === 'undone' ? 'was undone' : 'could not be planned'}: ${result.failure.message}`;
-}

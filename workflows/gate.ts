@@ -1,12 +1,14 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import type { Planned } from '../activities/types';
-import { type Decision, type OpenQuestion, refuseDecision, verdict } from '../src/model/decision';
+import { askAnew, type Decision, isCounted, type OpenQuestion, refuseDecision, verdict } from '../src/model/decision';
 import type { ApprovedPlan } from '../src/model/environment';
+import { wordsOfCause } from '../src/model/failure';
 import type { Plan } from '../src/model/plan';
 import type { PlanSummary } from '../src/model/progress';
 import { comparePlans } from '../src/plan/compare';
 import { decide, decideSignal } from './messages';
 import { Ended } from './ended';
+import { givesUpPlanning, losesNothing } from './patches';
 import type { Run } from './run';
 import { at, block, command, list, page, plain } from './show';
 
@@ -23,19 +25,22 @@ export class Gate {
   private replan: () => Promise<FullPlan | undefined> = () => Promise.reject(new Error('nothing is asked'));
   private notices: string[] = [];
   private until = 0;
+  /** Where plans are checked; decisions that are being checked then. */
+  private readonly checks = new CancellationScope({ cancellable: true });
+  private checking = 0;
 
   constructor(private readonly run: Run) {
     setHandler(decide, (decision) => this.decide(decision), {
       validator: (decision: Decision) => {
-        const refusal = this.refuse(decision);
+        const refusal = refuseDecision(this.open, decision);
         if (refusal) throw ApplicationFailure.nonRetryable(refusal, 'Refused');
       },
     });
     // A signal cannot be answered: a refusal is shown where the payload was copied from.
     setHandler(decideSignal, async (decision) => {
-      const refusal = this.refuse(decision);
+      const refusal = this.isCounted(decision) ? undefined : refuseDecision(this.open, decision);
       if (refusal) this.notice(refusal);
-      else await this.decide(decision).catch((error: Error) => this.notice(error.message));
+      else await this.decide(decision).catch((error: unknown) => this.notice(wordsOfCause(error)));
     });
   }
 
@@ -48,7 +53,7 @@ export class Gate {
     this.replan = replan;
     const shown = await plan();
     this.until = Date.now() + question.policy.timeoutMs;
-    this.put(shown, { ...question, plan: '', decisions: [] });
+    this.put(shown, { ...question, plan: shown.hash, decisions: [] });
     const { decided, open, planned } = await this.awaitVerdict(question);
     this.run.wait(undefined, 'decided');
     if (!decided || !open || !planned)
@@ -84,10 +89,10 @@ export class Gate {
 
   private async decide(decision: Decision): Promise<string> {
     const said = `${decision.by}: ${decision.decision} of ${decision.environment} for plan ${decision.plan}`;
-    if (this.isKnown(decision)) return `${said} (counted already)`;
+    if (this.isCounted(decision)) return `${said} (counted already)`;
     if (decision.decision === 'approve') await this.checkPlan(decision);
     // While the plan was checked, the same decision, another one or the time-out may have come first.
-    if (this.isKnown(decision)) return `${said} (counted already)`;
+    if (this.isCounted(decision)) return `${said} (counted already)`;
     const refusal = refuseDecision(this.open, decision);
     if (refusal || !this.open) throw ApplicationFailure.nonRetryable(refusal ?? 'nothing is asked', 'Refused');
     this.open.decisions.push(decision);
@@ -104,13 +109,21 @@ export class Gate {
     return said;
   }
 
+  /** The release is cancelled: what is checked for a decision that cannot count any more is given up. */
+  giveUp(): void {
+    if (this.checking > 0 && givesUpPlanning()) this.checks.cancel();
+  }
+
   /** What is observed may have changed since the plan was shown; then the new plan is what is asked for. */
   private async checkPlan(decision: Decision): Promise<void> {
     const { planned, open } = this;
-    const now = await this.replan();
+    const now = await this.planNow();
     if (!planned || !open || !now || now.hash === planned.hash) return;
     const differences = comparePlans(planned.plan, now.plan);
-    this.put(now, { ...open, decisions: [] });
+    // Another decision may have come first: what it closed stays closed, and what it asked anew is asked once.
+    const anew = askAnew(this.open, decision, now.hash);
+    if (!anew && losesNothing()) return;
+    this.put(now, anew ?? { ...open, plan: now.hash, decisions: [] });
     throw ApplicationFailure.nonRetryable(
       `the approved plan ${decision.plan} is not what would be done now, ${now.hash}: ${differences.join('; ')}. Read the new plan and decide again`,
       'PlanChanged',
@@ -118,9 +131,22 @@ export class Gate {
     );
   }
 
+  /** Undefined when it was given up, too: by then nothing is asked any more. */
+  private async planNow(): Promise<FullPlan | undefined> {
+    this.checking += 1;
+    try {
+      return await this.checks.run(() => this.replan());
+    } catch (error) {
+      if (this.checks.consideredCancelled && isCancellation(error)) return undefined;
+      throw error;
+    } finally {
+      this.checking -= 1;
+    }
+  }
+
   private put(planned: FullPlan, question: OpenQuestion): void {
     this.planned = planned;
-    this.open = { ...question, plan: planned.hash };
+    this.open = question;
     this.show();
   }
 
@@ -129,13 +155,11 @@ export class Gate {
     this.show();
   }
 
-  /** Why a decision does not count; one that came before is no second one. */
-  private refuse(decision: Decision): string | undefined {
-    return this.isKnown(decision) ? undefined : refuseDecision(this.open, decision);
-  }
-
-  private isKnown(decision: Decision): boolean {
-    return this.open?.decisions.some(({ id }) => id === decision.id) ?? false;
+  /** Histories from before took the id alone for the decision. */
+  private isCounted(decision: Decision): boolean {
+    if (isCounted(this.open, decision)) return true;
+    const isCopied = this.open?.decisions.some(({ id }) => id === decision.id) ?? false;
+    return isCopied && !losesNothing();
   }
 
   private command(decision: Decision['decision']): string {

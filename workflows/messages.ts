@@ -1,9 +1,15 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../src/model/decision';
-import type { EnvironmentState, ExcludedHost, Frozen, RolloutNews, RolloutRequest } from '../src/model/environment';
+import type {
+  EnvironmentState,
+  ExcludedHost,
+  Frozen,
+  RolloutCommitted,
+  RolloutNews,
+  RolloutRequest,
+} from '../src/model/environment';
 import type { Resolution, StepQuestion } from '../src/model/question';
 import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
-import type { SecretHashes } from '../src/model/secret';
 
 /** Everything that can be sent to a workflow of windlass. Updates answer at once; signals are for Temporal's own CLI and UI. */
 
@@ -23,17 +29,6 @@ export const hostExcluded = defineSignal<[{ request: string; excluded: ExcludedH
 export const freeze = defineUpdate<string, [Omit<Frozen, 'at'>]>('freeze');
 export const thaw = defineUpdate<string, [{ by: string; reason: string }]>('thaw');
 export const environmentState = defineQuery<EnvironmentState>('state');
-
-/** What an environment is from now on. */
-export interface RolloutCommitted {
-  request: string;
-  at: string;
-  /** Hosts that are on the release now, though they may have been excluded before. */
-  level: string[];
-  /** Who may freeze, thaw and cancel from now on. */
-  operators: string[];
-  secrets: SecretHashes;
-}
 
 // to a rollout
 export const holdRollout = defineSignal<[{ held: boolean; why: string }]>('hold');

@@ -31,7 +31,7 @@ import { now, record } from './ledger';
 import { holdRollout, hostExcluded, rolloutAsks, rolloutCommitted, rolloutProgress, stopRollout } from './messages';
 import { Hands } from './many-hosts';
 import { Operator } from './operator';
-import { waitsForLess } from './patches';
+import { givesUpPlanning, waitsForLess } from './patches';
 import { unpacked } from './plan';
 import { long, toFailure } from './proxies';
 import { list, plain, quote, showState, showSubject } from './show';
@@ -75,6 +75,8 @@ class Rollout implements Ports {
   private operators: { now: string[]; next: string[] } = { now: [], next: [] };
   /** The batch that is running: stopping cancels it. */
   private batch?: CancellationScope;
+  /** What looks at the hosts before there is a batch: stopping cancels it, too. */
+  private planning?: CancellationScope;
   private readonly records: Record<string, RecordRef>;
   private readonly hands = new Hands();
   private recorded?: Promise<void>;
@@ -135,15 +137,29 @@ class Rollout implements Ports {
     const wanted = { kind, record, left, startComposed };
     for (;;) {
       const excluded = [...new Set([...(this.input.excluded ?? []), ...this.excluded])];
-      const planned = await long.planRollout.executeWithOptions({ summary }, [
-        { app, environment, ...wanted, current, keep, ran, excluded, asks: true },
-      ]);
+      const input = { app, environment, ...wanted, current, keep, ran, excluded, asks: true };
+      const planned = await this.look(() => long.planRollout.executeWithOptions({ summary }, [input]));
       if (!('unreached' in planned)) return unpacked(planned);
       const { unreached, host, canDoWithout, operators } = planned;
       this.operators = { now: operators, next: operators };
       const answers = answersAbout(host, canDoWithout);
       if (this.stopped !== undefined || (await this.question(lookAt(host), host, unreached, answers)) === 'rollback')
         return planned;
+    }
+  }
+
+  /** Planning changes nothing, so it is given up when the rollout is stopped. */
+  private async look<T>(plan: () => Promise<T>): Promise<T> {
+    if (this.stopped && givesUpPlanning()) throw new Stopped(this.stopped);
+    try {
+      return await CancellationScope.cancellable(() => {
+        this.planning = CancellationScope.current();
+        return plan();
+      });
+    } catch (error) {
+      throw this.stopped && isCancellation(error) ? new Stopped(this.stopped) : error;
+    } finally {
+      this.planning = undefined;
     }
   }
 
@@ -177,6 +193,7 @@ class Rollout implements Ports {
     if (this.stopped) return;
     this.stopped = reason;
     this.batch?.cancel();
+    if (this.planning && givesUpPlanning()) this.planning.cancel();
   }
 
   // ---- what the interpreter asks for

@@ -7,7 +7,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { EnvironmentRecord } from '../activities/types';
-import type { ExcludedHost, RolloutNews, RolloutResult } from '../src/model/environment';
+import { type ExcludedHost, latestNews, type RolloutNews, type RolloutResult } from '../src/model/environment';
 import { describeFailure, type Failure } from '../src/model/failure';
 import type { LedgerEntry } from '../src/model/ledger';
 import type { ReleaseProgress, StageProgress } from '../src/model/progress';
@@ -20,6 +20,7 @@ import { Gate } from './gate';
 import { record } from './ledger';
 import { cancelRelease, releaseProgress, rolloutNews } from './messages';
 import { Operator } from './operator';
+import { losesNothing } from './patches';
 import { toFailure } from './proxies';
 import { showState, showSubject } from './show';
 
@@ -209,12 +210,15 @@ export class Run {
   }
 
   private hear(news: RolloutNews): void {
-    this.news[news.request] = news;
+    const known = this.news[news.request];
+    const latest = latestNews(known, news);
+    this.news[news.request] = latest === known && !losesNothing() ? news : latest;
   }
 
   private async cancel(who: { by: string; reason: string }): Promise<string> {
     this.cancelled ??= who;
     this.scope.cancel();
+    this.gate.giveUp();
     return `release ${this.request.release} is being cancelled; what it did in an environment that was not committed is undone`;
   }
 

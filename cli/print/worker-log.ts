@@ -1,4 +1,5 @@
 import type { LogMetadata } from '@temporalio/common';
+import { wordsOfCause } from '../../src/model/failure';
 import { note } from './output';
 import { clean } from './text';
 
@@ -18,6 +19,6 @@ export function logEntryLine({ level, timestampNanos, message, meta = {} }: LogE
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString().replace(/\.\d+Z$/, 'Z');
   const { activityType, workflowType, workflowId, error } = meta;
   const what = [activityType ?? workflowType, workflowId && `of ${workflowId}`].filter(Boolean).join(' ');
-  const why = error instanceof Error ? error.message : error && String(error);
+  const why = error && wordsOfCause(error);
   return clean(`${time} ${level} ${[message, what, why].filter(Boolean).join(': ')}`.replaceAll('\n', ' | '));
 }

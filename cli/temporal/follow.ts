@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
-import type { Failure } from '../../src/model/failure';
+import { type Failure, wordsOfCause } from '../../src/model/failure';
 import type { ReleaseProgress, RollbackProgress, RolloutProgress, StageProgress } from '../../src/model/progress';
 import { releaseProgress, rollbackProgress, rolloutProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
@@ -50,13 +50,17 @@ export function followAsked(
 
 class Following<Progress extends { status: View['status']; failure?: Failure }> {
   private readonly rollouts: Rollouts = {};
-  private readonly settled = new Set<string>();
+  /** How far each rollout is: its end is awaited, it has come to it, it has said its last. */
+  private readonly heard = new Map<string, 'awaited' | 'over' | 'settled'>();
   private progress?: Progress;
   private ended = false;
   private report?: Progress;
   private interrupted = false;
-  /** Lets go of the long poll for the end, which would keep the process alive. */
-  private readonly over = new AbortController();
+  /** Lets go of the long polls for an end, which would keep the process alive. */
+  private readonly left = new AbortController();
+  /** Ends the pause between two questions, for something has ended. */
+  private wake = () => {};
+  private isNew = false;
   private silentSince?: number;
   private lost = '';
 
@@ -69,29 +73,29 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
     private readonly enough: (progress: Progress, view: View) => boolean,
   ) {
     // The client listens anew with every long poll, and a release may wait for days: that is no leak to warn of.
-    setMaxListeners(0, this.over.signal);
+    setMaxListeners(0, this.left.signal);
   }
 
   async run(): Promise<Followed<Progress>> {
-    const wake = new AbortController();
     const interrupt = () => {
       this.interrupted = true;
-      wake.abort();
+      this.tellNews();
     };
     for (const signal of SIGNALS) process.once(signal, interrupt);
-    void this.awaitEnd().then(() => wake.abort());
+    void this.awaitEnd().then(() => this.tellNews());
     try {
       for (;;) {
         const over = this.ended;
+        this.isNew = false;
         await this.hear();
         const view = this.show();
         if (over || this.interrupted || (this.progress && view && this.enough(this.progress, view))) break;
         const pause = view?.waitingFor?.kind === 'approval' ? POLL_WAITING_MS : POLL_MS;
-        await sleep(pause, undefined, { signal: wake.signal }).catch(() => undefined);
+        await this.untilNews(pause);
       }
     } finally {
       for (const signal of SIGNALS) process.removeListener(signal, interrupt);
-      this.over.abort();
+      this.left.abort();
       this.screen.end();
     }
     return {
@@ -103,22 +107,41 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
 
   /** The server tells the end; asking the workflow alone would miss that it was terminated. */
   private async awaitEnd(): Promise<void> {
-    while (!this.over.signal.aborted) {
+    while (!this.left.signal.aborted) {
       try {
-        const { client } = this.temporal;
-        this.hearLast(await client.withAbortSignal(this.over.signal, () => this.handle.result()));
+        this.hearLast(await this.untilOver(this.handle));
         return;
       } catch (error) {
         if (error instanceof WorkflowFailedError) return this.hearLast(reportOf(error), error);
         if (isMissing(error)) return this.hearLast(undefined);
-        await sleep(POLL_WAITING_MS, undefined, { signal: this.over.signal }).catch(() => undefined);
+        await sleep(POLL_WAITING_MS, undefined, { signal: this.left.signal }).catch(() => undefined);
       }
     }
   }
 
+  private untilOver(handle: WorkflowHandle): Promise<unknown> {
+    return this.temporal.client.withAbortSignal(this.left.signal, () => handle.result());
+  }
+
+  private tellNews(): void {
+    this.isNew = true;
+    this.wake();
+  }
+
+  private untilNews(atMostMs: number): Promise<void> {
+    if (this.isNew) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   private hearLast(report: unknown, error?: WorkflowFailedError): void {
     if (report) this.report = report as Progress;
-    else if (error) this.lost = error.cause?.message ?? error.message;
+    else if (error) this.lost = wordsOfCause(error);
     this.ended = true;
   }
 
@@ -143,14 +166,25 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
     await Promise.all(stages.filter((stage) => stage.rollout).map((stage) => this.hearRollout(stage)));
   }
 
-  /** A rollout of a stage that is over says the same for ever: it is asked once more, for its last steps. */
+  /** A rollout that is over says the same for ever: it is asked once more, for its last steps, while its release still ends. */
   private async hearRollout({ rollout, state }: StageProgress): Promise<void> {
     if (!rollout) return;
     const key = rolloutKey(rollout);
-    if (this.settled.has(key)) return;
+    const heard = this.heard.get(key);
+    if (heard === 'settled') return;
     const handle = this.temporal.client.workflow.getHandle(rollout.workflowId, rollout.runId);
+    if (!heard) this.awaitRollout(key, handle);
     this.rollouts[key] = await handle.query<RolloutProgress>(rolloutProgress);
-    if (state !== 'running') this.settled.add(key);
+    if (state !== 'running' || heard === 'over') this.heard.set(key, 'settled');
+  }
+
+  private awaitRollout(key: string, handle: WorkflowHandle): void {
+    this.heard.set(key, 'awaited');
+    const noted = () => {
+      if (this.heard.get(key) === 'awaited') this.heard.set(key, 'over');
+      this.tellNews();
+    };
+    this.untilOver(handle).then(noted, (error) => error instanceof WorkflowFailedError && noted());
   }
 
   private show(): View | undefined {

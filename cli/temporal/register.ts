@@ -1,3 +1,4 @@
+import { wordsOfCause } from '../../src/model/failure';
 import { SEARCH_ATTRIBUTES } from '../../src/model/names';
 import type { Temporal } from '../client';
 import { Told } from '../errors';
@@ -18,7 +19,7 @@ export async function ensureAttributes(temporal: Temporal): Promise<string[]> {
       searchAttributes,
     });
   } catch (error) {
-    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw notAllowed(temporal, missing, error as Error);
+    if ((error as { code?: number }).code !== ALREADY_EXISTS) throw notAllowed(temporal, missing, error);
   }
   return missing;
 }
@@ -29,12 +30,12 @@ async function missingAttributes({ client, namespace }: Temporal): Promise<strin
 }
 
 /** Managed servers keep this for themselves; then somebody who may has to do it once. */
-function notAllowed({ namespace, address }: Temporal, missing: string[], error: Error): Told {
+function notAllowed({ namespace, address }: Temporal, missing: string[], error: unknown): Told {
   const commands = missing.map(
     (name) => `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
   );
   return new Told(
-    `The search attributes of windlass are not registered, and Temporal at ${address} does not let this worker do it: ${error.message}`,
+    `The search attributes of windlass are not registered, and Temporal at ${address} does not let this worker do it: ${wordsOfCause(error)}`,
     EXIT.unreachable,
     ['Have them registered once, in the UI or by:', ...commands].join('\n'),
   );

@@ -32,8 +32,13 @@ export interface OpenQuestion {
   decisions: Decision[];
 }
 
-/** Why a decision does not count, in a sentence to the sender; undefined when it does. */
+/** The same decision sent twice counts once. Another one with its id, for the id was copied with it, is a decision of its own. */
+export const isCounted = (open: OpenQuestion | undefined, { id, by, decision, plan }: Decision): boolean =>
+  open?.decisions.some((d) => d.id === id && d.by === by && d.decision === decision && d.plan === plan) ?? false;
+
+/** Why a decision does not count, in a sentence to the sender; undefined when it does, and when it has counted already. */
 export function refuseDecision(open: OpenQuestion | undefined, d: Decision): string | undefined {
+  if (isCounted(open, d)) return undefined;
   if (!open) return `nothing waits for a decision on ${d.environment} now. See what does: windlass status`;
   if (d.environment !== open.environment)
     return `the release waits for a decision on ${open.environment}, not on ${d.environment}`;
@@ -45,10 +50,17 @@ export function refuseDecision(open: OpenQuestion | undefined, d: Decision): str
     return `${d.by} is not among those who may decide on ${open.environment}: ${open.policy.from.join(', ')}`;
   if (d.decision === 'approve' && !open.policy.starterMay && d.by === open.startedBy)
     return `${d.by} started this release and may not approve it. Ask one of ${others(open).join(', ') || 'the others'}`;
-  const before = open.decisions.find((earlier) => earlier.by === d.by && earlier.id !== d.id);
+  const before = open.decisions.find((earlier) => earlier.by === d.by);
   if (before) return `${d.by} has decided already (${before.decision})`;
   return undefined;
 }
+
+/**
+ * The same question about the plan that would be carried out now: what was decided on the one before counts no more. Undefined when
+ * the question of this decision is not open any more, for it was answered, or asked anew, while the plan was looked at.
+ */
+export const askAnew = (open: OpenQuestion | undefined, { plan }: Decision, now: string): OpenQuestion | undefined =>
+  open?.plan === plan ? { ...open, plan: now, decisions: [] } : undefined;
 
 /** Where a question stands after the decisions so far: one rejection ends it. */
 export function verdict(open: OpenQuestion): 'approved' | 'rejected' | 'open' {

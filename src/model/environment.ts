@@ -11,8 +11,12 @@ export interface EnvironmentState {
   current?: Committed;
   /** Newest first, the current one included: what can be gone back to. */
   committed: Committed[];
-  running?: RolloutRequest & { runId: string };
+  running?: RolloutRequest & { runId: string; from?: RecordRef };
+  /** A rollout that is about to run, and why it is to stop at once, if it is. */
+  starting?: RolloutRequest & { from?: RecordRef; ends?: string };
   queue: RolloutRequest[];
+  /** The ids of the latest requests that were taken out of the queue: each counts once, whenever it is sent again. */
+  taken?: string[];
   frozen?: Frozen;
   /** Hosts that operators left out. The next rollout that finds one back brings it level. */
   excluded?: ExcludedHost[];
@@ -20,7 +24,7 @@ export interface EnvironmentState {
   operators?: string[];
   /** A rollout was terminated and its undo did not run; it is first taken back to the recorded release. */
   interrupted?: string;
-  /** What that rollout was taking it to. */
+  /** What may stand there beside what is recorded: what that rollout was taking it to or, when it had committed, from. */
   left?: RecordRef;
   /** Grows with each rollout: what an earlier one may still do is told from what the latest does. */
   counter: number;
@@ -29,6 +33,9 @@ export interface EnvironmentState {
 
 /** How many earlier releases an environment can remember, and so go back to. */
 export const MOST_RETAINED = 20;
+
+/** How many requests an environment remembers to have taken. */
+export const MOST_TAKEN = 50;
 
 export interface Committed {
   release: string;
@@ -80,6 +87,18 @@ export interface RolloutRequest {
   requester: string;
 }
 
+/** What a rollout tells its environment when it is committed: what the environment is from now on. */
+export interface RolloutCommitted {
+  request: string;
+  /** ISO 8601. */
+  at: string;
+  /** Hosts that are on the release now, though they may have been excluded before. */
+  level: string[];
+  /** Who may freeze, thaw and cancel from now on. */
+  operators: string[];
+  secrets: SecretHashes;
+}
+
 export type ApprovedPlan = Pick<Plan, 'before' | 'changes'> & { hash: string };
 
 /** What the environment tells the requester. */
@@ -88,6 +107,10 @@ export type RolloutNews =
   | { request: string; state: 'started'; runId: string }
   | { request: string; state: 'asking'; question?: StepQuestion }
   | { request: string; state: 'ended'; result: RolloutResult };
+
+/** What counts of what was told of a request: news may overtake each other, and after the end there are none. */
+export const latestNews = (known: RolloutNews | undefined, news: RolloutNews): RolloutNews =>
+  known?.state === 'ended' ? known : news;
 
 export type RolloutResult =
   | { status: 'committed'; plan: string; warnings: string[] }

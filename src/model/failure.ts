@@ -41,3 +41,18 @@ export function describeFailure(failure: Failure): string {
   const where = [failure.operation, failure.service, failure.host && `on ${failure.host}`].filter(Boolean).join(' ');
   return where ? `${where}: ${failure.message}` : failure.message;
 }
+
+/** What caused what nobody foresaw; what wraps it only says that it was remote, or that an activity failed. */
+export function innermostCause(error: unknown): unknown {
+  const { cause } = (error ?? {}) as { cause?: unknown };
+  return cause === undefined || cause === null ? error : innermostCause(cause);
+}
+
+/** The words of the innermost cause. */
+export function wordsOfCause(error: unknown): string {
+  const cause = innermostCause(error);
+  if (typeof cause !== 'object' || cause === null) return String(cause);
+  const { message, name, code } = cause as { message?: string; name?: string; code?: unknown };
+  // Where several addresses refuse, Node has an error without words.
+  return message || (typeof code === 'string' ? code : name) || JSON.stringify(cause);
+}

@@ -11,7 +11,8 @@ export interface ObservedHost {
   networks: string[];
   /** The release whose routes the proxy serves, and the rollout that set or removed them last. */
   routes?: { release?: string; counter: number };
-  proxy?: { image: string; state: string; entryPoints: string[] };
+  /** `error`: why the engine could not start it again. */
+  proxy?: { image: string; state: string; error?: string; entryPoints: string[] };
   /** What docker compose made of the environment's project: what windlass takes over, and what it has taken over. */
   composed?: ComposedContainer[];
 }

@@ -1,4 +1,4 @@
-import { type Failure, isMendable } from '../model/failure';
+import { type Failure, isMendable, wordsOfCause } from '../model/failure';
 import { type Operation, type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
 import type { Answer, Answers } from '../model/question';
 import { canDoWithout, goOnWithout } from './exclude';
@@ -172,7 +172,7 @@ class Procedure {
     const left: string[] = [];
     const tidyOne = async (step: Step) => {
       const id = stepId(phase, step);
-      await this.ports.perform(step, id).catch((error: Error) => left.push(`${id}: ${error.message}`));
+      await this.ports.perform(step, id).catch((error: unknown) => left.push(`${id}: ${wordsOfCause(error)}`));
     };
     await this.ports.together(batch.filter((step) => !this.isExcluded(step)).map((step) => () => tidyOne(step)));
     return left;
@@ -183,7 +183,7 @@ function explain(error: unknown): { cancelled: boolean; failure: Failure } {
   if (error instanceof StepFailed) return { cancelled: false, failure: error.failure };
   if (error instanceof Stopped) return { cancelled: true, failure: { kind: 'stopped', message: error.message } };
   // Nobody foresaw it. The environment goes back all the same, and the words are kept.
-  return { cancelled: false, failure: { kind: 'unexpected', message: String(error) } };
+  return { cancelled: false, failure: { kind: 'unexpected', message: wordsOfCause(error) } };
 }
 
 const before = (plan: Plan, name: PhaseName) => plan.phases.slice(0, indexOf(plan, name));

@@ -169,12 +169,15 @@ export function soak(
   ];
 }
 
-/** Whatever is not of the release goes: instances, then their networks, then images that nothing may go back to. */
+/**
+ * Whatever is not of the release goes: instances, then their networks and the images that nothing may go back to. An image that
+ * only a one-off command still holds, which goes with its network at the same time, is left to the next release.
+ */
 export function retire(input: PlanningInput, release: string | undefined): Step[][] {
   const images = Object.keys(input.observed.hosts)
     .sort((a, b) => a.localeCompare(b))
     .map((host): Step => ({ operation: { name: 'pruneImages', host, keep: input.keepImages } }));
-  return filled([removeInstances(input, release), removeNetworks(input, release), images]);
+  return filled([removeInstances(input, release), [...removeNetworks(input, release), ...images]]);
 }
 
 /** Instances of every other release. */

@@ -67,6 +67,12 @@ describe('errors', () => {
       expect.stringContaining('search attributes') as string,
     ],
     ['the unforeseen', new TypeError('x is undefined'), EXIT.unexpected, 'x is undefined'],
+    [
+      'what caused the unforeseen',
+      new TypeError('fetch failed', { cause: new Error('no route') }),
+      EXIT.unexpected,
+      'no route',
+    ],
     ['a thrown text', 'oops', EXIT.unexpected, 'oops'],
   ])('%s', (_, thrown, exit, message) => {
     expect(explainError(thrown)).toMatchObject({ exit, message });

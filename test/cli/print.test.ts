@@ -144,6 +144,7 @@ describe('status', () => {
       services: [service],
       routes: [{ host: 'local', release: 'r1' }],
       drift: ['api is another one'],
+      unreached: [],
     };
     expect(inspectionLines(inspection, fx.at(60))).toEqual([
       'shop staging',
@@ -157,6 +158,13 @@ describe('status', () => {
       'nothing runs',
       'requests on local go to r1',
       'as recorded',
+    ]);
+    const unreached = [{ host: 'two', why: 'two is not reached by SSH' }];
+    expect(inspectionLines({ ...inspection, services: [], drift: [], unreached }, 0).slice(1)).toEqual([
+      'nothing runs on the hosts that answered',
+      'requests on local go to r1',
+      'as recorded on the hosts that answered',
+      'two was not reached, so what runs there is not known: two is not reached by SSH',
     ]);
   });
 });
@@ -237,7 +245,8 @@ test("a container's log cannot move the cursor", () => {
 });
 
 test('an entry of a worker is one line', () => {
-  const error = new Error('windlass.yaml:3:1 app: is missing.\nwindlass.yaml:9:1 x: unknown.');
+  const cause = new Error('windlass.yaml:3:1 app: is missing.\nwindlass.yaml:9:1 x: unknown.');
+  const error = new Error('Activity task failed', { cause });
   const meta = { activityType: 'readSource', workflowType: 'release', workflowId: 'release/shop/r1', error };
   expect(
     logEntryLine({ level: 'WARN', timestampNanos: BigInt(fx.BEGAN) * 1_000_000n, message: 'Activity failed', meta }),

@@ -1,4 +1,5 @@
 import type { Shape } from './applications';
+import type { Message, World } from './worlds';
 
 const web = (hosts: string[], routed: boolean): Shape => ({
   services: [{ name: 'web', kind: 'released', replicas: 1, before: [] }],
@@ -23,3 +24,94 @@ export const EXAMPLES: Record<Law, unknown[][]> = {
   history: [],
   restore: [[web(['a', 'b'], true), web(['a', 'c'], false), [], []]],
 };
+
+const sent = (what: Message['what'], more: Partial<Message> = {}): Message => ({
+  what,
+  release: 0,
+  who: 'ana@example.com',
+  plan: 'asked',
+  id: 'own',
+  answer: 'retry',
+  twice: false,
+  after: 0,
+  takes: 0,
+  ...more,
+});
+
+const order = (messages: Message[], more: Partial<World> = {}): [World] => [
+  {
+    shapes: [web(['a'], false), web(['b'], false), web(['c'], false)],
+    first: undefined,
+    last: web(['a'], false),
+    messages,
+    fates: [],
+    order: [],
+    approvals: 0,
+    ...more,
+  },
+];
+
+/** As `EXAMPLES`, of orders of messages. */
+export const ORDERS: [World][] = [
+  // a request that came again while its rollout was starting, or after it, was carried out a second time
+  order([sent('release', { twice: true })]),
+  // with the id of an approval, for it was copied with it, a rejection was taken for the approval, and lost
+  order(
+    [
+      sent('release'),
+      sent('approve', { id: 'A-NEW-ID', after: 3 }),
+      sent('reject', { id: 'A-NEW-ID', who: 'ben@example.com', after: 3 }),
+    ],
+    { approvals: 2 },
+  ),
+  // one person was counted for two
+  order([sent('release'), sent('approve', { after: 3 }), sent('approve', { after: 3 })], { approvals: 2 }),
+  // what was said of the plan before was counted for the one after
+  order(
+    [
+      sent('release'),
+      sent('release', { release: 1 }),
+      sent('approve', { release: 1, after: 3 }),
+      sent('approve', { after: 3 }),
+      sent('approve', { who: 'ben@example.com', after: 3 }),
+      sent('approve', { release: 1, who: 'ben@example.com', after: 40 }),
+      sent('approve', { release: 1, who: 'ben@example.com', after: 10 }),
+    ],
+    { approvals: 2, shapes: [web(['a'], false), web(['a'], false), web(['c'], false)] },
+  ),
+  // a decision that was being checked asked anew what had been asked anew already, and who had decided meanwhile was forgotten
+  order(
+    [
+      sent('release'),
+      sent('release', { release: 1 }),
+      sent('approve', { after: 3 }),
+      sent('approve', { who: 'ben@example.com', after: 3 }),
+      sent('approve', { release: 1, after: 40 }),
+      sent('approve', { release: 1, who: 'ben@example.com' }),
+      sent('approve', { release: 1, after: 2 }),
+    ],
+    {
+      approvals: 2,
+      shapes: [web(['a'], false), web(['a'], false), web(['c'], false)],
+      order: [...Array.from({ length: 25 }, () => 0), 2, 4, 1, 3, 2, 2, 1, 2, 1, 5],
+    },
+  ),
+  // what a release had made on a host of its own stood for ever, when what took it back was terminated, too
+  order(
+    [
+      sent('release'),
+      sent('terminate', { takes: 10 }),
+      sent('terminate', { after: 16 }),
+      sent('release', { release: 1, after: 10 }),
+    ],
+    {
+      first: web(['a'], false),
+      shapes: [web(['b'], false), web(['a'], false), web(['c'], false)],
+    },
+  ),
+  // the release before stood for ever on a host that it alone had, when the next one was terminated after its commit
+  order([sent('release'), sent('terminate', { takes: 8 })], {
+    first: web(['a'], false),
+    shapes: [web(['b'], false), web(['a'], false), web(['c'], false)],
+  }),
+];

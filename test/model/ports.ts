@@ -42,7 +42,7 @@ export class SimulatedPorts implements Ports {
   readonly excluded: string[] = [];
   /** What was under way when the rollout was terminated; its activities may still act, with their old counter. */
   readonly tornOff: Operation[] = [];
-  private stopped = false;
+  protected stopped = false;
   /** The last that an engine refused. */
   private why = '';
   private frozen = false;
@@ -53,7 +53,7 @@ export class SimulatedPorts implements Ports {
   constructor(
     private readonly hosts: SimulatedHosts,
     private readonly scope: Scope,
-    private readonly plan: Plan,
+    protected readonly plan: Plan,
     private readonly chance: Chance,
   ) {}
 
@@ -93,7 +93,7 @@ export class SimulatedPorts implements Ports {
     if (fate === FATES[11]) throw failed(`${operation.name} failed after it was done`);
   }
 
-  private do(operation: Operation): void {
+  protected do(operation: Operation): void {
     try {
       this.hosts.apply(this.scope, operation);
     } catch (error) {
@@ -164,7 +164,7 @@ export class SimulatedPorts implements Ports {
     }
   }
 
-  private turn(): Promise<void> {
+  protected turn(): Promise<void> {
     return new Promise((resolve) => this.turns.push(resolve));
   }
 }

@@ -13,8 +13,13 @@ export async function storeHistory(name: string, history: History): Promise<void
 /** Where the code lay when it was recorded tells nothing, and is nobody's concern. */
 const withoutTraces = (key: string, value: unknown) => (key === 'stackTrace' ? '' : value);
 
+/** What is read of one here; the rest is Temporal's affair. */
+interface Stored {
+  events: { workflowExecutionStartedEventAttributes: { workflowId: string } }[];
+}
+
 export const listHistories = () =>
   readdirSync(folder).map((file) => ({
     name: file.replace('.json', ''),
-    read: () => JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown,
+    read: () => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Stored,
   }));

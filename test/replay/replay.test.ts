@@ -11,17 +11,34 @@ describe('recorded histories', () => {
     const kinds = new Set(listHistories().map(({ name }) => name.split('-')[0] ?? ''));
     expect([...kinds].sort((a, b) => (a < b ? -1 : 1))).toEqual([
       'asked',
+      'canary',
       'cancelled',
+      'checking',
+      'cleaning',
       'eject',
+      'excluded',
       'failed',
       'finished',
+      'frozen',
+      'interrupted',
+      'many',
+      'planning',
+      'queued',
+      'recreate',
       'rejected',
+      'replanned',
       'rollback',
+      'rolling',
+      'stuck',
       'waiting',
+      'withdrawn',
     ]);
   });
 
   it.each(listHistories())('$name replays', async ({ read }) => {
-    await expect(Worker.runReplayHistory({ workflowBundle }, read())).resolves.toBeUndefined();
+    const history = read();
+    // The ids of children follow from it.
+    const { workflowId } = history.events[0]!.workflowExecutionStartedEventAttributes;
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, workflowId)).resolves.toBeUndefined();
   });
 });

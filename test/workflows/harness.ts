@@ -117,16 +117,16 @@ export class Harness {
     });
   }
 
-  /** Keeps the histories of this release for the replay tests, when they are to be recorded anew (see test/replay). */
-  async keep(kind: string, handle: WorkflowHandle): Promise<void> {
-    if (!process.env['WINDLASS_RECORD']) return;
-    const rollout = this.rollout('production');
-    await storeHistory(['rollback', 'eject'].includes(kind) ? kind : `${kind}-release`, await handle.fetchHistory());
-    await storeHistory(`${kind}-environment`, await this.environment('staging').fetchHistory());
-    await rollout.fetchHistory().then(
-      (history) => storeHistory(`${kind}-rollout`, history),
-      () => undefined,
-    );
+  /** Keeps the histories of this release, and of where it went, for the replay tests when they are to be recorded anew (see test/replay). */
+  async keep(kind: string, handle: WorkflowHandle, environment = 'production'): Promise<void> {
+    await this.store(['rollback', 'eject'].includes(kind) ? kind : `${kind}-release`, handle);
+    await this.store(`${kind}-environment`, this.environment(environment));
+    await this.store(`${kind}-rollout`, this.rollout(environment));
+  }
+
+  /** Keeps one of them. */
+  async store(name: string, handle: WorkflowHandle): Promise<void> {
+    if (process.env['WINDLASS_RECORD']) await storeHistory(name, await handle.fetchHistory());
   }
 
   progress = async (handle: WorkflowHandle) => await handle.query<ReleaseProgress>('progress');

@@ -87,6 +87,8 @@ describeWith(['temporal'], 'more than a handful of hosts', () => {
       };
       const release = await h.release('new');
       await expect(release.result()).rejects.toThrow(/failed/);
+      await h.keep('many', release);
+      await h.store('many-hosts', h.server.client.workflow.getHandle(`${rolloutId(h.app, 'production')}/2/1/host-0`));
       const { steps } = await h.rolloutProgress('production');
       const failed = Object.entries(steps).filter(([, { failure }]) => failure);
       expect(failed.map(([id, { failure }]) => `${id}: ${failure?.message}`)).toEqual([

@@ -223,7 +223,7 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
         expect(summary.warnings).toContain('two: is excluded and does not answer, so it is left as it is');
         await h.approve(handle);
         expect((await handle.result()).status).toBe('done');
-        await h.keep('left-out', handle);
+        await h.keep('excluded', handle);
         expect(onBoth(h)).toEqual(['bbb', 'aaa']);
         expect((await h.state('production')).excluded).toMatchObject([
           { host: 'two', by: OPS, reason: 'its power supply' },
@@ -257,6 +257,7 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
         expect(onBoth(h)).toEqual(['aaa', 'aaa']);
         await h.approve(handle);
         expect((await handle.result()).status).toBe('done');
+        await h.keep('replanned', handle);
         expect(onBoth(h)).toEqual(['bbb', 'aaa']);
         expect((await h.state('production')).excluded).toMatchObject([{ host: 'two', by: OPS }]);
       },
@@ -330,6 +331,7 @@ describeWith(['temporal'], 'a cancel', () => {
       await stuck.reached;
       await cancel(handle);
       expect(await failure(handle.result())).toBe('cancelled: cancelled by ana@example.com: wrong one');
+      await h.keep('cleaning', handle);
       expect((await h.state('production')).current?.release).toBe('bbb');
       expect(h.world.routedTo('production')).toBe('bbb');
       expect(h.world.runningIn('production')).toContainEqual(expect.stringMatching(/^bbb: jobs web/));
@@ -337,6 +339,25 @@ describeWith(['temporal'], 'a cancel', () => {
       await h.releaseAll('ccc');
       expect(h.world.runningIn('production')).toEqual(['ccc: jobs web']);
     }));
+
+  it('while a release or its rollout plans gives that up at once, and nothing was touched', async () => {
+    for (const asker of ['release', 'rollout'] as const)
+      await Harness.run(code, async (h) => {
+        await h.releaseAll('aaa');
+        const before = h.world.log.filter((words) => words.startsWith('production'));
+        const stuck = barrier();
+        // The plan that is shown, the one that is approved, and the one that is carried out.
+        let plans = asker === 'release' ? 3 : 1;
+        h.world.hook = (words, signal) => (words === 'plan production' && ++plans > 3 ? stuck.wait(signal) : undefined);
+        const handle = asker === 'release' ? await h.release('bbb') : await releaseAndApprove(h, 'bbb');
+        await stuck.reached;
+        await cancel(handle);
+        expect(await failure(handle.result())).toMatch(/^cancelled: .*ana@example\.com/);
+        if (asker === 'rollout') await h.keep('planning', handle);
+        expect(h.world.log.filter((words) => words.startsWith('production'))).toEqual(before);
+        expect(await h.state('production')).toMatchObject({ current: { release: 'aaa' }, queue: [] });
+      });
+  });
 
   it('a second time, by whatever way, changes nothing', async () =>
     await Harness.run(code, async (h) => {
@@ -375,6 +396,7 @@ describeWith(['temporal'], 'a cancel', () => {
       await Promise.all([cancel(queued), cancel(held)]);
       expect(await failure(held.result())).toMatch('cancelled: ana@example.com cancelled');
       expect(await failure(queued.result())).toMatch('cancelled: ana@example.com cancelled');
+      await h.keep('withdrawn', queued);
       expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual([['aaa: jobs web'], 'aaa']);
       expect(await h.state('production')).toMatchObject({ queue: [], frozen: { reason: 'sale' } });
     }));
@@ -449,13 +471,13 @@ describeWith(['temporal'], 'a decision', () => {
       const handle = await h.release('aaa');
       await h.untilWaiting(handle, 'approval');
       const checking = barrier();
-      h.world.hook = (words) => (words === 'plan production' ? checking.wait() : undefined);
+      h.world.hook = (words, signal) => (words === 'plan production' ? checking.wait(signal) : undefined);
       const said = refusal(h.approve(handle));
       await checking.reached;
       await cancel(handle);
-      checking.open();
-      expect(await said).toMatch(/nothing waits for a decision|has ended|completed|cancelled/i);
+      expect(await said).toMatch('nothing waits for a decision on production now');
       expect(await failure(handle.result())).toMatch('cancelled: cancelled by ana@example.com');
+      await h.keep('checking', handle, 'staging');
       expect(h.world.ledger.map(({ kind }) => kind)).not.toContain('decision');
       expect(h.world.runningIn('production')).toEqual([]);
     }));
@@ -539,4 +561,31 @@ describeWith(['temporal'], 'an interrupted environment', () => {
         );
       }),
   );
+
+  it('is taken back before anything starts, and what waits meanwhile may be cancelled', async () =>
+    await Harness.run(code, async (h) => {
+      await h.releaseAll('aaa');
+      const [stuck, once, twice] = [barrier(), barrier(), barrier()];
+      const back = [once, twice];
+      h.world.hook = (words, signal) => {
+        if (words === 'production: watch instances on local' && h.world.routedTo('production') === 'bbb')
+          return stuck.wait(signal);
+        return words === 'production: switch routes to aaa on local' ? back.shift()?.wait(signal) : undefined;
+      };
+      const terminated = await releaseAndApprove(h, 'bbb');
+      await stuck.reached;
+      await h.rollout('production').terminate('by hand');
+      await once.reached;
+      await h.rollout('production').terminate('by hand');
+      expect(await failure(terminated.result())).toMatch('its rollout ended without undoing');
+      const waits = await releaseAndApprove(h, 'ccc');
+      await twice.reached;
+      expect((await h.state('production')).queue).toMatchObject([{ kind: 'release', record: { release: 'ccc' } }]);
+      await cancel(waits);
+      expect(await failure(waits.result())).toMatch('cancelled: ');
+      twice.open();
+      await until(async () => ((await h.state('production')).running ? undefined : true));
+      expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual([['aaa: jobs web'], 'aaa']);
+      expect((await h.state('production')).interrupted).toBeUndefined();
+    }));
 });

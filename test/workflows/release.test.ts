@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { permanent } from '../../activities/drivers/errors';
+import type { Strategy } from '../../src/manifest/kinds';
 import type { ReleaseProgress } from '../../src/model/progress';
 import { describeWith } from '../setup/parts';
 import { barrier, bundle, failure, Harness, refusal, until } from './harness';
@@ -39,6 +40,25 @@ describeWith(['temporal'], 'a release', () => {
       expect(h.world.routedTo('production')).toBe('bbb');
       expect((await h.state('production')).committed.map(({ release }) => release)).toEqual(['bbb', 'aaa']);
     }));
+
+  it.each<Strategy>([
+    { kind: 'rolling', batch: 1, of: 'instances', pause: 50 },
+    { kind: 'canary', steps: [{ weight: 20, soak: 50 }] },
+    { kind: 'recreate' },
+  ])(
+    'moves on by $kind',
+    async (strategy) =>
+      await Harness.run(
+        code,
+        async (h) => {
+          await h.releaseAll('aaa');
+          await h.releaseAll('bbb');
+          await h.keep(strategy.kind, h.handle('bbb'));
+          expect([h.world.runningIn('production'), h.world.routedTo('production')]).toEqual([['bbb: jobs web'], 'bbb']);
+        },
+        new World(twoEnvironments(60_000, { strategy })),
+      ),
+  );
 
   it('comes back when a verification fails in the soak, and staging keeps what was verified there', async () =>
     await Harness.run(code, async (h) => {
@@ -142,7 +162,7 @@ describeWith(['temporal'], 'a release', () => {
       const handle = await h.release('aaa');
       await h.approve(handle, { decision: 'reject', reason: 'not on a Friday' });
       expect(await failure(handle.result())).toBe('rejected: ana@example.com rejected production: not on a Friday');
-      await h.keep('rejected', handle);
+      await h.keep('rejected', handle, 'staging');
       expect(h.world.runningIn('production')).toEqual([]);
       expect(
         await refusal(
@@ -192,7 +212,7 @@ describeWith(['temporal'], 'a release', () => {
     await Harness.run(code, async (h) => {
       const handle = await h.release('aaa');
       await h.untilWaiting(handle, 'approval');
-      await h.keep('waiting', handle);
+      await h.keep('waiting', handle, 'staging');
       await handle.executeUpdate('cancelRelease', { args: [{ by: 'ana@example.com', reason: 'no' }] });
       expect(await failure(handle.result())).toBe('cancelled: cancelled by ana@example.com: no');
     }));
@@ -225,6 +245,7 @@ describeWith(['temporal'], 'a release', () => {
       broken = false;
       await resolve('retry');
       expect(await failure(handle.result())).toBe('failed: web is unhealthy');
+      await h.keep('stuck', handle);
       expect(h.world.routedTo('production')).toBe('aaa');
     }));
 });
@@ -306,6 +327,7 @@ describeWith(['temporal'], 'an environment', () => {
       await h.environment('staging').executeUpdate('thaw', { args: [{ by: 'ana@example.com', reason: 'over' }] });
       await h.approve(handle);
       expect((await handle.result()).status).toBe('done');
+      await h.keep('frozen', handle, 'staging');
     }));
 
   it('takes a terminated rollout back to the recorded release before anything else', async () =>
@@ -321,6 +343,7 @@ describeWith(['temporal'], 'an environment', () => {
       await stuck.reached;
       await h.rollout('production').terminate('by hand');
       expect(await failure(handle.result())).toMatch('its rollout ended without undoing');
+      await h.keep('interrupted', handle);
       expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
       expect(h.world.routedTo('production')).toBe('aaa');
       expect(h.world.ledger.map(({ kind }) => kind)).toContain('interrupted');
@@ -341,6 +364,7 @@ describeWith(['temporal'], 'an environment', () => {
       // planned while the first was on its way: such an approval is refused, and the new plan is asked for
       await until(() => h.approve(second).catch(() => undefined));
       await second.result();
+      await h.keep('queued', second, 'staging');
       expect(h.world.runningIn('production')).toEqual(['bbb: jobs web']);
     }));
 });

@@ -85,10 +85,10 @@ export class World {
         this.records.set(release, { ...record(release, ...draft.environments), artifacts });
         return { record: { app: draft.app, release, registry: draft.registry, digest: release } };
       },
-      planRollout: async (input: PlanInput) => {
+      planRollout: withHeartbeat(async (input: PlanInput) => {
         await this.meet(`plan ${input.environment}`);
         return this.plan(input);
-      },
+      }),
       appendLedger: async ({ entry }) => {
         await this.meet(`ledger: ${entry.kind}`);
         if (!this.ledger.some(({ id }) => id === entry.id)) this.ledger.push(entry);

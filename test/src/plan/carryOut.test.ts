@@ -102,6 +102,21 @@ describe('carrying out a plan', () => {
     });
   });
 
+  it('goes back when something fails that nobody foresaw, and says its innermost cause', async () => {
+    const { log, ports } = simulate();
+    const activity = new Error('Activity task failed', { cause: new Error('no route') });
+    const lost = () => Promise.reject(new Error('Child Workflow execution failed', { cause: activity }));
+    const outcome = await carryOut(plan([start('web')]), { ...ports, safePoint: lost });
+    expect(outcome).toMatchObject({ status: 'undone', failure: { kind: 'unexpected', message: 'no route' } });
+    expect(log).toEqual([]);
+
+    const perform = (step: Step, id: string) => (step === remove ? lost() : ports.perform(step, id));
+    expect(await carryOut(plan([start('web')]), { ...ports, perform })).toEqual({
+      status: 'committed',
+      warnings: ['retire: remove web o on h: no route'],
+    });
+  });
+
   it('goes back when it is told to stop, up to the very commit', async () => {
     const { log, ports } = simulate({}, [], 'commit');
     const outcome = await carryOut(plan([start('web')]), ports);

@@ -54,8 +54,7 @@ describe('a blue-green plan', () => {
       'switch: switch routes to bbb on local ↺ switch routes to aaa on local',
       'soak: watch instances on local',
       'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local',
-      'retire: remove networks of aaa on local',
-      'retire: prune images on local',
+      'retire: remove networks of aaa on local | prune images on local',
     ]);
   });
 
@@ -197,8 +196,7 @@ describe('a plan to recreate', () => {
       'switch: switch routes to bbb on local ↺ switch routes of aaa to 503 on local',
       'soak: watch instances on local',
       'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local',
-      'retire: remove networks of aaa on local',
-      'retire: prune images on local',
+      'retire: remove networks of aaa on local | prune images on local',
     ]);
   });
 
@@ -301,7 +299,7 @@ describe('a rolling plan', () => {
       'switch: start jobs bbb on local',
       'switch: switch routes to bbb on local',
       'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local | remove web #2 aaa on local | remove web #3 aaa on local',
-      'retire: remove networks of aaa on local',
+      'retire: remove networks of aaa on local | prune images on local',
     ]);
     expect(lines).toContain('switch: stop web #3 aaa on local ↺ start web #3 aaa on local');
     expect(lines).toContain('switch: switch routes to bbb at 67 % on local ↺ switch routes to bbb at 33 % on local');
