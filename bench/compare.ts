@@ -5,6 +5,8 @@ import type { Table } from './table';
 interface Sides {
   windlass: Turn[];
   script: Turn[];
+  /** The script, on all hosts at once. */
+  atOnce?: Turn[];
 }
 
 /** Until when: all traffic is on the new version, or the command has ended. */
@@ -19,18 +21,16 @@ export function compareSides(sides: Sides, moments: Moment[] = ['switched', 'don
   };
 }
 
-function compare([until, what]: readonly [string, keyof Turn], { windlass, script }: Sides): string[][] {
-  const [ours, theirs] = [windlass, script].map((turns) => turns.map((turn) => turn[what])) as [number[], number[]];
-  const row = (side: string, all: number[]) => [
-    until,
-    side,
-    `${all.length}`,
-    seconds(median(all)),
-    spread(all, seconds),
-  ];
-  const [own, base] = [median(ours), median(theirs)];
+function compare([until, what]: readonly [string, keyof Turn], { windlass, script, atOnce }: Sides): string[][] {
+  const measured = (turns: Turn[]) => turns.map((turn) => turn[what]);
+  const row = (side: string, turns: Turn[]) => {
+    const all = measured(turns);
+    return [until, side, `${all.length}`, seconds(median(all)), spread(all, seconds)];
+  };
+  const [own, base] = [median(measured(windlass)), median(measured(script))];
   return [
-    [...row('windlass', ours), seconds(own - base), (own / base).toFixed(2)],
-    [...row('script', theirs), '', ''],
+    [...row('windlass', windlass), seconds(own - base), (own / base).toFixed(2)],
+    [...row('script', script), '', ''],
+    ...(atOnce ? [[...row('script, hosts at once', atOnce), '', '']] : []),
   ];
 }

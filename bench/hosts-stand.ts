@@ -116,14 +116,17 @@ export class Fleet {
     }
   }
 
-  deploy = {
-    windlass: async () => {
-      const turn = await this.windlass.release(...this.change('plain'));
-      this.deploys.push(turn);
-      return turn;
-    },
-    script: () => this.script.release(this.next()),
-  };
+  get deploy() {
+    return {
+      windlass: async () => {
+        const turn = await this.windlass.release(...this.change('plain'));
+        this.deploys.push(turn);
+        return turn;
+      },
+      script: () => this.script.release(this.next()),
+      atOnce: () => this.script.releaseAtOnce(this.next()),
+    };
+  }
 
   approve = {
     windlass: () => this.windlass.approve(...this.change('asked')),

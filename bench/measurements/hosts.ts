@@ -15,7 +15,8 @@ export async function measureHosts(bench: Bench): Promise<Section> {
   for (const count of COUNTS) {
     const fleet = await stand.on(count);
     const on = count === 1 ? 'One host' : `${count} hosts`;
-    const deploys = await takeTurns(bench, fleet.deploy);
+    const { atOnce, ...oneByOne } = fleet.deploy;
+    const deploys = await takeTurns(bench, count === 1 ? oneByOne : { ...oneByOne, atOnce });
     if (count > A_FEW) {
       tables.push({ title: `${on}: deploying`, ...compareSides(deploys, ['done']) });
       continue;
@@ -42,7 +43,8 @@ export async function measureHosts(bench: Bench): Promise<Section> {
     about:
       'One service that starts at once, no background service; two versions are built, their images are on the hosts and given ' +
       'by digest in turns. The script does the same over one SSH connection for each host, one operation after another, host after ' +
-      'host; it connects anew each time, and windlass holds its connections. Wanted on one host: 1.5 s until done, on three 1.8 s; approval until all traffic is on the new ' +
+      'host; it connects anew each time, and windlass holds its connections. The same on all hosts at once is the least that any tool ' +
+      'could take here, where all hosts share the processors of one machine. Wanted on one host: 1.5 s until done, on three 1.8 s; approval until all traffic is on the new ' +
       'under 1.5 s; warm rollback until all traffic is on the old under 0.6 s; never healthy with 5 s of patience: undone within 6 s.',
     tables,
   };

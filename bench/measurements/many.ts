@@ -86,6 +86,8 @@ export async function measureMany(bench: Bench): Promise<Section> {
           'of the engine alone',
           'history events of a release',
           'memory of the worker',
+          'its processor time',
+          'of git and docker compose',
         ],
         rows: [
           [
