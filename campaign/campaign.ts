@@ -68,7 +68,9 @@ async function campaign(): Promise<number> {
     const close = once(() => stage.close());
     // On a signal the hosts end at the same time, and take with them what is there.
     parts.beforeStop(() => close().catch(() => undefined));
-    await walk(stage, hosts.all, leg, rounds);
+    let isEnding = false;
+    parts.beforeStop(() => void (isEnding = true));
+    await walk(stage, hosts.all, leg, rounds, () => isEnding);
     await close();
   }
 }
@@ -78,8 +80,11 @@ function begin(leg: Pick<Leg, 'strategy' | 'trouble' | 'machine'>): Leg {
   return emptyLeg({ ...leg, perSecond, commit });
 }
 
-/** From where the leg stands to so many switches and rollbacks; stored after each, so that a run may be ended at any time. */
-async function walk(stage: Stage, hosts: TestHost[], leg: Leg, wanted: number): Promise<void> {
+/**
+ * From where the leg stands to so many switches and rollbacks; stored after each, so that a run may be ended at any time: what it
+ * is at then loses what it stands on, and does not count.
+ */
+async function walk(stage: Stage, hosts: TestHost[], leg: Leg, wanted: number, isEnding: () => boolean): Promise<void> {
   let mended: Promise<unknown> = Promise.resolve();
   const rounds = new Rounds(stage, async () => void (await mended));
   await rounds.begin(leg.strategy);
@@ -92,6 +97,7 @@ async function walk(stage: Stage, hosts: TestHost[], leg: Leg, wanted: number): 
         mended = TROUBLES[leg.trouble].strike({ stage, hosts, kind, round: leg[kind] });
         await Promise.all([done, mended]);
       });
+      if (isEnding()) return;
       add(leg, kind, { ...report, asked: rounds.asked - before });
       storeLeg(leg);
       const outage = leg.strategy === 'recreate' ? `, outage ${report.outageMs} ms` : '';

@@ -3,9 +3,11 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** How the registry is, as engines and workers see it. */
-export type Mood = 'well' | 'answers 500' | 'is down' | 'is slow' | 'lacks a blob';
+export type Mood = 'well' | 'answers 500' | 'is down' | 'is slow' | 'lacks a blob' | 'drips';
 
 const SLOW_MS = 1_500;
+/** From one byte of a blob to the next, while it drips. */
+const DRIP_MS = 50;
 
 /** The one way to the registry, for worker and hosts alike; what it is like is said from outside. */
 export class RegistryDoor {
@@ -13,6 +15,9 @@ export class RegistryDoor {
   private readonly server = createServer((asked, answer) => void this.handOn(asked, answer));
   private readonly sockets = new Set<Socket>();
 
+  /** Blobs that drip now, and those that were given up before they were whole. */
+  dripping = 0;
+  givenUp = 0;
   /** `127.0.0.1:PORT` */
   address = '';
 
@@ -46,7 +51,8 @@ export class RegistryDoor {
     const { mood } = this;
     if (mood === 'answers 500')
       return void answer.writeHead(500).end('{"errors":[{"code":"UNKNOWN","message":"the disk is on fire"}]}');
-    if (mood === 'lacks a blob' && asked.method === 'GET' && asked.url?.includes('/blobs/'))
+    const isBlob = asked.method === 'GET' && asked.url?.includes('/blobs/');
+    if (mood === 'lacks a blob' && isBlob)
       return void answer
         .writeHead(404)
         .end('{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown to registry"}]}');
@@ -55,10 +61,28 @@ export class RegistryDoor {
     const { method, url: path, headers } = asked;
     const onward = request({ host, port, method, path, headers }, (said) => {
       answer.writeHead(said.statusCode ?? 502, said.headers);
-      said.pipe(answer);
+      if (mood === 'drips' && isBlob) this.drip(said, answer).catch(() => answer.destroy());
+      else said.pipe(answer);
     });
     onward.on('error', () => answer.destroy());
     answer.on('error', () => onward.destroy());
     asked.pipe(onward);
+  }
+
+  /** A byte at a time: whoever waits for the blob hears of the next one soon, and of the last one never. */
+  private async drip(said: IncomingMessage, answer: ServerResponse): Promise<void> {
+    this.dripping += 1;
+    try {
+      for await (const chunk of said as AsyncIterable<Buffer>)
+        for (const byte of chunk) {
+          if (answer.destroyed) break;
+          answer.write(Buffer.of(byte));
+          await pause(DRIP_MS);
+        }
+    } finally {
+      this.dripping -= 1;
+      if (answer.destroyed) this.givenUp += 1;
+    }
+    answer.end();
   }
 }

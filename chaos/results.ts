@@ -80,6 +80,10 @@ what is broken is mended and the step tried again, or everything is rolled back,
   does nothing more (\`activities/heartbeat.ts\`).
 - A registry that lacks a blob of an image was taken for one that does not answer, and the pull was tried again for minutes. Now it is told at once, as an image
   that is not there (\`activities/drivers/docker/rules.ts\`).
+- A proxy that was killed while the networks of the old release went was put into one of them once more by the engine, which windlass took for missing rights;
+  or the engine did not find the network any more, and gave the proxy up for good, so that no later release could start it. Now whoever has a network among its
+  own is taken out of it before it goes, running or not, and who removes networks brings back a proxy that was given up (\`activities/drivers/docker/networks.ts\`,
+  \`activities/drivers/proxy/networks.ts\`).
 
 ## By fault
 

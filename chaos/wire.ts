@@ -133,11 +133,13 @@ export class Wire {
             this.isAt({ operation: one.activityType?.name ?? '', workflowId: armed.workflowId }, 'scheduled'),
           )
         : undefined;
-    const shortened = patienceMs !== undefined && wanted.length > 0;
-    if (shortened)
-      for (const one of wanted)
+    for (const one of wanted) {
+      // Nobody is given it with the answer, past the boundaries: who wants it polls.
+      one.requestEagerExecution = false;
+      if (patienceMs !== undefined)
         one.scheduleToCloseTimeout = { seconds: Math.ceil(patienceMs / 1_000) as never, nanos: 0 };
-    const body = shortened ? framed(RespondWorkflowTaskCompletedRequest.encode(request).finish()) : sent;
+    }
+    const body = wanted.length > 0 ? framed(RespondWorkflowTaskCompletedRequest.encode(request).finish()) : sent;
     if (!found) return { body };
     // Whoever polls already is sent away, for the server would give it to him.
     this.held = [];

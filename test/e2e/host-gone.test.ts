@@ -1,17 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { cleanUp } from '../../demo/cleanup';
-import { ask } from '../../demo/client';
-import { Shop } from '../../demo/shop';
-import { type Ended, Windlass, workerVariables } from '../../demo/windlass';
+import { renameSync } from 'node:fs';
+import { Wire } from '../../chaos/wire';
+import { sendRequests } from '../../demo/client';
+import type { Shop } from '../../demo/shop';
+import type { Ended, Windlass } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
-import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
+import type { TestHost, TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
 import type { LedgerEntry } from '../../src/model/ledger';
+import { rolloutId } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
-import { until } from './stand';
+import { HostStand, routesOf, said, until } from './stand';
 
 const OPS = 'ops@example.com';
 
@@ -19,39 +17,32 @@ const files = (base: string) => ({
   Dockerfile: `FROM ${base}\nCOPY www /www\nCMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait"]\n`,
   'docker-compose.yml': 'services: { web: { build: ., expose: ["80"] } }\n',
 });
-const manifest = (app: string, hosts: TestHost[], approval = '') => `app: ${app}
+const manifest = (app: string, hosts: TestHost[], more = '') => `app: ${app}
 environments:
   production:
     hosts: [${hosts.map(({ address }) => address).join(', ')}]
     routes: [{ service: web, host: shop.localhost }]
     operators: [${OPS}]
     soak: 1s
-${approval}`;
+${more}`;
 
-/** Two hosts over SSH, one of which goes away before anything is planned; act after act. */
+/** Two hosts over SSH, one of which goes away before anything is planned, or on the way; act after act. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'a host that is gone', () => {
-  const app = `shop${randomBytes(2).toString('hex')}`;
-  const installation = `windlass-${randomBytes(3).toString('hex')}`;
-  const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
+  let stand: HostStand;
   let hosts: TestHosts;
   let [a, b]: TestHost[] = [];
+  let app: string;
   let windlass: Windlass;
   let shop: Shop;
+  let wire: Wire;
 
-  const commit = (version: string) => {
-    shop.write('www/index.html', version);
-    return shop.commit(version);
-  };
-  const release = (sha: string) => windlass.run('release', '--commit', sha, '--by', 'ci@example.com');
+  const commit = (version: string) => stand.commit(version);
+  const release = (sha: string) => stand.release(sha);
   const resolve = (subject: string, answer: string) =>
     windlass.run('resolve', subject, answer, '--reason', 'its power supply is being replaced', '--by', OPS);
-  const pages = () =>
-    Promise.all(
-      [a!, b!].map(({ ip }) => ask({ address: `${ip}:80`, host: 'shop.localhost' }).then((page) => page.trim())),
-    );
+  const pages = () => Promise.all([a!, b!].map(stand.page));
   const environment = async () =>
     (await windlass.read<{ environments: EnvironmentState[] }>('status')).environments[0]!;
-  const said = ({ stdout, stderr }: Ended) => stdout + stderr;
   const containers = async (host: TestHost) =>
     (await clientOf(host.engine).listContainers({ all: true })).map(({ Id, State }) => `${Id} ${State}`).sort();
 
@@ -61,24 +52,18 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   const findEngine = (host: TestHost) => renameSync(`${socketOf(host)}.gone`, socketOf(host));
 
   beforeAll(async () => {
-    const { engine, registry, images } = parts();
-    hosts = await startHosts(2, { engine, registry, images: [images.base.name, images.proxy.name] });
+    wire = await Wire.open(parts().temporal.address);
+    stand = await HostStand.open(2, { TEMPORAL_ADDRESS: wire.address });
+    ({ hosts, app, windlass, shop } = stand);
     [a, b] = hosts.all;
-    shop = Shop.start(join(dir, 'shop'));
-    for (const [file, text] of Object.entries(files(images.base.name))) shop.write(file, text);
+    for (const [file, text] of Object.entries(files(parts().images.base.name))) shop.write(file, text);
     shop.write('windlass.yaml', manifest(app, hosts.all));
-    const variables = { ...workerVariables(parts(), { installation, dir, http: '80' }), ...hosts.variables };
-    windlass = new Windlass(variables, shop.dir, join(dir, 'worker.log'), () => undefined);
-    await windlass.startWorker();
     expect(await release(commit('one'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['one', 'one']);
   }, 180_000);
-
   afterAll(async () => {
-    await windlass?.stop();
-    await cleanUp(parts().engine.host, installation, [`${parts().registry.address}/${app}`]);
-    await hosts?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await stand?.close();
+    wire?.close();
   }, 120_000);
 
   it('with its engine: the release asks, goes on without it, and says so', async () => {
@@ -144,5 +129,81 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await release(commit('five'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['five', 'five']);
     expect((await environment()).excluded).toEqual([]);
+  });
+
+  /** On the way of a release its SSH is cut when an operation is scheduled, and what is tried from `after` on is given up after seconds, not minutes. */
+  const releaseCut = async (sha: string, operation: string, after: string): Promise<Ended> => {
+    const ended = release(sha);
+    await Promise.race([cutAt(operation, after), ended]);
+    return await ended;
+  };
+  const cutAt = async (operation: string, after: string) => {
+    const workflowId = rolloutId(app, 'production');
+    await wire.meet({ workflowId, operation: after, point: 'completed' });
+    wire.patienceMs = 8_000;
+    const met = await wire.meet({ workflowId, operation, point: 'scheduled' });
+    await b!.cutSsh();
+    isCut = true;
+    met.letGo();
+  };
+  let isCut = false;
+  const mend = async () => {
+    wire.patienceMs = undefined;
+    wire.forget();
+    if (isCut) await b!.mendSsh();
+    isCut = false;
+  };
+  afterEach(mend);
+  const mendAndRetry = async () => {
+    await mend();
+    expect(await resolve('production', 'retry')).toMatchObject({ status: 0 });
+  };
+  /** What each host answered meanwhile; no request failed. */
+  const underLoad = async (deed: () => Promise<void>) => {
+    const clients = [a!, b!].map((host) => sendRequests(stand.targetOf(host), 50));
+    const stop = () => Promise.all(clients.map((client) => client.stop()));
+    await deed().catch(async (error) => {
+      await stop();
+      throw error;
+    });
+    const reports = await stop();
+    expect(reports.flatMap(({ failures }) => failures)).toEqual([]);
+    return reports.map(({ answers }) => Object.keys(answers));
+  };
+
+  it('with its SSH, in the switch, for longer than it is tried: the release asks, and retry ends it new', async () => {
+    shop.write('windlass.yaml', manifest(app, hosts.all, '    onFailure: ask\n'));
+    const [before] = await pages();
+    const sixth = commit('six');
+    const answers = await underLoad(async () => {
+      const asks = await releaseCut(sixth, 'switchRoutes', 'startInstance');
+      expect({ status: asks.status, said: said(asks) }).toMatchObject({ status: 6 });
+      expect(said(asks)).toContain(`about "switch: switch routes to ${sixth.slice(0, 10)} on ${b!.ip}"`);
+      expect(said(asks)).toContain('retry: do the step once more');
+      // Each host serves a whole release meanwhile.
+      expect(await pages()).toEqual(['six', before]);
+      await mendAndRetry();
+      expect(await release(sixth)).toMatchObject({ status: 0 });
+    });
+    for (const host of answers) expect(new Set(host)).toEqual(new Set([before, 'six']));
+    expect(await pages()).toEqual(['six', 'six']);
+  });
+
+  it('with its SSH, in prepare, for longer than it is tried: no traffic is touched, and retry takes all back', async () => {
+    shop.write('windlass.yaml', manifest(app, hosts.all));
+    const lookAtBoth = () =>
+      Promise.all([a!, b!].flatMap((host) => [containers(host), routesOf(host.engine, stand.installation)]));
+    const [before, [page]] = [await lookAtBoth(), await pages()];
+    const seventh = commit('seven');
+    const answers = await underLoad(async () => {
+      const asks = await releaseCut(seventh, 'startInstance', 'createNetworks');
+      expect({ status: asks.status, said: said(asks) }).toMatchObject({ status: 6 });
+      expect(said(asks)).toMatch(new RegExp(`about "prepare: start web .* on ${b!.ip}"`));
+      expect(said(asks)).toContain('retry: undo the step once more');
+      await mendAndRetry();
+      await until(async () => (await windlass.progress(seventh)).status === 'failed');
+    });
+    expect(answers).toEqual([[page], [page]]);
+    expect(await lookAtBoth()).toEqual(before);
   });
 });

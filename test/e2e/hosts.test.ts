@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { CheckReport, Inspection } from '../../activities/types';
-import { cleanUp } from '../../demo/cleanup';
 import { ask, sendRequests } from '../../demo/client';
-import { Shop } from '../../demo/shop';
-import { Windlass, workerVariables } from '../../demo/windlass';
+import type { Shop } from '../../demo/shop';
+import type { Windlass } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
-import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
+import type { TestHost, TestHosts } from '../../parts/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
 import { describeWith, parts } from '../setup/parts';
-import { routesOf, until } from './stand';
+import { HostStand, routesOf, said, until } from './stand';
 
 /** Answers with its version and calls the store by name; as version three it is ill on a host where somebody listens on a port. */
 const FILES = (base: string, store: string) => ({
@@ -43,7 +41,11 @@ volumes: { data: {} }
 `,
 });
 
-const manifest = (app: string, [a, b, c]: TestHost[], { strategy = 'blue-green', groups = '' } = {}) => `app: ${app}
+const manifest = (
+  app: string,
+  [a, b, c]: TestHost[],
+  { strategy = 'blue-green', groups = '', route = '' } = {},
+) => `app: ${app}
 services:
   web: { healthyWithin: 5s }
   jobs: { background: true, healthyWithin: 5s }
@@ -56,7 +58,7 @@ environments:
     groups:
       front: { hosts: [${a!.ip}, ${b!.ip}], services: { web: 2, jobs: 1 } }
       data: { hosts: [data], services: { store: 1 }, address: ${c!.ip} }
-${groups}    routes: [{ service: web, host: shop.localhost }]
+${groups}    routes: [{ service: web, host: shop.localhost${route} }]
     verify: [{ run: { service: web, command: [sh, /check.sh, "7703"] } }]
     soak: 1s
     strategy: ${strategy}
@@ -72,22 +74,18 @@ const CACHE = (image: string) => `  cache:
 
 /** Three hosts over SSH, one of them through another; what is said of them is asked of their engines, not of windlass. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'three hosts over SSH', () => {
-  const app = `shop${randomBytes(2).toString('hex')}`;
-  const installation = `windlass-${randomBytes(3).toString('hex')}`;
-  const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
+  let stand: HostStand;
   let hosts: TestHosts;
   let [a, b, c]: TestHost[] = [];
+  let app: string;
+  let installation: string;
   let windlass: Windlass;
   let shop: Shop;
-  let variables: Record<string, string>;
 
-  const commit = (version: string) => {
-    shop.write('www/index.html', version);
-    return shop.commit(version, '--allow-empty');
-  };
+  const commit = (version: string) => stand.commit(version);
   const release = async (sha: string) => {
-    const { status, stdout, stderr } = await windlass.run('release', '--commit', sha, '--by', 'ci@example.com');
-    return { status, said: stdout + stderr };
+    const ended = await stand.release(sha);
+    return { status: ended.status, said: said(ended) };
   };
   const running = async (host: TestHost) => {
     const filters = { label: [`${installation}.app=${app}`] };
@@ -95,11 +93,14 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const place = `${installation}-${app}-production-`;
     return containers.map(({ Names }) => Names[0]!.replace(`/${place}`, '')).sort();
   };
-  const page = (host: TestHost) => ask({ address: `${host.ip}:80`, host: 'shop.localhost' });
-  const send = () => [a!, b!].map((host) => sendRequests({ address: `${host.ip}:80`, host: 'shop.localhost' }, 50));
+  const page = (host: TestHost) => stand.page(host);
+  let clients: ReturnType<typeof sendRequests>[] = [];
+  const send = () => (clients = [a!, b!].map((host) => sendRequests(stand.targetOf(host), 50)));
+  // A test that failed has left them sending.
+  afterEach(async () => void (await Promise.all(clients.map((client) => client.stop()))));
   /** Who answered, and that all did; or all but those that an outage foresees. */
-  const answersOf = async (clients: ReturnType<typeof send>, { outage = false } = {}) => {
-    const reports = await Promise.all(clients.map((client) => client.stop()));
+  const answersOf = async (those: ReturnType<typeof send>, { outage = false } = {}) => {
+    const reports = await Promise.all(those.map((client) => client.stop()));
     const failures = reports.flatMap((report) => report.failures);
     expect(failures.filter((failure) => !(outage && failure.includes('503')))).toEqual([]);
     return [...new Set(reports.flatMap(({ answers }) => Object.keys(answers)))].sort();
@@ -123,28 +124,19 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
 
   beforeAll(async () => {
     const { engine, registry, images } = parts();
-    hosts = await startHosts(3, { engine, registry, images: [images.base.name, images.proxy.name] });
+    stand = await HostStand.open(3);
+    ({ hosts, app, installation, windlass, shop } = stand);
     [a, b, c] = hosts.all;
     const store = `${registry.address}/${installation}/store`;
     const builder = connectEngine({ name: 'local', address: 'local' }, { dockerHost: engine.host });
     await builder.tagImage(images.base.name, store, '1');
     await builder.pushImage(store, '1', undefined);
-    shop = Shop.start(join(dir, 'shop'));
     for (const [file, text] of Object.entries(FILES(images.base.name, `${store}:1`))) shop.write(file, text);
     shop.write('windlass.yaml', manifest(app, hosts.all));
-    variables = { ...workerVariables(parts(), { installation, dir, http: '80' }), ...hosts.variables };
     // What the worker has not been told of one of them, it must ask for.
     writeFileSync(hosts.knownHosts, `${a!.knownHost}\n`);
-    windlass = new Windlass(variables, shop.dir, join(dir, 'worker.log'), () => undefined);
-    await windlass.startWorker();
   }, 180_000);
-
-  afterAll(async () => {
-    await windlass?.stop();
-    await cleanUp(parts().engine.host, installation, [`${parts().registry.address}/${app}`]);
-    await hosts?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }, 120_000);
+  afterAll(async () => await stand?.close(), 120_000);
 
   const commits: string[] = [];
   /** The one that all hosts are on. */
@@ -181,6 +173,38 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       ['reached', 'engine', 'disk', 'clock', 'registry', 'ports', 'paths', 'proxy'].sort(),
     );
     expect(after.rows[0]!.found.disk?.what).toMatch(/^[\d.]+ GB free$/);
+  }, 120_000);
+
+  it('that are cut off, silent, or without the registry are told apart by check, with what to do', async () => {
+    const look = async () => {
+      const [shown, { status, wrong }] = await Promise.all([windlass.run('check'), check()]);
+      expect([shown.status, status]).toEqual([2, 2]);
+      const lines = shown.stdout.split('\n').filter((line) => /^✗ \S+ \S+, /.test(line));
+      expect(lines).toEqual(wrong.map((line) => line.replace(/^(\S+) (\S+): /, '✗ production $1, $2: ')));
+      expect(shown.stdout).toMatch(/2 hosts are not ready\.\n$/);
+      return wrong;
+    };
+    const during = async <T>(begin: () => Promise<void>, end: () => Promise<void>, deed: () => Promise<T>) => {
+      await begin();
+      try {
+        return await deed();
+      } finally {
+        await end();
+      }
+    };
+    const [cut, silent] = await during(a!.loseRegistry, a!.findRegistry, async () => [
+      await during(c!.cutSsh, c!.mendSsh, look),
+      await during(c!.silenceSsh, c!.hearSsh, look),
+    ]);
+    expect(cut).toEqual([
+      expect.stringMatching(`^${a!.ip} registry: .* refused".* check the network and the registry`),
+      expect.stringMatching(/^data reached: .* \(ECONNREFUSED\).* Check that the host is up and its port open/),
+    ]);
+    expect(silent).toEqual([
+      cut![0],
+      expect.stringMatching(/^data reached: .* did not answer in time.* Check that the host is up and its port open/),
+    ]);
+    expect(await check()).toMatchObject({ status: 0, wrong: [] });
   }, 120_000);
 
   it('are released to: each service on its hosts, and what keeps data on one', async () => {
@@ -333,8 +357,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await running(a!)).toEqual(front(current));
     const name = `${installation}-${app}-production-${short(current)}-web`;
     const instance = clientOf(b!.engine).getContainer(name);
-    const exec = await instance.exec({ Cmd: ['kill', '1'] });
-    await exec.start({});
+    process.kill((await instance.inspect()).State.Pid, 'SIGKILL');
     await until(async () => (await instance.inspect()).RestartCount === 1);
     const found = await windlass.read<Inspection[]>('status', 'production', '--observed');
     const service = found[0]?.services.find(({ host, container }) => host === b!.ip && container === name);
@@ -344,23 +367,51 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(stdout).toMatch(/RESTARTS/);
   }, 120_000);
 
-  it('get another proxy by bootstrap, one host at a time, and their routes stay', async () => {
+  it('get a proxy with HTTPS and another port by bootstrap, one host at a time, and what was released serves on', async () => {
     const served = await page(a!);
-    await windlass.stop();
-    windlass = new Windlass(
-      { ...variables, WINDLASS_PROXY_HTTP: '8080' },
-      windlass.folder,
-      windlass.log,
-      () => undefined,
-    );
-    await windlass.startWorker();
-    const asked = await windlass.run('bootstrap', 'production', '--host', a!.ip);
+    const elsewhere = (host: TestHost) => ask({ ...stand.targetOf(host), address: `${host.ip}:8080` });
+    await stand.startWorker({ WINDLASS_PROXY_HTTP: '8080', WINDLASS_PROXY_HTTPS: '443' });
+    ({ windlass } = stand);
+    shop.write('windlass.yaml', manifest(app, hosts.all, { route: ', https: true' }));
+    const secure = commit('by https');
+    const refused = await release(secure);
+    expect(refused.said).toContain(`have it made anew: windlass bootstrap production --host ${a!.ip}`);
+    expect(refused.status).toBe(3);
+
+    const asked = await windlass.run('bootstrap', 'production');
     expect(asked.status).toBe(2);
-    expect(asked.stderr).toMatch(/OUTAGE: .*, of shop.* production/);
-    expect(await page(a!)).toBe(served);
-    const done = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
-    expect(done).toMatchObject({ status: 0 });
-    expect(await ask({ address: `${a!.ip}:8080`, host: 'shop.localhost' })).toBe(served);
-    expect(await page(b!)).toBe(served);
-  }, 120_000);
+    const becomes = `${parts().images.proxy.name} becomes ${parts().images.proxy.name} on 8080, HTTPS on 443`;
+    for (const { ip } of [a!, b!])
+      expect(asked.stderr).toMatch(new RegExp(`${ip} +replace +${becomes} .*OUTAGE: .* of ${app} production`));
+    expect(await Promise.all([a!, b!].map(page))).toEqual([served, served]);
+
+    const client = sendRequests(stand.targetOf(b!), 50);
+    const first = await windlass.run('bootstrap', 'production', '--host', a!.ip, '--yes');
+    expect(first).toMatchObject({ status: 0 });
+    expect(await client.stop()).toMatchObject({ failures: [], answers: { [served]: expect.any(Number) } });
+    expect(await elsewhere(a!)).toBe(served);
+    const others = await windlass.run('bootstrap', 'production', '--yes');
+    expect(others).toMatchObject({ status: 0, stdout: expect.not.stringContaining(a!.ip) });
+    expect(await elsewhere(b!)).toBe(served);
+
+    expect(await release(secure)).toMatchObject({ status: 0 });
+    for (const host of [a!, b!]) {
+      expect(await askSecurely(host)).toEqual({ text: 'by https', issuer: 'TRAEFIK DEFAULT CERT' });
+      await expect(elsewhere(host)).rejects.toThrow(/^30[18] /);
+    }
+  }, 240_000);
 });
+
+/** By HTTPS, whoever signed the certificate. */
+const askSecurely = ({ ip }: TestHost) =>
+  new Promise<{ text: string; issuer: unknown }>((resolve, reject) => {
+    const target = { host: ip, servername: 'shop.localhost', headers: { host: 'shop.localhost' } };
+    const asked = request({ ...target, rejectUnauthorized: false, agent: false }, (response) => {
+      const { CN: issuer } = (response.socket as TLSSocket).getPeerCertificate().issuer;
+      let text = '';
+      response.on('data', (part) => (text += part));
+      response.on('end', () => resolve({ text, issuer }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });

@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { ROUTES_FOLDER } from '../../activities/drivers/proxy/container';
-import { type Example, root } from '../../demo/shop';
+import { cleanUp } from '../../demo/cleanup';
+import { ask } from '../../demo/client';
+import { type Example, root, Shop } from '../../demo/shop';
 import { Stage } from '../../demo/stage';
+import { type Ended, Windlass, workerVariables } from '../../demo/windlass';
 import { clientOf } from '../../parts/engine-client';
+import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
 import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
 import { proxyName } from '../../src/model/names';
 import { parts } from '../setup/parts';
@@ -30,6 +34,67 @@ export async function openStand(example: Example = 'shop'): Promise<{ stage: Sta
   };
   return { stage, close };
 }
+
+/** Hosts over SSH, a repository for an application of its own, and a worker that releases it to them. */
+export class HostStand {
+  readonly app = `shop${randomBytes(2).toString('hex')}`;
+  readonly installation = `windlass-${randomBytes(3).toString('hex')}`;
+  windlass!: Windlass;
+  hosts!: TestHosts;
+  private readonly dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
+  readonly shop = Shop.start(join(this.dir, 'shop'));
+
+  private constructor(private readonly variables: Record<string, string>) {}
+
+  /** `variables` are the worker's and the commands', besides those that lead to the parts. */
+  static async open(count: number, variables: Record<string, string> = {}): Promise<HostStand> {
+    const { engine, registry, images } = parts();
+    const stand = new HostStand(variables);
+    try {
+      stand.hosts = await startHosts(count, { engine, registry, images: [images.base.name, images.proxy.name] });
+      await stand.startWorker();
+      return stand;
+    } catch (error) {
+      await stand.close();
+      throw error;
+    }
+  }
+
+  /** In place of the one that runs, with other variables. */
+  async startWorker(more: Record<string, string> = {}): Promise<void> {
+    const { installation, dir, hosts, variables, shop } = this;
+    await this.windlass?.stop();
+    const own = workerVariables(parts(), { installation, dir, http: '80' });
+    const all = { ...own, ...hosts.variables, ...variables, ...more };
+    this.windlass = new Windlass(all, shop.dir, join(dir, 'worker.log'), () => undefined);
+    await this.windlass.startWorker();
+  }
+
+  async close(): Promise<void> {
+    await this.windlass?.stop();
+    const repositories = [this.app, this.installation].map((name) => `${parts().registry.address}/${name}`);
+    await cleanUp(parts().engine.host, this.installation, repositories);
+    await this.hosts?.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** A commit whose page says its version. */
+  commit(version: string): string {
+    this.shop.write('www/index.html', version);
+    return this.shop.commit(version, '--allow-empty');
+  }
+
+  release(commit: string): Promise<Ended> {
+    return this.windlass.run('release', '--commit', commit, '--by', 'ci@example.com');
+  }
+
+  targetOf = ({ ip }: TestHost) => ({ address: `${ip}:80`, host: 'shop.localhost' });
+
+  page = (host: TestHost): Promise<string> => ask(this.targetOf(host));
+}
+
+/** What a command printed. */
+export const said = ({ stdout, stderr }: Ended) => stdout + stderr;
 
 /** Releases a commit up to the approval, approves it with the command that is printed, and follows it to its end. */
 export async function promote({ windlass }: Stage, commit: string): Promise<{ status: number | null; said: string }> {
