@@ -28,5 +28,11 @@ function load(args: string[]): Program {
   return bundled.exports;
 }
 
-const args = process.argv.slice(2);
-void load(args).main(args);
+/** Once all is said nothing keeps the process: no call that nobody awaits any more, no socket that an engine leaves open. */
+async function run(args: string[]): Promise<void> {
+  await load(args).main(args);
+  for (const stream of [process.stdout, process.stderr]) await new Promise((said) => stream.write('', said));
+  process.exit();
+}
+
+void run(process.argv.slice(2));

@@ -5,6 +5,7 @@ import { createActivities } from '../activities/index';
 import { closeConnections } from '../activities/drivers/ssh/connections';
 import type { Settings } from '../activities/settings';
 import { connect, readConfig, type Temporal } from './client';
+import { note } from './print/output';
 import { printLogEntry } from './print/worker-log';
 import { ensureAttributes } from './temporal/register';
 
@@ -21,7 +22,7 @@ export interface RunningWorker {
  */
 export async function startWorker(settings: Settings, { signals }: { signals: boolean }): Promise<RunningWorker> {
   const logLevel = (process.env['WINDLASS_LOG'] ?? 'WARN').toUpperCase() as 'WARN';
-  Runtime.install({ logger: new DefaultLogger(logLevel, printLogEntry), ...(signals ? {} : { shutdownSignals: [] }) });
+  Runtime.install({ logger: new DefaultLogger(logLevel, printLogEntry), shutdownSignals: [] });
   const temporal = await connect();
   const connection = await connectNatively(temporal).catch(async (error: unknown) => {
     await temporal.client.connection.close();
@@ -34,7 +35,9 @@ export async function startWorker(settings: Settings, { signals }: { signals: bo
   try {
     await ensureAttributes(temporal);
     const worker = await createWorker(settings, temporal, connection);
-    return { temporal, ...runWorker(worker, close) };
+    const running = runWorker(worker, close);
+    if (signals) for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void running.stop());
+    return { temporal, ...running };
   } catch (error) {
     await close();
     throw error;
@@ -42,6 +45,10 @@ export async function startWorker(settings: Settings, { signals }: { signals: bo
 }
 
 function runWorker(worker: Worker, close: () => Promise<unknown>): Pick<RunningWorker, 'done' | 'stop'> {
+  let giveUp = () => {};
+  const tooLong = new Promise<void>((resolve) => (giveUp = resolve)).then(() =>
+    note('worker stopped in the middle of its work, which the next one does again'),
+  );
   const run = async () => {
     try {
       await worker.run();
@@ -49,13 +56,21 @@ function runWorker(worker: Worker, close: () => Promise<unknown>): Pick<RunningW
       await close();
     }
   };
-  const done = run();
+  const done = Promise.race([run(), tooLong]);
   const stop = async () => {
     if (worker.getState() === 'RUNNING') worker.shutdown();
+    const timer = setTimeout(giveUp, STOPS_WITHIN_MS);
     await done.catch(() => undefined);
+    clearTimeout(timer);
   };
   return { done, stop };
 }
+
+/**
+ * An engine that hangs holds no worker up, and Docker kills ten seconds after SIGTERM. The SDK's own limit (`shutdownForceTime`)
+ * fails while an activity runs, for its connection is in use.
+ */
+const STOPS_WITHIN_MS = 8_000;
 
 const connectNatively = ({ address }: Temporal): Promise<NativeConnection> =>
   NativeConnection.connect({ ...readConfig().connectionOptions, address });

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as listen, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { closeConnections } from '../../activities/drivers/ssh/connections';
 import { traefik } from '../../activities/drivers/proxy/traefik';
 import { connectEngine } from '../../activities/drivers/docker/connect';
-import { withHeartbeat } from '../../activities/heartbeat';
+import { currentWatch, withHeartbeat } from '../../activities/heartbeat';
 import { createPlanningActivities } from '../../activities/planning';
 import { loadRecord } from '../../activities/records/load-record';
 import type { RolloutDeps } from '../../activities/rollout/context';
@@ -16,7 +16,7 @@ import { createSourceActivities } from '../../activities/source';
 import { identify } from '../../parts/processes';
 import type { RecordRef } from '../../src/model/release';
 import { environment, record, service } from '../src/plan/fixtures';
-import { makeFolder, until } from './fixtures';
+import { failureOf, makeFolder, until } from './fixtures';
 
 /** Sooner than anything that is waited for would end by itself: a host 15 s, a registry 30 s, a command 10 s. */
 const AT_ONCE_MS = 4_000;
@@ -131,6 +131,17 @@ describe('an activity that is stopped gives up at once', () => {
     expect(await stopWhen(plan(world, ref('none')), undefined, () => child() > 0)).toEqual(GIVEN_UP);
     await soon(() => identify(child()) === undefined);
     delete process.env['WINDLASS_SECRET_COMMANDS'];
+  });
+
+  test('a command in a container, when the engine does not say that it has begun', async () => {
+    const hears = (asked: IncomingMessage, answer: ServerResponse) =>
+      asked.url!.endsWith('/exec') && answer.writeHead(201).end('{"Id":"one"}');
+    const engine = await silent(createServer(hears));
+    const { exec } = connectEngine({ name: 'one', address: 'local' }, { dockerHost: `tcp://${engine.address}` });
+    const run = () => exec('web', ['true'], { signal: currentWatch().signal });
+    const isAsked = () => engine.calls.size > 0;
+    expect(await stopWhen(run, undefined, isAsked)).toEqual(GIVEN_UP);
+    expect(await failureOf(exec('web', ['true'], { timeoutMs: 100 }))).toMatchObject({ kind: 'timeout', host: 'one' });
   });
 
   test('a checkout that waits for another one, which goes on', async () => {

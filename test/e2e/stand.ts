@@ -130,4 +130,17 @@ export async function until(look: () => Promise<boolean>, everyMs = 50): Promise
   }
 }
 
+/** As `until`, of what must be so before something ends: throws the last of what that said when it ends first, and looks no more. */
+export async function untilBefore(end: Promise<string>, look: () => Promise<boolean>): Promise<void> {
+  let over = false;
+  const tooSoon = end.then((text) => {
+    throw new Error(`it ended before the moment came:\n${text.trim().split('\n').slice(-20).join('\n')}`);
+  });
+  try {
+    await Promise.race([until(async () => over || (await look()), 10), tooSoon]);
+  } finally {
+    over = true;
+  }
+}
+
 export type { ReleaseProgress, RolloutProgress };

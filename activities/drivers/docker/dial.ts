@@ -11,9 +11,10 @@ export function openStream(docker: Docker, options: Omit<DialOptions, 'isStream'
   });
 }
 
-/** Ends a stream as soon as the signal is given; returns what takes that back. */
+/** Ends a stream as soon as the signal is given, or was; returns what takes that back. */
 export function endWith(signal: AbortSignal | undefined, stream: Readable): () => void {
   const end = () => void stream.destroy(new Error('stopped'));
   signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
   return () => signal?.removeEventListener('abort', end);
 }

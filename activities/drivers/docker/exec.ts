@@ -36,7 +36,7 @@ export async function exec(
 }
 
 async function runToEnd(host: Host, made: Exec, doing: string, options: ExecOptions): Promise<ExecResult> {
-  const stream: Duplex = await made.start({ hijack: true, stdin: true });
+  const stream = await start(host, made, doing, options);
   const [stdout, stderr] = [new Tail(KEPT_BYTES), new Tail(KEPT_BYTES)];
   const release = endEarly(stream, host, doing, options);
   try {
@@ -46,7 +46,19 @@ async function runToEnd(host: Host, made: Exec, doing: string, options: ExecOpti
   } finally {
     release();
   }
-  return { exitCode: await exitCode(made), stdout: stdout.text(), stderr: stderr.text() };
+  return { exitCode: await exitCode(host, made, doing), stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** An engine may never answer when the container ends at this moment, and dockerode would wait for ever. */
+async function start(host: Host, made: Exec, doing: string, { timeoutMs, signal }: ExecOptions): Promise<Duplex> {
+  const opening = made.start({ hijack: true, stdin: true });
+  try {
+    return await ask(host, doing, () => opening, { withinMs: timeoutMs, signal });
+  } catch (error) {
+    // One that comes after all is nobody's.
+    opening.then((late) => late.destroy()).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Lets time and signal end the stream; returns what takes that back. */
@@ -62,9 +74,9 @@ function endEarly(stream: Duplex, host: Host, doing: string, { timeoutMs, signal
 }
 
 /** The stream ends a moment before the engine knows the exit code. */
-async function exitCode(made: Exec): Promise<number> {
+async function exitCode(host: Host, made: Exec, doing: string): Promise<number> {
   for (let attempt = 0; ; attempt++) {
-    const { Running, ExitCode } = await made.inspect();
+    const { Running, ExitCode } = await ask(host, doing, () => made.inspect());
     if (!Running && ExitCode !== null) return ExitCode;
     if (attempt > 50) throw new Error('the output has ended and the command has not');
     await sleep(Math.min(5 * 2 ** attempt, 100));

@@ -22,7 +22,7 @@ export async function ask<T>(host: Host, doing: string, deed: () => Promise<T>, 
   const { withinMs = ANSWERS_WITHIN_MS, signal } = limits;
   try {
     signal?.throwIfAborted();
-    return await (withinMs ? limit(deed(), withinMs, () => tooLong(host, doing, withinMs)) : deed());
+    return await limit(deed(), { withinMs, signal }, () => tooLong(host, doing, withinMs));
   } catch (error) {
     signal?.throwIfAborted();
     throw classify(error, { host: host.name, doing });
@@ -45,15 +45,19 @@ export async function askUnless<T>(
   return ask(host, doing, tolerant, limits);
 }
 
-async function limit<T>(promise: Promise<T>, ms: number, error: () => Error): Promise<T> {
+async function limit<T>(answer: Promise<T>, { withinMs, signal }: Limits, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(error()), ms);
+  let stop = () => {};
+  const over = new Promise<never>((_, reject) => {
+    if (withinMs) timer = setTimeout(() => reject(late()), withinMs);
+    stop = () => reject(signal!.reason as Error);
+    signal?.addEventListener('abort', stop, { once: true });
   });
   try {
-    return await Promise.race([promise, late]);
+    return await Promise.race([answer, over]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
 }
 
