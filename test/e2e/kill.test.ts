@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
 import { sendRequests, type Report } from '../../demo/client';
 import { changes, oneEnvironment } from '../../demo/shop';
 import type { Stage } from '../../demo/stage';
@@ -8,6 +7,7 @@ import { clientOf } from '../../parts/engine-client';
 import { releaseId } from '../../src/model/names';
 import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
 import { describeWith, parts } from '../setup/parts';
+import { openRelay } from '../setup/relay';
 import { testServer } from '../setup/server';
 import { openStand, said, untilBefore } from './stand';
 
@@ -111,9 +111,14 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
   });
 
   it('told to stop while its engine is silent: it ends within ten seconds, and the next one does its work', async () => {
-    const engine = await relayTo(parts().engine.host, `${stage.windlass.log}.sock`);
+    const { modem } = clientOf(parts().engine.host) as unknown as { modem: Record<string, string> };
+    const at = `${stage.windlass.log}.sock`;
+    const engine = await openRelay(
+      { path: modem['socketPath']!, host: modem['host'], port: Number(modem['port']) },
+      at,
+    );
     await stage.windlass.stopWorker();
-    const variables = { ...stage.variables, DOCKER_HOST: engine.host };
+    const variables = { ...stage.variables, DOCKER_HOST: `unix://${at}` };
     const stuck = new Windlass(variables, stage.shop.dir, `${stage.windlass.log}.stuck`, () => undefined);
     stuck.program = stage.windlass.program;
     await stuck.startWorker();
@@ -127,7 +132,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     expect(readFileSync(stuck.log, 'utf8')).toMatch(
       /^worker stopped in the middle of its work, which the next one does again\nworker stopped$/m,
     );
-    engine.close();
+    engine.cut();
     await stage.windlass.startWorker();
     await expectStatus(await ended, 0);
     current = commit.slice(0, 10);
@@ -141,32 +146,3 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     expect({ failed: report.failures, running: await releasesThatRun() }).toEqual({ failed: [], running: [current] });
   });
 });
-
-/** A way to an engine that hands on what is said, until something is asked that is never answered: then it says nothing more. */
-async function relayTo(host: string, path: string) {
-  const { modem } = clientOf(host) as unknown as { modem: { socketPath?: string; host: string; port: number } };
-  const sockets = new Set<Socket>();
-  let last: string | undefined;
-  let silent = false;
-  const server = createServer((near) => {
-    const far = connect(modem.socketPath ? { path: modem.socketPath } : { host: modem.host, port: Number(modem.port) });
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
-    near.on('data', (said) => {
-      silent ||= last !== undefined && said.toString('latin1').includes(last);
-      if (!silent) far.write(said);
-    });
-    far.on('data', (said) => silent || near.write(said));
-    near.on('close', () => far.destroy());
-    far.on('close', () => silent || near.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
-  return {
-    host: `unix://${path}`,
-    beSilentAt: (request: string) => void (last = request),
-    isSilent: () => silent,
-    close: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
