@@ -46,6 +46,7 @@ const order = (messages: Message[], more: Partial<World> = {}): [World] => [
     messages,
     fates: [],
     order: [],
+    starts: [],
     approvals: 0,
     ...more,
   },
@@ -114,4 +115,6 @@ export const ORDERS: [World][] = [
     first: web(['a'], false),
     shapes: [web(['b'], false), web(['a'], false), web(['c'], false)],
   }),
+  // what a rollout had committed before it was known to have begun was lost
+  order([sent('release')], { starts: [200] }),
 ];

@@ -34,11 +34,12 @@ async function tryOrder({
   messages,
   fates: numbers,
   order: turnsOf,
+  starts,
   approvals,
 }: World): Promise<void> {
   const [turns, chance] = [new Turns(new Chance(turnsOf)), new Chance(numbers)];
   const policy = { from: [ANA!, BEN!, CI!], count: approvals, starterMay: false, timeoutMs: 0 };
-  const team = new Team(turns, chance, approvals > 0 ? policy : undefined);
+  const team = new Team(turns, chance, new Chance(starts), approvals > 0 ? policy : undefined);
   NAMES.forEach((name, index) => team.records.set(name, recordOf(name, shapes[index] as Shape)));
   const run = new Order(team);
   if (first) await run.begin(recordOf('000', first));
@@ -59,7 +60,7 @@ class Order {
   private readonly releases = new Map<string, Release>();
   private readonly rollbacks: Rollback[] = [];
   /** Decisions whose senders were told that they count. */
-  private readonly counted: { release: Release; decision: Decision }[] = [];
+  private readonly counted: { release: Release; asked: number; decision: Decision }[] = [];
   private ids = 0;
   /** How often a step was answered when all else was said. */
   private readonly tries: Record<string, number> = {};
@@ -136,9 +137,9 @@ class Order {
     this.team.sent.push({ release: release.id, decision });
     const wasOver = release.status !== undefined;
     const refusal = await release.decide(decision);
-    if (refusal === undefined) this.counted.push({ release, decision });
-    for (const { release: of, decision: counts } of this.counted)
-      if (of.open?.plan === counts.plan && !isCounted(of.open, counts))
+    if (refusal === undefined) this.counted.push({ release, asked: release.asked, decision });
+    for (const { release: of, asked, decision: counts } of this.counted)
+      if (of.open && of.asked === asked && !isCounted(of.open, counts))
         this.team.broken.push(`counted, and is forgotten: ${JSON.stringify(counts)}`);
     const mayDecide = [ANA, BEN, CI].includes(decision.by) && (decision.by !== CI || decision.decision === 'reject');
     if (refusal === undefined && (!mayDecide || wasOver || decision.plan === 'another'))
@@ -166,7 +167,10 @@ class Order {
   }
 
   private answer(): boolean {
-    const { child } = this.team;
+    const { child, question } = this.team;
+    // Nothing else happens any more: whoever asks is shown to ask.
+    if (child?.question !== question)
+      this.team.broken.push(`asked: ${child?.question?.step}, shown: ${question?.step}`);
     if (!child?.question) return false;
     const { step, answers } = child.question;
     const tries = (this.tries[step] = (this.tries[step] ?? 0) + 1);

@@ -42,7 +42,11 @@ export class Team {
   readonly hosts = new SimulatedHosts();
   readonly records = new Map<string, ReleaseRecord>();
   line = Line.of('shop', PRODUCTION);
+  /** What runs, wherever its worker is; and what it was told while it was planned. */
   child?: Rollout;
+  private early: { stop?: string; held?: boolean } = {};
+  /** What the environment knows to be asked. */
+  question?: StepQuestion;
   readonly rollouts: Rollout[] = [];
   /** What was told of each request: it must end once. */
   readonly ends = new Map<string, RolloutResult[]>();
@@ -58,6 +62,8 @@ export class Team {
   constructor(
     readonly turns: Turns,
     private chance: Chance,
+    /** How many turns it takes to hear that a rollout has begun, beyond one. */
+    private readonly starts: Chance,
     readonly policy: ApprovalPolicy | undefined,
   ) {
     void this.work();
@@ -98,37 +104,47 @@ export class Team {
 
   private async carryOut(request: RolloutRequest): Promise<RolloutResult> {
     this.line.begin(request);
-    const begun = structuredClone(this.line.state);
-    await this.turns.next();
-    const planned = this.plan(
-      request,
-      begun.excluded?.map(({ host }) => host),
-    );
+    this.early = {};
+    const whole = this.start(request);
+    // Its worker may be gone, and the rollout over before it is known that it has begun.
+    for (let left = this.starts.next(); left >= 0; left -= 1) await this.turns.next();
     const ends = this.line.started(request, 'run');
     void this.tell(request.requester, { request: request.id, state: 'started', runId: 'run' });
+    if (ends !== undefined) this.stop(ends);
+    if (this.line.state.frozen) this.hold(true);
+    const result = await whole;
     try {
-      if ('refused' in planned) return { status: 'refused', failure: { kind: 'refused', message: planned.refused } };
-      const { plan, hash } = planned;
-      if (request.approved && request.approved.hash !== hash)
-        return { status: 'replan', plan: hash, differences: ['it differs'] };
-      const { turns, hosts, records, chance } = this;
-      const scope = { environment: PRODUCTION, counter: begun.counter, records };
-      const child = new Rollout(request, plan, hash, [OPS!], turns, this, hosts, scope, chance);
-      this.child = child;
-      this.rollouts.push(child);
-      if ((this.live += 1) > 1) this.broken.push('two write at the same time');
-      if (ends !== undefined) child.stop(ends);
-      if (this.line.state.frozen) this.hold(true);
-      const result = await child.result;
-      this.live -= 1;
       if (result !== 'terminated') return result;
       this.line.interrupt(request, 'terminated');
-      await turns.next();
+      await this.turns.next();
       return this.line.afterInterruption(request, 'terminated');
     } finally {
-      this.child = undefined;
+      this.question = undefined;
       this.line.stopped();
     }
+  }
+
+  /** The rollout itself, wherever it runs. */
+  private async start(request: RolloutRequest): Promise<RolloutResult | 'terminated'> {
+    const { counter, excluded } = structuredClone(this.line.state);
+    const left = excluded?.map(({ host }) => host);
+    await this.turns.next();
+    const planned = this.plan(request, left);
+    if ('refused' in planned) return { status: 'refused', failure: { kind: 'refused', message: planned.refused } };
+    const { plan, hash } = planned;
+    if (request.approved && request.approved.hash !== hash)
+      return { status: 'replan', plan: hash, differences: ['it differs'] };
+    const { turns, hosts, records, chance } = this;
+    const scope = { environment: PRODUCTION, counter, records };
+    this.child = new Rollout(request, plan, hash, [OPS!], turns, this, hosts, scope, chance);
+    this.rollouts.push(this.child);
+    if ((this.live += 1) > 1) this.broken.push('two write at the same time');
+    if (this.early.stop !== undefined) this.child.stop(this.early.stop);
+    this.child.held = Boolean(this.early.held);
+    const result = await this.child.result;
+    this.live -= 1;
+    this.child = undefined;
+    return result;
   }
 
   plan({ kind, record, left }: Pick<RolloutRequest, 'kind' | 'record' | 'left'>, excluded: string[] = []): Planned {
@@ -158,7 +174,7 @@ export class Team {
   enqueue(request: RolloutRequest): void {
     const place = this.line.enqueue(request);
     if (!place) return;
-    if (place.ends !== undefined) this.child?.stop(place.ends);
+    if (place.ends !== undefined) this.stop(place.ends);
     if (place.behind !== undefined)
       void this.tell(request.requester, { request: request.id, state: 'queued', behind: place.behind });
   }
@@ -168,7 +184,7 @@ export class Team {
     const { withdrawn, ends } = this.line.withdraw({ id, reason: 'cancelled' });
     if (withdrawn)
       void this.tell(withdrawn.request.requester, { request: id, state: 'ended', result: withdrawn.result });
-    if (ends !== undefined) this.child?.stop(ends);
+    if (ends !== undefined) this.stop(ends);
   }
 
   freeze(by: string): string | undefined {
@@ -187,8 +203,17 @@ export class Team {
     return undefined;
   }
 
+  /** What has not begun, as far as is known, cannot be told anything. */
+  private stop(reason: string): void {
+    if (!this.line.state.running) return;
+    this.early.stop ??= reason;
+    this.child?.stop(reason);
+  }
+
   private hold(held: boolean): void {
-    if (this.child && this.line.canBeHeld()) this.child.held = held;
+    if (!this.line.state.running || !this.line.canBeHeld()) return;
+    this.early.held = held;
+    if (this.child) this.child.held = held;
   }
 
   private async tell(requester: string, news: RolloutNews): Promise<void> {
@@ -219,8 +244,10 @@ export class Team {
   // ---- what a rollout tells
 
   asks(request: string, question?: StepQuestion): void {
+    if (!this.line.isRunning(request) && !this.line.isStarting(request)) return;
+    this.question = question;
     const { running } = this.line.state;
-    if (running?.id === request) void this.tell(running.requester, { request, state: 'asking', question });
+    if (running) void this.tell(running.requester, { request, state: 'asking', question });
   }
 
   excludes(request: string, host: string): void {
@@ -233,7 +260,9 @@ export class Team {
 
   sees({ request, hash, plan, stopped }: Rollout): void {
     const goesBack = request.kind === 'release' && this.line.state.queue.some(({ kind }) => kind === 'rollback');
-    if (stopped === undefined && (goesBack || this.withdrawn.has(request.id)))
+    // Of what has not begun, as far as is known, nobody can be told to stop; it is as soon as it is known.
+    const isKnown = this.line.isRunning(request.id);
+    if (isKnown && stopped === undefined && (goesBack || this.withdrawn.has(request.id)))
       this.broken.push(`${request.id} goes on, and ${goesBack ? 'a rollback waits' : 'it was withdrawn'}`);
     const requester = this.requesters.get(request.requester);
     if (requester?.status)
@@ -314,6 +343,8 @@ export const refOf = (release: string): RecordRef => ({
 /** A release, from the gate on: nobody is asked where there is no policy. */
 export class Release extends Requester {
   open?: OpenQuestion;
+  /** How often it has asked about another plan than before: what was decided until then counts no more. */
+  asked = 0;
 
   async run(): Promise<void> {
     this.status = await this.carry();
@@ -347,13 +378,18 @@ export class Release extends Requester {
     if (!policy) return undefined;
     const planned = this.look();
     if ('refused' in planned) return 'failed';
-    this.open = { environment: PRODUCTION, plan: planned.hash, policy, startedBy: CI!, decisions: [] };
+    this.put({ environment: PRODUCTION, plan: planned.hash, policy, startedBy: CI!, decisions: [] });
     await turns.until(() => this.cancelled || (this.open !== undefined && verdict(this.open) !== 'open'));
     const { open } = this;
     this.open = undefined;
     if (!open || verdict(open) === 'open') return 'cancelled';
     if (verdict(open) === 'rejected') return 'rejected';
     return { hash: open.plan, before: [], changes: [] };
+  }
+
+  private put(open: OpenQuestion): void {
+    if (open.plan !== this.open?.plan) this.asked += 1;
+    this.open = open;
   }
 
   /** What its sender is told; undefined when it counts. */
@@ -364,7 +400,7 @@ export class Release extends Requester {
       await this.team.turns.next();
       const now = this.look();
       const anew = 'refused' in now || now.hash === decision.plan ? undefined : askAnew(this.open, decision, now.hash);
-      if (anew) this.open = anew;
+      if (anew) this.put(anew);
     }
     const later = refuseDecision(this.open, decision);
     if (later !== undefined || isCounted(this.open, decision)) return later;

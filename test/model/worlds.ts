@@ -77,6 +77,8 @@ export const world = fc.record({
   first: fc.option(shape, { nil: undefined }),
   fates,
   order,
+  /** How many turns it takes to hear that a rollout has begun. */
+  starts: fc.array(fc.constantFrom(0, 0, 0, 4, 30, 200), { maxLength: 12 }),
   /** How many must approve; nobody is asked: 0. */
   approvals: fc.constantFrom(0, 1, 1, 2),
 });
