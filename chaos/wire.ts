@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
 
-const { PollActivityTaskQueueResponse, RespondWorkflowTaskCompletedRequest } = temporal.api.workflowservice.v1;
+const { PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse, RespondWorkflowTaskCompletedRequest } =
+  temporal.api.workflowservice.v1;
 
 /** The boundaries of an activity, in the order in which it comes to them. */
 export const POINTS = ['scheduled', 'started', 'effect done', 'completed'] as const;
@@ -45,6 +46,8 @@ export class Wire {
   private failed = new Set<string>();
   /** Polls that wait, while what is scheduled is kept from workers. */
   private held?: (() => void)[];
+  /** The workflow whose next news of a child are lost. */
+  private deaf?: { workflowId: string; lost: () => void };
   private readonly polls = new Map<http2.ClientHttp2Stream, string>();
   /** As a person who does not wait for a quarter of an hour: an activity is given up after so long, with all its attempts. */
   patienceMs?: number;
@@ -72,6 +75,14 @@ export class Wire {
     });
   }
 
+  /**
+   * What tells this workflow that a child of it has started reaches nobody, as if the worker had died with it: until the server notices,
+   * the child goes on, and its parent knows nothing.
+   */
+  loseNewsOfChild(workflowId: string): Promise<void> {
+    return new Promise((lost) => (this.deaf = { workflowId, lost }));
+  }
+
   /** Sends away whoever waits for work now, as a network does that notices that somebody is gone. */
   endPolls(of?: string): void {
     for (const [poll, method] of this.polls)
@@ -95,7 +106,7 @@ export class Wire {
       const sent = await collect(down);
       const pass = await this.before(method, sent, String(headers['grpc-encoding'] ?? ''));
       if (down.destroyed) return;
-      const answer = await this.askAgain(method, down, headers, pass.body);
+      const answer = this.lose(method, await this.askAgain(method, down, headers, pass.body));
       this.after(method, answer);
       pass.done?.();
       if (!down.destroyed) reply(down, answer);
@@ -147,6 +158,19 @@ export class Wire {
     await pause(50);
     const host = hostOf(found.input);
     return { body, done: () => this.reach({ host, letGo: () => this.goOn() }) };
+  }
+
+  private lose(method: string, answer: Answer): Answer {
+    const { deaf } = this;
+    if (!deaf || method !== 'PollWorkflowTaskQueue' || answer.body.length <= 5) return answer;
+    const encoding = String(answer.headers['grpc-encoding'] ?? '');
+    const task = PollWorkflowTaskQueueResponse.decode(message(answer.body, encoding));
+    const tells = task.history?.events?.some((event) => event.childWorkflowExecutionStartedEventAttributes);
+    if (task.workflowExecution?.workflowId !== deaf.workflowId || !tells) return answer;
+    this.deaf = undefined;
+    deaf.lost();
+    // As a poll that has waited in vain.
+    return { ...answer, body: framed(PollWorkflowTaskQueueResponse.encode({}).finish()) };
   }
 
   private after(method: string, { headers, body }: Answer): void {

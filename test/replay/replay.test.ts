@@ -21,6 +21,7 @@ describe('recorded histories', () => {
       'finished',
       'frozen',
       'interrupted',
+      'late',
       'many',
       'planning',
       'queued',

@@ -5,6 +5,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
   DefaultLogger,
+  type NativeConnection,
   Runtime,
   Worker,
   type WorkflowBundleWithSourceMap,
@@ -27,24 +28,25 @@ export const bundle = (workflowsPath = join(__dirname, '../../workflows/index.ts
 /** A worker over a simulated world on the real server; application and task queue are its own. */
 export class Harness {
   readonly app = `shop-${randomUUID().slice(0, 8)}`;
-
   private constructor(
     readonly server: TestWorkflowEnvironment,
     readonly world: World,
     private readonly forgets: boolean,
+    private readonly connection: NativeConnection,
   ) {}
 
   /**
    * Runs a test with a worker, and ends whatever the test left. One that `forgets` keeps no workflow in memory: each goes on from
-   * its replayed history, as after a crash, whatever it is told.
+   * its replayed history, as after a crash, whatever it is told. The worker may have a way of its own to the server.
    */
   static async run(
     workflowBundle: WorkflowBundleWithSourceMap,
     test: (h: Harness) => Promise<void>,
     world = new World(twoEnvironments()),
     forgets = false,
+    connection?: NativeConnection,
   ): Promise<void> {
-    await Harness.builds([[workflowBundle, test]], world, forgets);
+    await Harness.builds([[workflowBundle, test]], world, forgets, connection);
   }
 
   /** One build of windlass after the other, each with its part of the test, over the same world. */
@@ -52,8 +54,10 @@ export class Harness {
     builds: [WorkflowBundleWithSourceMap, (h: Harness) => Promise<void>][],
     world = new World(twoEnvironments()),
     forgets = false,
+    connection?: NativeConnection,
   ): Promise<void> {
-    const harness = new Harness(await testServer(), world, forgets);
+    const server = await testServer();
+    const harness = new Harness(server, world, forgets, connection ?? server.nativeConnection);
     try {
       for (const [workflowBundle, test] of builds) {
         const worker = await harness.worker(workflowBundle);
@@ -67,7 +71,7 @@ export class Harness {
 
   worker(workflowBundle: WorkflowBundleWithSourceMap): Promise<Worker> {
     return Worker.create({
-      connection: this.server.nativeConnection,
+      connection: this.connection,
       taskQueue: this.app,
       workflowBundle,
       activities: this.world.activities(this.server.client, this.app),
