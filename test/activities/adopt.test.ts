@@ -1,3 +1,4 @@
+import { proxySettings } from '../../activities/proxy-settings';
 import { accessoryName, COMPOSE, labels, releaseNetwork } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, uniqueName } from './fixtures';
@@ -165,8 +166,16 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
     await twice(() => stand.perform('closeProxy', {}));
     expect(await stateOf(proxy)).toMatchObject({ state: 'running', ports: {} });
     expect(Object.keys((await stateOf(proxy))!.networks)).toContain(network);
-    // What waits is opened by whoever needs it next.
+    // What waits is opened by whoever needs it next; one who is killed on the way leaves its networks to the one after.
+    const { engine, deps } = stand;
+    const killed = () => Promise.reject(new Error('killed'));
+    const removeContainer = (name: string) => (name === proxy ? killed() : engine.removeContainer(name));
+    for (const dies of [{ removeContainer }, { renameContainer: killed }])
+      await expect(deps.proxy.ensure({ ...engine, ...dies }, proxySettings(deps.settings))).rejects.toThrow('killed');
     await stand.perform('ensureProxy', {});
-    expect((await stateOf(proxy))!.ports['80/tcp']).toHaveLength(1);
+    const again = (await stateOf(proxy))!;
+    expect(again.ports['80/tcp']).toHaveLength(1);
+    expect(Object.keys(again.networks)).toContain(network);
+    expect(await stateOf(`${proxy}-next`)).toBeUndefined();
   }, 60_000);
 });

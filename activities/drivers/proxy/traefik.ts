@@ -37,7 +37,7 @@ async function ensure(engine: Engine, settings: ProxySettings, watch: Watch = {}
   const wanted = proxyContainer(settings);
   const { name } = wanted;
   const specLabel = `${settings.installation}.spec`;
-  const found = await engine.inspectContainer(name);
+  const found = await findProxy(engine, name);
   const isClosed = found?.labels[specLabel] === proxyContainer({ ...settings, closed: true }).labels[specLabel];
   if (isClosed && !settings.closed) {
     await remake(engine, found!, wanted);
@@ -75,7 +75,7 @@ async function revive(engine: Engine, installation: string, { signal }: Watch = 
 /** Nothing when it is closed already, is not there, or has routes of another environment. */
 async function close(engine: Engine, place: Place, settings: ProxySettings, watch?: Watch): Promise<void> {
   const wanted = proxyContainer({ ...settings, closed: true });
-  const found = await engine.inspectContainer(wanted.name);
+  const found = await findProxy(engine, wanted.name);
   const specLabel = `${settings.installation}.spec`;
   if (!found || found.labels[specLabel] === wanted.labels[specLabel]) return;
   if (found.state === 'running' && (await servesOthers(engine, wanted.name, place))) return;
@@ -99,11 +99,25 @@ async function servesOthers(engine: Engine, container: string, place: Place): Pr
   return stdout.split('\n').some((file) => file.endsWith('.yml') && file !== `${routesName(place)}.yml`);
 }
 
-/** What a container publishes is settled when it is made. Its routes are on a volume; the networks that it has joined go with it. */
+/**
+ * What a container publishes is settled when it is made. Its routes are on a volume; the networks that it has joined go with it, so the
+ * next one is in them before it goes, and whoever is killed in between leaves one or the other: see `findProxy`.
+ */
 async function remake(engine: Engine, found: ContainerState, wanted: ContainerMake): Promise<void> {
-  const inNetworks = await joining(engine, wanted, found);
+  const next = nextName(wanted.name);
+  await engine.removeContainer(next);
+  await engine.createContainer({ ...(await joining(engine, wanted, found)), name: next });
   await engine.removeContainer(wanted.name);
-  await engine.createContainer(inNetworks);
+  await engine.renameContainer(next, wanted.name);
+}
+
+const nextName = (name: string) => `${name}-next`;
+
+async function findProxy(engine: Engine, name: string): Promise<ContainerState | undefined> {
+  const found = await engine.inspectContainer(name);
+  if (found || !(await engine.inspectContainer(nextName(name)))) return found;
+  await engine.renameContainer(nextName(name), name);
+  return engine.inspectContainer(name);
 }
 
 async function make(engine: Engine, settings: ProxySettings, wanted: ContainerMake, watch: Watch): Promise<void> {
