@@ -128,7 +128,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     await untilBefore(ended.then(said), async () => engine.isSilent());
     const began = Date.now();
     await stuck.stop();
-    expect(Date.now() - began).toBeLessThan(10_000);
+    // eight, and what a busy machine adds; the engine's own silence would be waited for a minute
+    expect(Date.now() - began).toBeLessThan(15_000);
     expect(readFileSync(stuck.log, 'utf8')).toMatch(
       /^worker stopped in the middle of its work, which the next one does again\nworker stopped$/m,
     );
