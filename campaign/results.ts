@@ -85,7 +85,8 @@ export function storeLeg(leg: Leg): void {
 
 function describe(legs: Leg[]): string {
   const perSecond = [...new Set(legs.map((leg) => leg.perSecond))].join(' or ');
-  const machines = [...new Set(legs.map(({ machine }) => machine))].join('; ');
+  // A load average is of the moment when a leg began.
+  const machines = [...new Set(legs.map(({ machine }) => machine.replace(/; load average .*/, '')))].join('; ');
   return `# The campaign: is a request lost?
 
 \`npm run campaign\`, and for fewer rounds \`npm run campaign -- --switches 5\`. It goes on where an earlier run stopped; \`--anew\` begins
