@@ -13,7 +13,7 @@ const ALONE = ['src', 'cli', 'parts', 'replay', 'model'];
 module.exports = {
   maxWorkers: 2,
   // A limit for what hangs, not for what is slow: a worker that was killed is noticed by time-outs of Temporal's own.
-  testTimeout: 240_000,
+  testTimeout: 480_000,
   reporters: ['default', '<rootDir>/test/setup/reporter.js'],
   projects: [
     {

@@ -155,7 +155,7 @@ export class Wire {
     // Whoever polls already is sent away, for the server would give it to him.
     this.held = [];
     this.endPolls('PollActivityTaskQueue');
-    await pause(50);
+    await pause(100);
     const host = hostOf(found.input);
     return { body, done: () => this.reach({ host, letGo: () => this.goOn() }) };
   }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
 import { clientOf } from '../../parts/engine-client';
 import { importImage } from '../../parts/import-image';
 import { findGoProgram, PEBBLE } from '../../parts/go-program';
+import { freePort } from '../../parts/ports';
 import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { makeFolder, uniqueName } from './fixtures';
@@ -115,7 +115,7 @@ function tests(program: string): void {
       status: 301,
       headers: { location: `https://${HOST}:${secure}/a?b` },
     });
-  }, 120_000);
+  });
 
   it('keeps it: a proxy that is started anew asks for no other', async () => {
     const { fingerprint } = await issuedCertificateAt(secure);
@@ -124,14 +124,6 @@ function tests(program: string): void {
     expect((await issuedCertificateAt(secure)).fingerprint).toBe(fingerprint);
   });
 }
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const listening = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = listening.address() as AddressInfo;
-      listening.close(() => resolve(port));
-    });
-  });
 
 if ('program' in pebble) describeWith(['engine', 'images'], 'HTTPS', () => tests(pebble.program));
 else describe.skip(`HTTPS [skipped: ${pebble.missing.replaceAll('[', '(').replaceAll(']', ')')}]`, () => tests(''));

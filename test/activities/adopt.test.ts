@@ -80,7 +80,7 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
       ...before,
       networks: Object.keys(before!.networks),
     });
-  }, 60_000);
+  });
 
   test('is put aside for another one on its volume, and comes back, with its restart policy', async () => {
     for (const { release } of [one, two]) await stand.perform('createNetworks', { release });
@@ -98,7 +98,7 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
     await stand.engine.stopContainer(db);
     await stand.perform('restoreAccessory', { ...two, composed: db, restart: ALWAYS });
     expect(await stateOf(db)).toMatchObject({ state: 'running', restart: ALWAYS });
-  }, 60_000);
+  });
 
   test('is never joined by a second one on its volume', async () => {
     await stand.perform('createNetworks', { release: 'one' });
@@ -115,7 +115,7 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
     });
     await stand.engine.stopContainer(other);
     await stand.perform('startAccessory', one);
-  }, 60_000);
+  });
 
   test('a volume of another installation is refused', async () => {
     await stand.engine.removeContainer(db);
@@ -177,5 +177,5 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
     expect(again.ports['80/tcp']).toHaveLength(1);
     expect(Object.keys(again.networks)).toContain(network);
     expect(await stateOf(`${proxy}-next`)).toBeUndefined();
-  }, 60_000);
+  });
 });

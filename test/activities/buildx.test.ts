@@ -127,7 +127,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(built).toEqual({ imageId: expect.stringMatching(/^sha256:/) });
     const image = clientOf(parts().engine.host).getImage((built as { imageId: string }).imageId);
     expect(JSON.stringify([await image.inspect(), await image.history()])).not.toContain(canary);
-  }, 180_000);
+  });
 
   test('with a further context, where the BuildKit of the engine knows of such', async () => {
     const contexts = [{ name: 'shared', folder: 'shared' }];
@@ -138,7 +138,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       expect((await failureOf(built)).message).toMatch(
         /BuildKit of the engine is too old for that: build on Docker 23/,
       );
-  }, 180_000);
+  });
 
   test('a failure says what the Dockerfile did, without the secret', async () => {
     const failed = await failureOf(
@@ -149,7 +149,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(failed).toMatchObject({ type: 'Permanent', kind: 'build-failed', service: 'web' });
     expect(failed.lastLines?.join('\n')).toContain('it is ***');
     expect(JSON.stringify(failed)).not.toContain(canary);
-  }, 180_000);
+  });
 
   test('a client that ends before it has read what is built fails the build', async () => {
     const folder = makeFolder({ Dockerfile: 'FROM scratch', large: 'x'.repeat(5_000_000) });
@@ -192,5 +192,5 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(identify(Number(readFileSync(idOfClient, 'utf8')))).toBeUndefined();
     await until(async () => !(await sleepsFor(seconds)));
     await stop();
-  }, 180_000);
+  });
 });

@@ -92,7 +92,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
     // Compose places texts only when it starts.
     const withFiles = fine.filter(([, { files }]) => files).map(([row]) => serviceOf(row));
     await compose(theirs, projectOf(), 'up', '--detach', '--no-recreate', ...withFiles);
-  }, 180_000);
+  });
 
   /** As a rollout makes them, but none is started. */
   async function makeOurs() {
@@ -125,7 +125,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
         .getVolume(name)
         .remove({ force: true })
         .catch(() => undefined);
-  }, 120_000);
+  });
 
   test.each(ROWS.map((row, index): [string, number, Row] => [row.name ?? row.keys.join(', '), index, row]))(
     'container: %s',

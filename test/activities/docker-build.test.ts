@@ -94,9 +94,10 @@ describeWith(['engine', 'images'], 'builds', () => {
       const door = await serve((req, res) => {
         if (req.url!.endsWith('/version')) return void res.end(JSON.stringify({ ApiVersion: '1.38', Os: 'linux' }));
         if (req.url!.endsWith('/info')) return void res.end('{"Name":"x"}');
-        req.resume();
         res.write('{"stream":"Step 1/2"}\n{"str');
-        return void setTimeout(() => res.destroy(), 50);
+        // what is sent still would make it a reset, with which what was said is lost
+        req.resume().on('end', () => setTimeout(() => res.destroy(), 200));
+        return undefined;
       });
       const dying = connectEngine({ name: 'dying', address: `tcp://${door.address}` }, { dockerHost: '' });
       const failure = await failureOf(build(dying, makeFolder({ Dockerfile: '' })));

@@ -32,6 +32,10 @@ function contentsOf(folder: string): string {
   return hash.digest('hex');
 }
 
+/** What only a defect prints; docker compose itself speaks of an `undefined volume`. */
+const SPILT =
+  /undefined(?! (?:volume|network|service|secret|config)\b)|\[object|NaN|TypeError|node_modules|^\s+at .*:\d+:\d+/m;
+
 describeWith(['compose'], 'the files of a release', () => {
   const names = readdirSync(EXAMPLES);
   const folder = temporaryFolder();
@@ -45,6 +49,7 @@ describeWith(['compose'], 'the files of a release', () => {
     `are read, or told wrong in the documented form, however they are mutated; seed ${SEED}`,
     async () => {
       const form = /^[\w .-]+(, [\w .-]+)*(:\d+:\d+)?( \S.*?)?: \S/s;
+      let tried = 0;
       let bad = 0;
       const law = fc.asyncProperty(
         fc.constantFrom(...names),
@@ -61,9 +66,10 @@ describeWith(['compose'], 'the files of a release', () => {
             const { problems, error } = JSON.parse(out) as { problems: Problem[]; error?: unknown };
             expect(error).toBeUndefined();
             const told = problems.map(describeProblem);
+            tried += 1;
             if (status === 2) bad += 1;
             expect(told.filter((line) => !form.test(line))).toEqual([]);
-            expect(`${out}${err}`).not.toMatch(/undefined|\[object|NaN|TypeError|node_modules|^\s+at .*:\d+:\d+/m);
+            expect(`${out}${err}`).not.toMatch(SPILT);
             expect(contentsOf(folder)).toBe(before);
           } finally {
             writeFileSync(path, text);
@@ -76,7 +82,7 @@ describeWith(['compose'], 'the files of a release', () => {
         interruptAfterTimeLimit: RUNS * 1_000,
         markInterruptAsFailure: false,
       });
-      expect(bad).toBeGreaterThan(RUNS / 5);
+      expect(bad).toBeGreaterThan(tried / 5);
     },
     RUNS * 3_000 + 60_000,
   );

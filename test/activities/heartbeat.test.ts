@@ -8,8 +8,8 @@ function sleepDeeply(ms: number): void {
 }
 
 describe('an attempt that slept', () => {
-  const run = (ms: number) =>
-    new MockActivityEnvironment({ heartbeatTimeoutMs: 500 }).run(
+  const run = (ms: number, heartbeatTimeoutMs: number) =>
+    new MockActivityEnvironment({ heartbeatTimeoutMs }).run(
       withHeartbeat(async () => {
         refuseAfterSleep();
         sleepDeeply(ms);
@@ -22,7 +22,7 @@ describe('an attempt that slept', () => {
     );
 
   it('for longer than its heartbeat time-out does nothing more', async () => {
-    expect(await failureOf(run(800))).toMatchObject({ kind: 'overslept' });
+    expect(await failureOf(run(800, 500))).toMatchObject({ kind: 'overslept' });
   });
 
   it('before it began does nothing at all, when another one has its work', async () => {
@@ -42,6 +42,6 @@ describe('an attempt that slept', () => {
   });
 
   it('for less goes on', async () => {
-    expect(await run(100)).toBe('done');
+    expect(await run(100, 20_000)).toBe('done');
   });
 });

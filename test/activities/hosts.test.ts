@@ -29,11 +29,11 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     [one, two] = hosts.all;
     const { identity, knownHosts } = hosts;
     settings = { ...without({ nothing: '' }), identity, knownHosts };
-  }, 120_000);
+  });
   afterAll(async () => {
     closeConnections();
     await hosts?.stop();
-  }, 60_000);
+  });
 
   test('one connection carries all calls, side by side', async () => {
     const engine = connect({});

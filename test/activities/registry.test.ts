@@ -115,19 +115,19 @@ describe('what a registry may do', () => {
 
   test('speak no TLS, or not at all', async () => {
     const server = await serve((req) => void (req.url === '/silent' || req.socket.end()));
-    const ask = (url: string, path: string) =>
+    const ask = (url: string, path: string, timeoutMs: number) =>
       failureOf(
-        new Connection({ host: 'reg.example', url }, undefined, 200).ask({
+        new Connection({ host: 'reg.example', url }, undefined, timeoutMs).ask({
           doing: 'look',
           path,
           repository: 'a',
           access: 'pull',
         }),
       );
-    const noTls = await ask(`https://${server.address}`, '/');
+    const noTls = await ask(`https://${server.address}`, '/', 10_000);
     expect(noTls).toMatchObject({ type: 'Permanent', kind: 'untrusted-registry' });
     expect(noTls.message).toMatch(/WINDLASS_INSECURE_REGISTRIES/);
-    const silent = await ask(`http://${server.address}`, '/silent');
+    const silent = await ask(`http://${server.address}`, '/silent', 200);
     expect(silent).toMatchObject({ type: 'Transient', kind: 'timeout' });
     expect(silent.message).toBe(
       'look: the registry reg.example did not answer within 0.2 s. Check that it is up and not overloaded',

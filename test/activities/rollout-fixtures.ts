@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { traefik } from '../../activities/drivers/proxy/traefik';
 import type { Engine } from '../../activities/drivers/docker/engine';
 import { createInspectionActivities } from '../../activities/inspection';
 import type { RolloutDeps } from '../../activities/rollout/context';
 import { createRolloutActivities } from '../../activities/rollout/index';
 import { readSettings, type Settings } from '../../activities/settings';
+import { freePort } from '../../parts/ports';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
 import { labels, type Place } from '../../src/model/names';
 import type { OperationInputs, OperationName } from '../../src/model/plan';
@@ -168,13 +168,4 @@ async function removeAll(engine: Engine, installation: string): Promise<void> {
       await engine.removeContainer(name);
   for (const { name } of await engine.listNetworks(labels(installation, { role: 'network' })))
     await engine.removeNetwork(name);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -120,7 +120,7 @@ describe('from a command', () => {
     expect((await failureOf(read())).message).toMatch(/within 10 s and was ended\. Does it wait for a login\?/);
     const child = readFileSync(`${folder}/child`, 'utf8').trim();
     expect(existsSync(`/proc/${child}/cmdline`) && readFileSync(`/proc/${child}/cmdline`, 'utf8')).toBeFalsy();
-  }, 20_000);
+  });
 
   test.each([
     ['nothing', undefined, 'WINDLASS_SECRET_COMMANDS=/bin/sh'],

@@ -38,9 +38,9 @@ describeWith(['engine', 'images'], 'verifications', () => {
   };
 
   test.each(['host', 'worker'])('http: status, body, header and time, from the %s', async (from) => {
-    await verify(http({ from, body: 'we', header: { 'Content-Length': '4' }, within: '5s' }));
+    await verify(http({ from, body: 'we', header: { 'Content-Length': '4' }, within: '20s' }));
     await verify(http({ from, path: '/none', status: 404, body: 'Not Found' }));
-    await verify(http({ from, path: '/cgi-bin/slow', body: 'web', within: '3s' }));
+    await verify(http({ from, path: '/cgi-bin/slow', body: 'web', within: '20s' }));
     await verify(http({ from, method: 'HEAD' }));
     const wrong = [
       { path: '/none' },

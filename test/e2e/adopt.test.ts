@@ -27,8 +27,8 @@ describeWith(
       await guestbook.compose('up', '--build', '--detach', '--wait');
       await guestbook.write('written before windlass');
       before = await guestbook.composed();
-    }, 180_000);
-    afterAll(async () => await guestbook?.close(), 60_000);
+    });
+    afterAll(async () => await guestbook?.close());
 
     it('is found by check, which says what becomes of it', async () => {
       expect(await page()).toBe('Guestbook, 1 entries\nwritten before windlass\n');

@@ -40,8 +40,8 @@ export function playSample(what: 'windlass' | 'hosts'): void {
 
   describeWith(['engine', 'registry', 'compose', 'images', 'hosts'], 'a fault in the middle', () => {
     let arena: Arena;
-    beforeAll(async () => void (arena = await Arena.open(parts())), 180_000);
-    afterAll(async () => await arena?.close(), 120_000);
+    beforeAll(async () => void (arena = await Arena.open(parts())));
+    afterAll(async () => await arena?.close());
 
     it.each(chosen.map((fault) => [fault, ...SAMPLE[fault]] as const))(
       '%s, %s, %s, %s: all is new or all is old, and the ledger says which',

@@ -82,7 +82,11 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   let windlass: Windlass;
   let shop: Shop;
 
-  const commit = (version: string) => stand.commit(version);
+  const commit = (version: string) => {
+    const patience = version === 'three' ? '5s' : '60s';
+    shop.edit('windlass.yaml', /healthyWithin: \w+/g, `healthyWithin: ${patience}`);
+    return stand.commit(version);
+  };
   const release = async (sha: string) => {
     const ended = await stand.release(sha);
     return { status: ended.status, said: said(ended) };
@@ -135,8 +139,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     shop.write('windlass.yaml', manifest(app, hosts.all));
     // What the worker has not been told of one of them, it must ask for.
     writeFileSync(hosts.knownHosts, `${a!.knownHost}\n`);
-  }, 180_000);
-  afterAll(async () => await stand?.close(), 120_000);
+  });
+  afterAll(async () => await stand?.close());
 
   const commits: string[] = [];
   /** The one that all hosts are on. */
@@ -173,7 +177,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       ['reached', 'engine', 'disk', 'clock', 'registry', 'ports', 'paths', 'proxy'].sort(),
     );
     expect(after.rows[0]!.found.disk?.what).toMatch(/^[\d.]+ GB free$/);
-  }, 120_000);
+  });
 
   it('that are cut off, silent, or without the registry are told apart by check, with what to do', async () => {
     const look = async () => {
@@ -205,7 +209,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect.stringMatching(/^data reached: .* did not answer in time.* Check that the host is up and its port open/),
     ]);
     expect(await check()).toMatchObject({ status: 0, wrong: [] });
-  }, 120_000);
+  });
 
   it('are released to: each service on its hosts, and what keeps data on one', async () => {
     expect(await release(commits[0]!)).toMatchObject({ status: 0 });
@@ -213,7 +217,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await running(b!)).toEqual(front(commits[0]!));
     expect(await running(c!)).toEqual(['store']);
     expect(await Promise.all([page(a!), page(b!)])).toEqual(['one', 'one']);
-  }, 120_000);
+  });
 
   it('move on together, and no request is lost', async () => {
     commits.push(commit('two'));
@@ -221,7 +225,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await release(commits[1]!)).toMatchObject({ status: 0 });
     expect(await answersOf(clients)).toEqual(['one', 'two']);
     expect(await running(b!)).toEqual(front(commits[1]!));
-  }, 120_000);
+  });
 
   it.each([
     ['prepare', 7701, ['two']],
@@ -229,21 +233,17 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     ['switch', 7702, ['two']],
     // By then all traffic was on the new release, on every host.
     ['soak', 7703, ['three', 'two']],
-  ])(
-    'all stay or go back when one of them fails in %s',
-    async (phase, port, answered) => {
-      const heal = await poison(phase === 'soak' ? a! : b!, port);
-      const sha = commit('three');
-      const clients = send();
-      const { status, said } = await release(sha);
-      await heal();
-      expect({ status, said }).toMatchObject({ status: 3 });
-      expect(await answersOf(clients)).toEqual(answered);
-      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(commits[1]!));
-      expect(await running(c!)).toEqual(['store']);
-    },
-    120_000,
-  );
+  ])('all stay or go back when one of them fails in %s', async (phase, port, answered) => {
+    const heal = await poison(phase === 'soak' ? a! : b!, port);
+    const sha = commit('three');
+    const clients = send();
+    const { status, said } = await release(sha);
+    await heal();
+    expect({ status, said }).toMatchObject({ status: 3 });
+    expect(await answersOf(clients)).toEqual(answered);
+    for (const host of [a!, b!]) expect(await running(host)).toEqual(front(commits[1]!));
+    expect(await running(c!)).toEqual(['store']);
+  });
 
   it('go back to an earlier release together', async () => {
     const clients = send();
@@ -254,7 +254,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const { environments } = await windlass.read<{ environments: EnvironmentState[] }>('status');
     expect(environments[0]?.current?.release).toBe(short(commits[0]!));
     current = commits[0]!;
-  }, 120_000);
+  });
 
   /** Each fails on one host first: before anything is switched, and when some traffic is on the new release. */
   describe.each([
@@ -271,22 +271,18 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       ['prepare', 7701, (current: string) => [current]],
       // Background services change over last, behind the shares.
       ['switch', 7702, (current: string) => [current, 'three'].sort()],
-    ])(
-      'all hosts stay or go back when one of them fails in %s',
-      async (phase, port, answered) => {
-        const [before, routes] = [await page(a!), await readRoutes()];
-        const heal = await poison(b!, port);
-        const sha = ready('three');
-        const clients = send();
-        const { status, said } = await release(sha);
-        await heal();
-        expect({ status, said }).toMatchObject({ status: 3 });
-        expect(await answersOf(clients)).toEqual(answered(before));
-        for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
-        if (phase === 'prepare') expect(await readRoutes()).toEqual(routes);
-      },
-      120_000,
-    );
+    ])('all hosts stay or go back when one of them fails in %s', async (phase, port, answered) => {
+      const [before, routes] = [await page(a!), await readRoutes()];
+      const heal = await poison(b!, port);
+      const sha = ready('three');
+      const clients = send();
+      const { status, said } = await release(sha);
+      await heal();
+      expect({ status, said }).toMatchObject({ status: 3 });
+      expect(await answersOf(clients)).toEqual(answered(before));
+      for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
+      if (phase === 'prepare') expect(await readRoutes()).toEqual(routes);
+    });
 
     it('moves all hosts on, and no request is lost', async () => {
       const before = await page(a!);
@@ -295,7 +291,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect(await release(current)).toMatchObject({ status: 0 });
       expect(await answersOf(clients)).toEqual([before, `by ${name}`].sort());
       for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
-    }, 120_000);
+    });
   });
 
   describe('recreate', () => {
@@ -326,7 +322,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect(await answersOf(clients)).toEqual([before]);
       expect(await readRoutes()).toEqual(routes);
       for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
-    }, 120_000);
+    });
 
     it('takes all hosts back when one fails in the switch', async () => {
       shop.write('windlass.yaml', manifest(app, hosts.all, { strategy: 'recreate' }));
@@ -338,7 +334,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect({ status, said }).toMatchObject({ status: 3 });
       expect(await answersOf(clients, { outage: true })).toEqual([before]);
       for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
-    }, 120_000);
+    });
 
     it('moves all hosts on', async () => {
       const clients = send();
@@ -347,7 +343,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect(await release(current)).toMatchObject({ status: 0 });
       expect(await answersOf(clients, { outage: true })).toEqual([before, 'by recreate'].sort());
       for (const host of [a!, b!]) expect(await running(host)).toEqual(front(current));
-    }, 120_000);
+    });
   });
 
   it('serve again by themselves after an engine was restarted, and status shows what was restarted', async () => {
@@ -358,14 +354,17 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const name = `${installation}-${app}-production-${short(current)}-web`;
     const instance = clientOf(b!.engine).getContainer(name);
     process.kill((await instance.inspect()).State.Pid, 'SIGKILL');
-    await until(async () => (await instance.inspect()).RestartCount === 1);
+    await until(async () => {
+      const { RestartCount, State } = await instance.inspect();
+      return RestartCount === 1 && State.Status === 'running';
+    });
     const found = await windlass.read<Inspection[]>('status', 'production', '--observed');
     const service = found[0]?.services.find(({ host, container }) => host === b!.ip && container === name);
     expect(service).toMatchObject({ state: 'running', restarts: 1, startedAt: expect.any(String) });
     expect(found[0]?.drift).toEqual([]);
     const { stdout } = await windlass.run('status', 'production', '--observed');
     expect(stdout).toMatch(/RESTARTS/);
-  }, 120_000);
+  });
 
   it('get a proxy with HTTPS and another port by bootstrap, one host at a time, and what was released serves on', async () => {
     const served = await page(a!);
@@ -399,7 +398,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       expect(await askSecurely(host)).toEqual({ text: 'by https', issuer: 'TRAEFIK DEFAULT CERT' });
       await expect(elsewhere(host)).rejects.toThrow(/^30[18] /);
     }
-  }, 240_000);
+  });
 });
 
 /** By HTTPS, whoever signed the certificate. */

@@ -9,6 +9,7 @@ import { describeWith, parts } from '../setup/parts';
 import { openRelay } from '../setup/relay';
 import { testServer } from '../setup/server';
 import { temporaryFolder } from '../setup/temporary';
+import { until } from './stand';
 
 describeWith(['temporal'], 'Ctrl-C while a release is followed', () => {
   it('says how to go on, though Temporal is away and calls are about to be tried again', async () => {
@@ -31,7 +32,7 @@ describeWith(['temporal'], 'Ctrl-C while a release is followed', () => {
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    while (!said.includes('windlass worker')) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => said.includes('windlass worker'));
     temporal.cut();
     // A call is tried again after a tenth of a second, then less and less often.
     await new Promise((resolve) => setTimeout(resolve, 1_500));

@@ -4,8 +4,6 @@ import { clientOf } from '../../parts/engine-client';
 import { describeWith, parts } from '../setup/parts';
 import { openStand, until } from './stand';
 
-jest.setTimeout(300_000);
-
 /** The three ways back: what is warm, what is on the host, what is in the registry; and what others may still go back to. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a rollback', () => {
   let stage: Stage;

@@ -18,10 +18,13 @@ import { parts } from '../setup/parts';
 
 export const APPROVER = 'release-manager@example.com';
 
-/** Opens a stage for the tests of a file, with windlass installed as a person installs it. */
-export async function openStand(example: Example = 'shop'): Promise<{ stage: Stage; close: () => Promise<void> }> {
+/** Opens a stage for the tests of a file, with windlass installed as a person installs it; `temporal` is where it finds the server. */
+export async function openStand(
+  example: Example = 'shop',
+  temporal = parts().temporal,
+): Promise<{ stage: Stage; close: () => Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'windlass e2e '));
-  const stage = await Stage.open(parts(), dir, {
+  const stage = await Stage.open({ ...parts(), temporal }, dir, {
     print: () => undefined,
     example,
     app: `${example}${randomBytes(2).toString('hex')}`,
@@ -133,14 +136,20 @@ export async function until(look: () => Promise<boolean>, everyMs = 50): Promise
 /** As `until`, of what must be so before something ends: throws the last of what that said when it ends first, and looks no more. */
 export async function untilBefore(end: Promise<string>, look: () => Promise<boolean>): Promise<void> {
   let over = false;
-  const tooSoon = end.then((text) => {
-    throw new Error(`it ended before the moment came:\n${text.trim().split('\n').slice(-20).join('\n')}`);
-  });
+  const moment = until(async () => over || (await look()), 10);
   try {
-    await Promise.race([until(async () => over || (await look()), 10), tooSoon]);
+    await before(end, moment);
   } finally {
     over = true;
   }
+}
+
+/** Waits for a moment that must come before something ends: throws the last of what that said when it ends first. */
+export async function before<T>(end: Promise<string>, moment: Promise<T>): Promise<T> {
+  const tooSoon = end.then((text) => {
+    throw new Error(`it ended before the moment came:\n${text.trim().split('\n').slice(-20).join('\n')}`);
+  });
+  return await Promise.race([moment, tooSoon]);
 }
 
 export type { ReleaseProgress, RolloutProgress };

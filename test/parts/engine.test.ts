@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import tar from 'tar-fs';
+import { poll } from '../../parts/children';
 import { findProgram } from '../../parts/commands';
 import { whyNoPackages } from '../../parts/debian';
 import { startOwnEngine, type Engine } from '../../parts/engine';
@@ -56,9 +56,10 @@ describeAsRoot('an engine of our own', () => {
     });
     await web.start();
     const port = (await web.inspect()).NetworkSettings.Ports['80/tcp']![0]!.HostPort;
+    let passwd = '';
     // the port is open before httpd listens behind it
-    const passwd = () => fetch(`http://127.0.0.1:${port}/passwd`).then((answer) => answer.text());
-    expect(await passwd().catch(() => pause(500).then(passwd))).toContain('root:');
+    await poll(20_000, async () => (passwd = await (await fetch(`http://127.0.0.1:${port}/passwd`)).text()));
+    expect(passwd).toContain('root:');
     expect(await runToEnd(BASE, ['wget', '-q', '-O', '-', 'http://web/passwd'], 'shop')).toBe(0);
   });
 

@@ -463,7 +463,7 @@ describeWith(['temporal'], 'a decision', () => {
         expect(await failure(handle.result())).toBe('rejected: nobody decided on production in time');
         expect(h.world.ledger.map(({ kind }) => kind)).not.toContain('decision');
       },
-      new World(twoEnvironments(2_000)),
+      new World(twoEnvironments(15_000)),
     ));
 
   it('that is being checked when the release is cancelled does not count, and its sender is told', async () =>

@@ -28,5 +28,7 @@ const server = createServer(async (request, response) => {
   }
 });
 
+// Longer than web keeps a connection that is idle, which else may be closed on a request that is on its way.
+server.keepAliveTimeout = 120_000;
 server.listen(5000, () => console.log('api: listens on 5000'));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));

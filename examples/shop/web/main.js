@@ -27,5 +27,7 @@ const server = createServer(async (request, response) => {
   }
 });
 
+// Longer than the proxy keeps a connection that is idle, which else may be closed on a request that is on its way.
+server.keepAliveTimeout = 120_000;
 server.listen(8080, () => console.log('web: listens on 8080'));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
