@@ -1,7 +1,15 @@
+import { poll } from '../parts/children';
 import { clientOf } from '../parts/engine-client';
 
-/** Removes from an engine, which may be the user's own, all that one installation made there, by its labels and names. */
+/**
+ * Removes from an engine, which may be the user's own, all that one installation made there, by its labels and names. What goes by itself
+ * meanwhile, because a worker was stopped in the middle of a removal, is waited for.
+ */
 export async function cleanUp(dockerHost: string, installation: string, repositories: string[]): Promise<void> {
+  await poll(30_000, () => removeAll(dockerHost, installation, repositories));
+}
+
+async function removeAll(dockerHost: string, installation: string, repositories: string[]): Promise<void> {
   const engine = clientOf(dockerHost);
   const filters = { label: [`${installation}.role`] };
   const containers = await engine.listContainers({ all: true, filters });

@@ -44,6 +44,8 @@ export class Windlass {
   private worker?: ChildProcess;
   /** The command that is being shown. */
   private shown?: ChildProcess;
+  /** Those that run silently. */
+  private readonly running = new Set<ChildProcess>();
   /** Everything that commands have printed. */
   readonly printed: string[] = [];
   program = join(root(), 'dist/cli/windlass.js');
@@ -71,10 +73,12 @@ export class Windlass {
   /** Runs the command to its end, silently. */
   async run(...args: string[]): Promise<Ended> {
     const child = spawn(process.execPath, [this.program, ...args], { cwd: this.folder, env: this.env() });
+    this.running.add(child);
     const ended: Ended = { status: null, stdout: '', stderr: '' };
     child.stdout.on('data', (text) => (ended.stdout += text));
     child.stderr.on('data', (text) => (ended.stderr += text));
     ended.status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    this.running.delete(child);
     this.printed.push(ended.stdout, ended.stderr);
     return ended;
   }
@@ -115,7 +119,7 @@ export class Windlass {
     closeSync(output);
     this.worker = worker;
     while (!said().includes('worker ready')) {
-      if (worker.exitCode !== null || Date.now() - began > 30_000)
+      if (worker.exitCode !== null || Date.now() - began > 90_000)
         throw new Error(`the worker did not start:\n${said()}`);
       await sleep(50);
     }
@@ -140,9 +144,9 @@ export class Windlass {
     this.worker?.kill(signal);
   }
 
-  /** Ends the worker, and the command that is being shown. */
+  /** Ends the worker, and the commands that have not ended. */
   async stop(): Promise<void> {
-    this.shown?.kill();
+    for (const command of [this.shown, ...this.running]) command?.kill();
     await this.stopWorker();
   }
 
