@@ -12,6 +12,8 @@ export class Installation {
     readonly dir: string,
     private readonly variables: Record<string, string>,
     readonly worker: Windlass,
+    /** Ends the worker, and removes what it made. */
+    readonly close: () => Promise<void>,
   ) {}
 
   /** `http` is where its proxy listens. */
@@ -25,12 +27,13 @@ export class Installation {
     const all = { ...workerVariables(parts, { installation: name, dir, http }), ...variables };
     mkdirSync(dir);
     const worker = new Windlass(all, dir, join(dir, 'worker.log'), print);
-    await worker.startWorker();
-    parts.beforeStop(async () => {
+    const close = async () => {
       await worker.stop();
       await cleanUp(engine.host, name, [`${registry.address}/${name}`]);
-    });
-    return new Installation(name, dir, all, worker);
+    };
+    parts.beforeStop(close);
+    await worker.startWorker();
+    return new Installation(name, dir, all, worker, close);
   }
 
   /** The program, in the folder of an application. */

@@ -34,6 +34,5 @@ export const MEASUREMENTS = {
   hosts: measureHosts,
   prepare: measurePrepare,
   'engine-call': measureEngineCall,
-  // the last, for it leaves a hundred containers
   many: measureMany,
 } satisfies Record<string, Measurement>;
