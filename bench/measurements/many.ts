@@ -44,10 +44,12 @@ interface ManyTurn extends Turn {
 /** Fifty applications released at the same moment on one worker, against the engine alone. */
 export async function measureMany(bench: Bench): Promise<Section> {
   const image = await buildImage(bench, join(bench.parts.dir, 'many'));
-  const apps = Array.from({ length: APPLICATIONS }, (_, index) => `many${index + 1}`);
+  let count = 0;
+  // Of each turn its own: what was released before is no first release.
+  const apps = () => Array.from({ length: APPLICATIONS }, () => `many${++count}`);
   const turns = await takeTurns(bench, {
-    windlass: () => releaseAll(bench, apps, image),
-    script: () => askEngineForAll(bench, apps, image),
+    windlass: () => releaseAll(bench, apps(), image),
+    script: () => askEngineForAll(bench, apps(), image),
   });
   const most = (valueOf: (turn: ManyTurn) => number) => Math.max(...turns.windlass.map(valueOf));
   return {
@@ -82,9 +84,7 @@ async function releaseAll(bench: Bench, apps: string[], image: string): Promise<
   const engine = connectEngine({ name: 'local', address: 'local' }, { dockerHost: parts.engine.host });
   await traefik.ensure(engine, { installation: installation.name, image: parts.images.proxy.name, http });
   const temporal = { client, address: parts.temporal.address, namespace: 'default', taskQueue: installation.name };
-  const requests = apps.map((name) => {
-    // Of each turn its own: what was released before is no first release.
-    const app = `${name}-${installation.name}`;
+  const requests = apps.map((app) => {
     const repository = Shop.start(join(installation.dir, app));
     repository.write('docker-compose.yml', composeFile(['web'], parts.images.base.name));
     repository.write('windlass.yaml', manifest(app));
@@ -101,8 +101,9 @@ async function releaseAll(bench: Bench, apps: string[], image: string): Promise<
   const [after, busy] = [memoryOf(worker), processorTimeOf(worker)];
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [reasonOf(end.reason as Error)] : []));
   for (const failure of failures) print(`failed: ${failure}`);
+  const finished = begun.filter((_, index) => ends[index]!.status === 'fulfilled');
   const events = await Promise.all(
-    begun.map(async ({ app, handle }) => {
+    finished.map(async ({ app, handle }) => {
       const histories = [handle.workflowId, rolloutId(app, 'production')].map((id) => readHistory(client, id));
       return (await Promise.all(histories)).reduce((sum, { events: own }) => sum + own, 0);
     }),
@@ -112,7 +113,7 @@ async function releaseAll(bench: Bench, apps: string[], image: string): Promise<
   return {
     ms,
     switchedMs: ms,
-    finished: begun.length - failures.length,
+    finished: finished.length,
     events,
     memory: { before, after },
     processor,
