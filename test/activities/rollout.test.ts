@@ -243,8 +243,8 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     const watching = new MockActivityEnvironment();
     // it says that it has looked, so that a retry goes on from there
     const begun = once(watching, 'heartbeat');
-    const watch = withHeartbeat(() => perform('watchInstances', { release: 'soak', forMs: 60_000 }));
-    const restarted = failureOf(watching.run(watch, undefined));
+    const watch = withHeartbeat(() => failureOf(perform('watchInstances', { release: 'soak', forMs: 60_000 })));
+    const restarted = watching.run(watch, undefined);
     await begun;
     await engine.exec(instanceName(place, 'soak', 'api'), ['kill', '1']);
     expect(await restarted).toMatchObject({
