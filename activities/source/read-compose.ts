@@ -27,7 +27,7 @@ export interface ComposeReader {
   /** Services whose image is there already. */
   given?: string[];
   /** Has the worker the buildx client? Undefined where that is not known. */
-  buildx?: boolean;
+  buildx?: Promise<boolean>;
 }
 
 /** Said of one environment's files. */
@@ -86,7 +86,11 @@ async function readOne(
     variables: { ...said.variables, ...Object.fromEntries(secrets.map((secret) => [secret, secretReference(secret)])) },
   };
   // Each takes the time that a program takes to start.
-  const [{ model, problems, told }, all] = await Promise.all([readComposeFiles(input), listServices(input)]);
+  const [{ model, problems, told }, all, hasBuildx] = await Promise.all([
+    readComposeFiles(input),
+    listServices(input),
+    buildx,
+  ]);
   const locate = locatorFor(dir, files);
   const tell = (findings: ComposeFinding[]): Said[] =>
     findings.map((finding) => ({ environment: name, problem: locate(finding) }));
@@ -98,7 +102,7 @@ async function readOne(
     secrets,
     sources: said.secrets,
     given,
-    buildx,
+    buildx: hasBuildx,
     variables: said.variables,
     sideBySide: said.strategy.kind !== 'recreate',
     project: lookAtFiles(dir, projectPaths(plain), isCommitted),

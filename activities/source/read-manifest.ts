@@ -53,7 +53,7 @@ export async function readManifest(
   const told = found.told.map((finding) => describeProblem(parsed.point(finding)));
   if (found.findings.length > 0) return failed([...parsed.problems, ...found.findings.map(parsed.point)], told);
   const { isCommitted, given, elsewhere } = reading;
-  const buildx = elsewhere ? undefined : await hasBuildx(settings.buildxCommand);
+  const buildx = elsewhere ? undefined : hasBuildx(settings.buildxCommand);
   const reader = { dir, command: settings.composeCommand, isCommitted, given, buildx };
   const compose = await readAllCompose(reader, parsed.manifest, found.files);
   return conclude(parsed, parsed.manifest, compose, { settings, told, elsewhere });
