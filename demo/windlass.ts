@@ -42,9 +42,7 @@ export const workerVariables = (
 /** Runs windlass as a person would: the program itself, in the folder of the repository, with its environment. */
 export class Windlass {
   private worker?: ChildProcess;
-  /** The command that is being shown. */
-  private shown?: ChildProcess;
-  /** Those that run silently. */
+  /** Commands that have not ended. */
   private readonly running = new Set<ChildProcess>();
   /** Everything that commands have printed. */
   readonly printed: string[] = [];
@@ -65,22 +63,26 @@ export class Windlass {
       env: this.env(),
       stdio: 'inherit',
     });
-    this.shown = child;
-    const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    const status = await this.ended(child);
     if (status !== expected) throw new Error(`windlass ${args[0]} ended with ${status}, expected ${expected}`);
   }
 
   /** Runs the command to its end, silently. */
   async run(...args: string[]): Promise<Ended> {
     const child = spawn(process.execPath, [this.program, ...args], { cwd: this.folder, env: this.env() });
-    this.running.add(child);
     const ended: Ended = { status: null, stdout: '', stderr: '' };
     child.stdout.on('data', (text) => (ended.stdout += text));
     child.stderr.on('data', (text) => (ended.stderr += text));
-    ended.status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-    this.running.delete(child);
+    ended.status = await this.ended(child);
     this.printed.push(ended.stdout, ended.stderr);
     return ended;
+  }
+
+  private async ended(command: ChildProcess): Promise<number | null> {
+    this.running.add(command);
+    const status = await new Promise<number | null>((resolve) => command.on('close', resolve));
+    this.running.delete(command);
+    return status;
   }
 
   /** What the command says with `--json`. */
@@ -146,7 +148,7 @@ export class Windlass {
 
   /** Ends the worker, and the commands that have not ended. */
   async stop(): Promise<void> {
-    for (const command of [this.shown, ...this.running]) command?.kill();
+    for (const command of this.running) command.kill();
     await this.stopWorker();
   }
 
