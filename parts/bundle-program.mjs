@@ -26,7 +26,7 @@ const settings = {
   externals: [
     ({ request }, done) => (isApart(request) ? done(null, `commonjs ${request.replace(/^\.\//, './cli/')}`) : done()),
   ],
-  // Errors are told by the names of their classes; everything is one file; sizes are no matter here.
+  // Errors are recognized by their class names; everything is one file; sizes are no matter here.
   optimization: { minimize: false, splitChunks: false, concatenateModules: false },
   performance: { hints: false },
   node: { __dirname: false, __filename: false },

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeStale } from './stale.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
@@ -21,6 +22,7 @@ try {
     run(process.execPath, [compiler, '--project', root]);
     stamp('sources', sources());
   });
+  removeStale(root, dist);
   if (existsSync(join(dist, 'workflows', 'index.js')))
     step('workflows', 'bundle', stampIs('workflows', workflows()), () => {
       run(process.execPath, ['-e', BUNDLE()]);
@@ -67,11 +69,15 @@ function compiled(...folders) {
 }
 
 function BUNDLE() {
-  const [from, first, to] = ['workflows/index.js', 'workflows/no-stacks.js', 'workflows.bundle.js'].map((path) =>
-    JSON.stringify(join(dist, path)),
-  );
+  const files = [
+    'workflows/index.js',
+    'workflows/sandbox/no-stacks.js',
+    'workflows/sandbox/failure-converter.js',
+    'workflows.bundle.js',
+  ];
+  const [from, first, failures, to] = files.map((path) => JSON.stringify(join(dist, path)));
   return `const logger = { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error };
-    require('@temporalio/worker').bundleWorkflowCode({ workflowsPath: ${from}, preloadModules: [${first}], logger })
+    require('@temporalio/worker').bundleWorkflowCode({ workflowsPath: ${from}, preloadModules: [${first}], failureConverterPath: ${failures}, logger })
       .then(({ code }) => require('fs').writeFileSync(${to}, code))
       .catch((error) => { console.error(error.message); process.exit(1); });`;
 }

@@ -12,16 +12,24 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findCompose, type Compose } from './compose';
-import { findOrStartEngine, type Engine } from './engine';
-import { clientOf } from './engine-client';
-import { prepareImages, prepareNodeImage, preparePostgresImage, type Image, type Images } from './images';
-import { inOneLine, PartMissing, type PartName } from './missing';
-import { pullerFor } from './pull';
-import { startRegistry, type Registry } from './registry';
-import { Run, sweepLeftovers } from './runs';
-import { stopWith } from './stopping';
-import { startTemporal, type TemporalOptions, type TemporalServer } from './temporal';
+import { findCompose, type Compose } from './find/compose';
+import { findEngine, findOrStartEngine, type Engine } from './server/engine';
+import { clientOf } from './server/engine-client';
+import {
+  prepareImages,
+  prepareNginxImage,
+  prepareNodeImage,
+  preparePostgresImage,
+  prepareProxyImage,
+  type Image,
+  type Images,
+} from './image/images';
+import { inOneLine, PartMissing, type PartName } from './find/missing';
+import { pullerFor } from './image/pull';
+import { type KeptRegistry, startRegistry, type Registry } from './server/registry';
+import { Run, sweepLeftovers } from './run/runs';
+import { stopWith } from './run/stopping';
+import { startTemporal, type TemporalOptions, type TemporalServer } from './server/temporal';
 
 interface Handles {
   temporal: TemporalServer;
@@ -29,6 +37,8 @@ interface Handles {
   compose: Compose;
   registry: Registry;
   images: Images;
+  proxy: Image;
+  nginx: Image;
   node: Image;
   postgres: Image;
 }
@@ -38,6 +48,12 @@ export interface PartsOptions<Name extends PartName> {
   /** The folder of this run, removed at the end; by default a new one among the temporary files. */
   dir?: string;
   temporal?: TemporalOptions;
+  /** An engine that has to be started keeps here what it has, from run to run. */
+  engineData?: string;
+  /** The image of `proxy`, where a hub gives it. */
+  proxyImage?: string;
+  /** The registry is kept from run to run, here. */
+  registry?: KeptRegistry;
   /** Takes a line for each part: what it is, where it is from, how long that took. */
   print?: (line: string) => void;
 }
@@ -65,7 +81,7 @@ export async function startParts<Name extends PartName>(options: PartsOptions<Na
   throw missing;
 }
 
-/** As `startParts`, but a part that cannot be had is told in `missing` and stops nothing. */
+/** As `startParts`, but an unavailable part is listed in `missing` and stops nothing. */
 export async function tryParts(options: PartsOptions<PartName>): Promise<PartsHad> {
   const run = new Run(options.dir ?? mkdtempSync(join(tmpdir(), 'windlass-run-')));
   const stopping = stopWith(run);
@@ -90,27 +106,34 @@ export async function tryParts(options: PartsOptions<PartName>): Promise<PartsHa
   const told = (had: { version: string; from: string }) => `${had.version}, ${had.from}`;
 
   async function onEngine() {
-    const engine = await part('engine', () => findOrStartEngine(run), told);
-    const on = engine && { engine, pull: pullerFor(clientOf(engine.host)) };
+    const engine = await part('engine', () => findOrStartEngine(run, options.engineData), told);
+    const any = engine ?? (want.includes('registry') ? await findEngine() : undefined);
+    const on = any && { engine: any, pull: pullerFor(clientOf(any.host)) };
     const need = () => {
-      if (on) return on;
+      if (engine && on) return on;
       throw new PartMissing('images', ['no engine: see there'], missing.engine?.todo ?? 'Want an engine, too.');
     };
     const [registry, images] = await Promise.all([
-      part('registry', () => startRegistry(run, on), told),
+      part('registry', () => startRegistry(run, on, options.registry), told),
       part(
         'images',
         async () => prepareImages(need().engine, need().pull),
         (had) => describeImages(had.proxy, had.base),
       ),
     ]);
+    const proxy = await part(
+      'proxy',
+      async () => prepareProxyImage(need().engine, need().pull, options.proxyImage!),
+      describeImages,
+    );
+    const nginx = await part('nginx', async () => prepareNginxImage(need().engine, need().pull), describeImages);
     const node = await part('node', async () => prepareNodeImage(need().engine, need().pull), describeImages);
     const postgres = await part(
       'postgres',
       async () => preparePostgresImage(need().engine, need().pull),
       describeImages,
     );
-    return { engine, registry, images, node, postgres };
+    return { engine, registry, images, proxy, nginx, node, postgres };
   }
 
   try {
@@ -120,7 +143,7 @@ export async function tryParts(options: PartsOptions<PartName>): Promise<PartsHa
       part('temporal', () => startTemporal(run, options.temporal), told),
       onEngine(),
     ]);
-    swept.forEach(print);
+    swept.forEach((line) => print(line));
     return { ...stopping, dir: run.dir, missing, compose, temporal, ...others };
   } catch (error) {
     await stopping.stop();

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keep } from '../../parts/cache';
-import { withLock } from '../../parts/lock';
-import { fetchWheel } from '../../parts/wheel';
+import { keep } from '../../parts/find/cache';
+import { withLock } from '../../parts/run/lock';
+import { fetchWheel } from '../../parts/find/wheel';
 import { scratchFolder } from './scratch';
 
 const scratch = scratchFolder();

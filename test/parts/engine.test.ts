@@ -1,19 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import tar from 'tar-fs';
-import { poll } from '../../parts/children';
-import { findProgram } from '../../parts/commands';
-import { whyNoPackages } from '../../parts/debian';
-import { startOwnEngine, type Engine } from '../../parts/engine';
-import { clientOf } from '../../parts/engine-client';
-import { importImage } from '../../parts/import-image';
-import { identify, isAlive } from '../../parts/processes';
-import { busyboxImage } from '../../parts/recipes';
-import { Run, sweepLeftovers } from '../../parts/runs';
-import type { Made } from '../../parts/undo';
+import { poll } from '../../parts/run/children';
+import { findProgram } from '../../parts/run/commands';
+import { whyNoPackages } from '../../parts/find/debian';
+import { startOwnEngine, type Engine } from '../../parts/server/engine';
+import { clientOf } from '../../parts/server/engine-client';
+import { importImage } from '../../parts/image/import-image';
+import { identify, isAlive } from '../../parts/run/processes';
+import { busyboxImage } from '../../parts/image/recipes';
+import { Run, sweepLeftovers } from '../../parts/run/runs';
+import type { Made } from '../../parts/run/undo';
 import { scratchFolder } from './scratch';
 
 const scratch = scratchFolder();
@@ -109,7 +109,8 @@ describeAsRoot('a run that is killed', () => {
 
     expect(await sweepLeftovers()).toEqual([]);
     child.kill('SIGKILL');
-    await text(child.stdout);
+    // Its output ends a moment before the process does.
+    await once(child, 'exit');
     const processes = made.flatMap((thing) => ('pid' in thing ? [thing] : []));
     expect(processes.map(isAlive)).toEqual([true, true, true]);
     // The engine is killed too: its containers must not outlive it.

@@ -1,23 +1,49 @@
-import { summarise } from '../setup/reporter';
+import { describeRun, summarise } from '../setup/reporter';
 
 const one = (fullName: string, status: string) => ({ fullName, status });
 
+const results = {
+  numPassedTests: 2,
+  numFailedTests: 1,
+  testResults: [
+    {
+      testFilePath: 'a',
+      perfStats: { start: 1_000, end: 3_540 },
+      testResults: [one('rollout [skipped: engine: apt-get: only root] starts', 'pending')],
+    },
+    { testFilePath: 'b', testResults: [one('later', 'todo'), one('fine', 'passed')] },
+    { testFilePath: 'c', testResults: [], testExecError: { message: 'does not compile' } },
+  ],
+};
+
 test('the last line counts, and each skipped test is named with the reason', () => {
-  const results = {
-    numPassedTests: 2,
-    numFailedTests: 1,
-    testResults: [
-      { testFilePath: 'a', testResults: [one('rollout [skipped: engine: apt-get: only root] starts', 'pending')] },
-      { testFilePath: 'b', testResults: [one('later', 'todo'), one('fine', 'passed')] },
-      { testFilePath: 'c', testResults: [], testExecError: { message: 'does not compile' } },
-    ],
-  };
-  expect(summarise(results, 'lint')).toEqual([
+  const summary = { ...summarise(results), seconds: { 'test/a.test.ts': 2.54, 'test/b.test.ts': 31 } };
+  expect(describeRun(summary, ['lint'], { slowest: true })).toEqual([
     '',
+    'the ten slowest files:',
+    '   31.0 s  test/b.test.ts',
+    '    2.5 s  test/a.test.ts',
     'could not be run: c',
     'skipped: rollout starts (engine: apt-get: only root)',
     'skipped: later (not written yet)',
-    'failed before the tests, see above: lint',
+    'failed, see above: lint',
     '2 passed, 2 failed, 2 skipped',
   ]);
+});
+
+test('a run of one test does not list those that it left out, but those that lack a part', () => {
+  const summary = {
+    ...summarise(results),
+    skipped: [one('other', 'pending'), one('x [skipped: no engine] y', 'pending')],
+  };
+  expect(describeRun(summary)).toEqual([
+    '',
+    'could not be run: c',
+    'skipped: x y (no engine)',
+    '2 passed, 2 failed, 2 skipped',
+  ]);
+});
+
+test('a run of jest that ended early is one that failed', () => {
+  expect(describeRun(undefined).at(-1)).toBe('0 passed, 1 failed, 0 skipped');
 });

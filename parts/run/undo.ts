@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { clientOf } from './engine-client';
+import { clientOf } from '../server/engine-client';
 import { run } from './commands';
 import { endProcess, identify, type ProcessId } from './processes';
 import { processesOf } from './process-table';

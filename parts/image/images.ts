@@ -1,10 +1,10 @@
-import type { Engine } from './engine';
-import { clientOf } from './engine-client';
+import type { Engine } from '../server/engine';
+import { clientOf } from '../server/engine-client';
 import { importImage } from './import-image';
-import { inOneLine, PartMissing } from './missing';
+import { inOneLine, PartMissing } from '../find/missing';
 import { has, type Pull } from './pull';
 import { postgresImage } from './postgres';
-import { busyboxImage, nodeImage, traefikImage, type Recipe } from './recipes';
+import { busyboxImage, nginxImage, nodeImage, traefikImage, type Recipe } from './recipes';
 
 /** An image that the engine has: by this name. */
 export interface Image {
@@ -25,6 +25,16 @@ export async function prepareImages(engine: Engine, pull: Pull): Promise<Images>
   return { proxy, base };
 }
 
+/** The proxy alone, by the name that a worker is set to; where no hub gives that, made here. Throws PartMissing. */
+export function prepareProxyImage(engine: Engine, pull: Pull, official: string): Promise<Image> {
+  return prepare('proxy', engine, pull, { ...traefikImage, official });
+}
+
+/** Another proxy than Traefik. Throws PartMissing. */
+export function prepareNginxImage(engine: Engine, pull: Pull): Promise<Image> {
+  return prepare('nginx', engine, pull, nginxImage);
+}
+
 /** A base that runs Node, for examples: 100 MB, so made only where it is asked for. Throws PartMissing. */
 export function prepareNodeImage(engine: Engine, pull: Pull): Promise<Image> {
   return prepare('node', engine, pull, nodeImage);
@@ -36,7 +46,7 @@ export function preparePostgresImage(engine: Engine, pull: Pull): Promise<Image>
 }
 
 async function prepare(
-  part: 'images' | 'node' | 'postgres',
+  part: 'images' | 'proxy' | 'nginx' | 'node' | 'postgres',
   engine: Engine,
   pull: Pull,
   recipe: Recipe,

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBridge } from './bridge';
-import { startChild, waitUntil } from './children';
-import { findProgram } from './commands';
-import { installPackages } from './debian';
+import { makeBridge } from '../host/bridge';
+import { startChild, waitUntil } from '../run/children';
+import { findProgram } from '../run/commands';
+import { installPackages } from '../find/debian';
 import { clientOf } from './engine-client';
-import type { Run } from './runs';
-import type { Made } from './undo';
+import type { Run } from '../run/runs';
+import type { Made } from '../run/undo';
 
 /** What an engine of our own needs, and the Debian package that brings it. */
 const PROGRAMS = { dockerd: 'docker.io', containerd: 'containerd', ip: 'iproute2', iptables: 'iptables' };
@@ -31,7 +31,10 @@ export async function installEngine(): Promise<boolean> {
  * engine. Its containers reach each other and the host, and nothing beyond; the engine itself does, to pull.
  * Returns its address and the record by which it is stopped. Throws with the reason.
  */
-export async function startDockerd(run: Run): Promise<{ host: string; made: Made[]; installed: boolean }> {
+export async function startDockerd(
+  run: Run,
+  data = run.dir,
+): Promise<{ host: string; made: Made[]; installed: boolean }> {
   const installed = await installEngine();
   const { folder, made: scratch } = makeEngineFolder(run);
   const bridge = await makeBridge(run);
@@ -43,7 +46,7 @@ export async function startDockerd(run: Run): Promise<{ host: string; made: Made
     'ip-masq': false,
     'ip-forward': false,
   };
-  const { host, made } = await startEngineIn(run, { folder, data: run.dir, settings });
+  const { host, made } = await startEngineIn(run, { folder, data, settings });
   return { host, made: [scratch, bridge.made, ...made], installed };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache';
-import { environment, findProgram } from './commands';
+import { environment, findProgram } from '../run/commands';
 import { inOneLine } from './missing';
 
 /** A program that is built from the Go module proxy, for tests of what only it can show. */
@@ -32,7 +32,7 @@ export function findGoProgram({ name, version, module }: GoProgram): { program: 
   const folder = join(cacheFolder(), `${name}-${version}`);
   const program = join(folder, name);
   if (existsSync(program)) return { program };
-  if (!findProgram('go')) return { missing: `${name}: there is no go on PATH to build ${module}` };
+  if (!findProgram('go')) return { missing: `${name}: go is not on PATH to build ${module}` };
   const draft = mkdtempSync(`${folder}-`);
   const began = Date.now();
   try {

@@ -1,11 +1,12 @@
 /** The parts that windlass can be asked to find or fetch. */
-export type PartName = 'temporal' | 'engine' | 'compose' | 'registry' | 'images' | 'node' | 'postgres';
+export type PartName =
+  'temporal' | 'engine' | 'compose' | 'registry' | 'images' | 'proxy' | 'nginx' | 'node' | 'postgres';
 
 /** A part that cannot be had here: what was tried, in order, and what a person can do about it. */
 export class PartMissing extends Error {
   override name = 'PartMissing';
   constructor(
-    readonly part: PartName | 'hosts',
+    readonly part: PartName | 'hosts' | 'swarm',
     readonly tried: string[],
     readonly todo: string,
   ) {

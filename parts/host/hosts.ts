@@ -11,7 +11,7 @@
  *     await hosts.all[0].restartEngine()              as a reboot: containers stop, and come back as the engine decides
  *     await hosts.all[0].stopEngine(); …startEngine() the same, with time in between
  *     await hosts.all[0].cutSsh(); …mendSsh()         connections end, new ones are refused; what runs is not touched
- *     await hosts.all[0].silenceSsh(); …hearSsh()     nothing of SSH comes through, and nobody is told
+ *     await hosts.all[0].silenceSsh(); …hearSsh()     SSH traffic is dropped silently
  *     await hosts.all[0].fillDisk(); …emptyDisk()     no byte is left for its engine; with `diskMegabytes` alone
  *     await hosts.all[0].loseRegistry(); …findRegistry()   its engine is refused there
  *     await hosts.stop()
@@ -20,34 +20,24 @@
  * from the engine. Everything is undone by `stop`, by the end of the process, or by the next run when it was killed.
  * In a jest test: `describeWith(['engine', 'registry', 'images', 'hosts'], …)` skips by name where there are none.
  */
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  createWriteStream,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { connect } from 'node:net';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeBridge } from './bridge';
-import { startChild, waitUntil } from './children';
-import { findProgram, run as runCommand } from './commands';
-import { installPackages, whyNoPackages } from './debian';
-import { installEngine, makeEngineFolder, startEngineIn } from './dockerd';
-import { clientOf } from './engine-client';
-import { inOneLine, PartMissing } from './missing';
-import { descendantsOf } from './process-table';
-import { endProcess, type ProcessId } from './processes';
-import { Run, sweepLeftovers } from './runs';
-import { stopWith } from './stopping';
-import type { Made } from './undo';
+import { diskOf, makeDisk } from './disk';
+import { forward } from './forward';
+import { makeNamespace } from './namespace';
+import { makeKey, startSsh } from './ssh';
+import { findProgram, run as runCommand } from '../run/commands';
+import { installPackages, whyNoPackages } from '../find/debian';
+import { installEngine, makeEngineFolder, startEngineIn } from '../server/dockerd';
+import { clientOf } from '../server/engine-client';
+import { inOneLine, PartMissing } from '../find/missing';
+import { endProcess, type ProcessId } from '../run/processes';
+import { Run, sweepLeftovers } from '../run/runs';
+import { stopWith } from '../run/stopping';
+import type { Made } from '../run/undo';
 
 export interface TestHost {
   /** Its IP address, which is how windlass calls it. */
@@ -203,106 +193,6 @@ async function startHost(run: Run, { ip, bridge, from, images }: Wanted): Promis
   };
 }
 
-/** A file system in a file, mounted where the engine keeps what it has. */
-async function makeDisk(folder: string, megabytes: number): Promise<void> {
-  const file = `${folder}.disk`;
-  writeFileSync(file, '');
-  truncateSync(file, megabytes * 1024 * 1024);
-  await runCommand('mkfs.ext4', ['-q', '-m', '0', file]);
-  await runCommand('mount', ['-o', 'loop', file, folder]);
-}
-
-/** What takes all the room, and gives it back. */
-const diskOf = (data: string) => ({
-  async fillDisk() {
-    const { bavail, bsize } = statfsSync(data);
-    await runCommand('fallocate', ['--length', String(bavail * bsize), `${data}/full`]).catch(() => undefined);
-    // What is left over, byte by byte.
-    await runCommand('dd', ['if=/dev/zero', `of=${data}/full-too`, 'bs=4k', 'status=none']).catch(() => undefined);
-  },
-  emptyDisk: async () => ['full', 'full-too'].forEach((name) => rmSync(join(data, name), { force: true })),
-});
-
-/** A namespace with one end of a cable in it, whose other end is in the bridge; returns what enters it. */
-async function makeNamespace(run: Run, ip: string, bridge: string): Promise<string[]> {
-  const name = `windlass-${randomBytes(4).toString('hex')}`;
-  const [inside, outside] = ['eth0', `w${name.slice(-8)}`];
-  run.record({ kind: 'namespace', name });
-  await runCommand('ip', ['netns', 'add', name]);
-  // Not `ip netns exec`, which hides the mounts of cgroups.
-  const within = [findProgram('nsenter')!, `--net=/run/netns/${name}`];
-  const enter = (...command: string[]) => runCommand(within[0]!, [within[1]!, ...command]);
-  await runCommand('ip', ['link', 'add', outside, 'type', 'veth', 'peer', 'name', inside, 'netns', name]);
-  await runCommand('ip', ['link', 'set', outside, 'master', bridge, 'up']);
-  await enter('ip', 'link', 'set', 'lo', 'up');
-  await enter('ip', 'address', 'add', `${ip}/24`, 'dev', inside);
-  await enter('ip', 'link', 'set', inside, 'up');
-  await enter('ip', 'route', 'add', 'default', 'via', ip.replace(/\d+$/, '1'));
-  return within;
-}
-
-async function startSsh(run: Run, { within, data, ip }: { within: string[]; data: string; ip: string }) {
-  await makeKey(join(data, 'host_key'));
-  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const file = join(data, 'sshd_config');
-  const settings = [
-    `ListenAddress ${ip}:22`,
-    `HostKey ${data}/host_key`,
-    `AuthorizedKeysFile ${join(data, '../identity.pub')}`,
-    `PidFile ${data}/sshd.pid`,
-    'PermitRootLogin prohibit-password',
-    'PasswordAuthentication no',
-    'KbdInteractiveAuthentication no',
-    'StrictModes no',
-    'UsePAM no',
-    'MaxStartups 100',
-  ];
-  writeFileSync(file, settings.join('\n'));
-  let listener: Made & ProcessId;
-  const start = async () => {
-    const args = [...within.slice(1), findProgram('sshd')!, '-D', '-e', '-f', file];
-    const child = await startChild(within[0]!, args, `${data}/sshd.log`);
-    listener = { kind: 'process', pid: child.pid, started: child.started };
-    run.record(listener);
-    await waitUntil(child, 20_000, () => reach(22, ip));
-  };
-  await start();
-  const connections = () => descendantsOf(listener.pid);
-  return {
-    connections: () => connections().length,
-    async cutSsh() {
-      const cut = connections();
-      await endProcess(listener, 0);
-      await Promise.all(cut.map((one) => endProcess(one, 0)));
-    },
-    mendSsh: start,
-  };
-}
-
-/** What listens at one place and hands everything on to another; a program of its own, for it may be elsewhere. */
-const FORWARD = `const net = require('net');
-const at = (place) => (place.startsWith('/') ? { path: place } : { host: place.split(':')[0], port: Number(place.split(':')[1]) });
-net.createServer((from) => {
-  const to = net.connect(at(process.argv[2]));
-  from.on('error', () => to.destroy());
-  to.on('error', () => from.destroy());
-  from.pipe(to).pipe(from);
-}).listen(at(process.argv[1]));`;
-
-/** Hands on what comes in at a place, `/path` or `127.0.0.1:5000`, to another one. */
-async function forward(run: Run, within: string[], from: string, to: string, log: string): Promise<void> {
-  const [program, ...args] = [...within, process.execPath, '-e', FORWARD, from, to];
-  const child = await startChild(program!, args, log);
-  run.record({ kind: 'process', pid: child.pid, started: child.started });
-}
-
-/** An Ed25519 key without a passphrase; returns its file. */
-async function makeKey(file: string): Promise<string> {
-  await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'windlass test', '-f', file]);
-  chmodSync(file, 0o600);
-  return file;
-}
-
 async function saveImages(run: Run, { engine, images }: HostsFrom): Promise<string> {
   const file = join(run.dir, 'images.tar');
   const client = clientOf(engine.host);
@@ -319,9 +209,3 @@ async function saveImages(run: Run, { engine, images }: HostsFrom): Promise<stri
 async function drain(stream: NodeJS.ReadableStream): Promise<void> {
   for await (const _ of stream);
 }
-
-const reach = (port: number, host: string) =>
-  new Promise<void>((resolve, reject) => {
-    const socket = connect({ port, host }, () => resolve(void socket.destroy()));
-    socket.once('error', reject);
-  });

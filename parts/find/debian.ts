@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, keep } from './cache';
-import { findProgram, run } from './commands';
-import { withLock } from './lock';
+import { findProgram, run } from '../run/commands';
+import { withLock } from '../run/lock';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
@@ -62,7 +62,7 @@ const PATIENT = ['-o', 'DPkg::Lock::Timeout=120', '-o', 'APT::Update::Error-Mode
 const install = (packages: string[]) =>
   run('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...PATIENT, ...packages], { env: QUIET });
 
-/** Debian asks this script before a package starts its service; one that is there already is somebody's decision. */
+/** Debian asks this script before a package starts its service; an existing one is somebody's decision. */
 function forbidServices(): () => void {
   const script = '#!/bin/sh\n# windlass: the packages that it installs are not to start their services\nexit 101\n';
   if (left() === script) rmSync(POLICY);
