@@ -1,47 +1,46 @@
 import type { BuildSpec } from '../model/build';
 import { asEngineHost } from './settings';
-import { BUILD_KEYS } from './keys';
 import { readBuildx } from './buildx';
 import type { ComposeModel, ComposeService } from './model';
-import type { Notes } from './notes';
-import { below } from './project';
-import type { Wishes } from './wishes';
+import type { Diagnostics } from './diagnostics';
+import { below, belowTop } from './project';
+import type { ComposeOverrides } from './overrides';
 
-/** How a service is built; undefined where it is not, or cannot be. */
+/** The build of a service; undefined where it has none, or a refused one. */
 export function readBuild(
   name: string,
   service: ComposeService,
-  { model, wishes, notes }: { model: ComposeModel; wishes: Wishes; notes: Notes },
+  { model, overrides, notes }: { model: ComposeModel; overrides: ComposeOverrides; notes: Diagnostics },
   at: string[],
 ): BuildSpec | undefined {
   const { build } = service;
   if (!build) return undefined;
   const path = [...at, 'build'];
-  notes.checkKeys(BUILD_KEYS, path, build);
+  notes.checkKeys('build', path, build);
   if (!/^[a-z0-9]+([._-][a-z0-9]+)*$/.test(name) || name === 'windlass')
     notes.refuse(
       at,
-      `cannot name a repository of the registry (${name}). Expected small letters, digits and single . _ - between them, and another name than windlass`,
+      `cannot be a repository in the registry (${name}). Expected lowercase letters and digits, separated by single . _ -, and not windlass`,
     );
   const platforms = build.platforms ?? (service.platform ? [service.platform] : []);
   if (platforms.length > 1)
     notes.refuse(
       [...path, 'platforms'],
-      `are ${platforms.join(', ')}. This version of windlass builds for one; keep that of the hosts`,
+      `are ${platforms.join(', ')}. Windlass builds for one; keep the hosts' platform`,
     );
-  const context = below(build.context ?? '.');
+  const context = belowTop(build.context ?? '.', overrides.folder);
   if (context === undefined)
     notes.refuse(
       [...path, 'context'],
-      `is ${build.context}, which is not in the commit. Write a folder below the compose file`,
+      `is ${build.context}, which is not in the commit. Write a folder in the repository`,
     );
   const dockerfile = below(build.dockerfile ?? 'Dockerfile');
   if (dockerfile === undefined)
     notes.refuse(
       [...path, 'dockerfile'],
-      `is ${build.dockerfile}, which is outside of the context. Move it into the context, or widen the context`,
+      `is ${build.dockerfile}, which is outside the context. Move it into the context, or widen the context`,
     );
-  const buildx = wishes.given.includes(name) ? undefined : readBuildx(model, build, wishes, path, notes);
+  const buildx = overrides.given.includes(name) ? undefined : readBuildx(model, build, overrides, path, notes);
   return {
     service: name,
     context: context ?? '.',
@@ -57,6 +56,5 @@ export function readBuild(
   };
 }
 
-/** An argument without value means the environment of whoever builds; here it has none, and the Dockerfile's default holds. */
 const withoutNull = (args: Record<string, string | null>) =>
   Object.fromEntries(Object.entries(args).filter((entry): entry is [string, string] => entry[1] !== null));

@@ -1,6 +1,6 @@
 /**
- * What `docker compose config --format json` prints: as much of it as is read here. Durations are Go's (`1m30s`), sizes are
- * bytes in a text, lists and maps are in their long form already.
+ * The output of `docker compose config --format json`, as far as it is used here. Durations are Go's (`1m30s`),
+ * sizes are bytes as text, lists and maps are in their long form.
  */
 export interface ComposeModel {
   name?: string;
@@ -12,7 +12,6 @@ export interface ComposeModel {
   [key: string]: unknown;
 }
 
-/** An entry of the top-level `networks` or `volumes`. */
 export interface ComposeResource {
   name?: string;
   driver?: string;
@@ -23,7 +22,6 @@ export interface ComposeResource {
   [key: string]: unknown;
 }
 
-/** An entry of the top-level `configs` or `secrets`. */
 export interface ComposeFileObject {
   file?: string;
   environment?: string;
@@ -32,13 +30,11 @@ export interface ComposeFileObject {
   [key: string]: unknown;
 }
 
-/** A service's entry of `configs` or `secrets`. */
 export interface ComposeFileReference {
   source: string;
   target?: string;
   uid?: string;
   gid?: string;
-  /** Octal. */
   mode?: string | number;
 }
 
@@ -67,6 +63,8 @@ export interface ComposeService {
   container_name?: string;
   platform?: string;
   stop_grace_period?: string;
+  post_start?: ComposeHook[];
+  pre_stop?: ComposeHook[];
   [key: string]: unknown;
 }
 
@@ -90,6 +88,14 @@ export interface ComposeBuild {
   [key: string]: unknown;
 }
 
+export interface ComposeHook {
+  command?: string[] | null;
+  user?: string;
+  privileged?: boolean;
+  working_dir?: string;
+  environment?: Record<string, string | null>;
+}
+
 export type ComposeUlimits = Record<string, number | { soft: number; hard: number }>;
 
 export interface ComposeVolume {
@@ -100,6 +106,7 @@ export interface ComposeVolume {
   bind?: { propagation?: string; recursive?: string; selinux?: string; create_host_path?: boolean };
   volume?: { nocopy?: boolean; subpath?: string; labels?: Record<string, string> };
   tmpfs?: { size?: string | number; mode?: number };
+  image?: { subpath?: string };
 }
 
 export interface ComposePort {
@@ -124,6 +131,7 @@ export interface ComposeDeploy {
   replicas?: number;
   resources?: { limits?: ComposeResources; reservations?: ComposeResources };
   restart_policy?: { condition?: string; max_attempts?: number };
+  placement?: { constraints?: string[]; preferences?: { spread?: string }[]; max_replicas_per_node?: number };
   [key: string]: unknown;
 }
 
@@ -135,7 +143,7 @@ export interface ComposeResources {
   [key: string]: unknown;
 }
 
-/** What compose prints, with `$$` — its way to write a `$` that is none of its variables — as the `$` that is meant. */
+/** Compose's output with `$$`, its escape, replaced by `$`. */
 export function unescapeDollars<T>(data: T): T {
   if (typeof data === 'string') return data.replaceAll('$$', () => '$') as T;
   if (Array.isArray(data)) return data.map((item) => unescapeDollars<unknown>(item)) as T;

@@ -1,63 +1,99 @@
 import type { Mount, PlacedFile } from '../model/container';
 import type { ServiceKind } from '../model/service';
-import { placeFile } from './files';
+import { placeFiles } from './files';
+import { isLeftOut } from './folders';
+import { isKept, uncovered } from './data';
 import type { ComposeService, ComposeVolume } from './model';
-import type { Notes } from './notes';
+import type { Diagnostics } from './diagnostics';
 import { isOfProject } from './project';
 import { toBytes } from './units';
-import { type Wishes, wishesFor } from './wishes';
+import { type ComposeOverrides, overridesFor } from './overrides';
 
-/** The mounts of a service, and the files of the project that are placed in it instead of being mounted. */
+/** A service's mounts, and the project files that are copied into it instead of being mounted. */
 export interface MountReading {
   mounts: Mount[];
   files: PlacedFile[];
 }
 
-/** What a service mounts; `at` is where it is in the model. What cannot be released is refused with the way out. */
+/** What a service mounts; `at` is its path in the model. Refuses what cannot be released. */
 export function readMounts(
   name: string,
   service: ComposeService,
   kind: ServiceKind,
-  wishes: Wishes,
+  overrides: ComposeOverrides,
   at: string[],
-  notes: Notes,
+  notes: Diagnostics,
 ): MountReading {
   const files: PlacedFile[] = [];
   const mounts = (service.volumes ?? []).flatMap((volume, index): Mount[] => {
     const refuse = (message: string) => (notes.refuse([...at, 'volumes', index], message), []);
+    if (isLeftOut(volume)) return [];
     switch (volume.type) {
       case 'volume':
-        return readVolume(volume, { name, kind, wishes }, refuse);
+        return readVolume(volume, { name, kind, overrides }, refuse);
       case 'bind': {
         const { source = '', target } = volume;
-        if (!isOfProject(source)) return readBind(volume, refuse);
-        const file = placeFile(source, target, wishes, refuse);
-        if (file) files.push(file);
+        if (!isOfProject(source)) return readBind(volume, { name, kind, overrides }, refuse);
+        files.push(...placeFiles(source, target, overrides, refuse));
         return [];
       }
       case 'tmpfs':
         return [readTmpfs(volume)];
+      case 'image':
+        return refuse(describeImage(volume));
       default:
         return refuse(
-          `mounts ${volume.target} as ${volume.type}. Expected a named volume, a path of the host, a file of the project or tmpfs`,
+          `mounts ${volume.target} as ${volume.type}. Expected a named volume, a host path, a file of the project or tmpfs`,
         );
     }
   });
+  // Those of services are among the volumes already.
+  for (const [index, from] of ((service['volumes_from'] ?? []) as string[]).entries())
+    notes.refuse(
+      [...at, 'volumes_from', index],
+      `takes what ${from} mounts, which is no service of the compose files. Name the volume under volumes`,
+    );
+  const left = uncovered(service, overrides.declared?.[name]);
+  if (left.length > 0 && isReplaced(kind)) notes.refuse([...at, 'image'], describeUncovered(name, left));
   return { mounts: [...mounts, ...(service.tmpfs ?? []).map(readShortTmpfs)], files };
+}
+
+/** Engines before 28 mount none, and an image that is mounted would have to be pinned and pulled as that of a service is. */
+function describeImage({ source = '', target, image }: ComposeVolume): string {
+  const from = `/${image?.subpath?.replace(/^\/+/, '') ?? ''}`;
+  return (
+    `mounts the image ${source} on ${target}, which hosts need not be able to do. Have it in the image of the service: build it, with ` +
+    `COPY --from=${source} ${from} ${target} in its Dockerfile`
+  );
+}
+
+/** Does each release have another container of it? */
+export const isReplaced = (kind: ServiceKind) => kind === 'released' || kind === 'background';
+
+/**
+ * The problem and the edit to make. Docker compose passes such a volume on to the next container; a new release
+ * would start with an empty one.
+ */
+export const describeUncovered = (name: string, paths: string[]): string =>
+  `declares the volume ${paths.join(' and ')} in its image, which would be empty in each release of ${name}. Under volumes in the ` +
+  `compose file write NAME:${paths[0]} to keep it, or under tmpfs [${paths.join(', ')}] to lose it; ` +
+  `or accessory: true under services.${name} in windlass.yaml if it outlives releases`;
+
+interface Mounting {
+  name: string;
+  kind: ServiceKind;
+  overrides: ComposeOverrides;
 }
 
 type Refuse = (message: string) => never[];
 
-function readVolume(
-  { source, target, read_only, volume = {} }: ComposeVolume,
-  { name, kind, wishes }: { name: string; kind: ServiceKind; wishes: Wishes },
-  refuse: Refuse,
-): Mount[] {
+function readVolume(mount: ComposeVolume, mounting: Mounting, refuse: Refuse): Mount[] {
+  const { source, target, read_only, volume = {} } = mount;
   if (!source)
     return refuse(
-      `mounts a volume without a name on ${target}, which every new container would begin empty. Write tmpfs: [${target}] for what may be lost, or a named volume`,
+      `mounts a volume without a name on ${target}, which would be empty in every new container. Write tmpfs: [${target}] if it may be lost, or a named volume`,
     );
-  const refusal = refuseSharing(name, source, kind, wishes);
+  const refusal = refuseSharing(mount, mounting);
   if (refusal) return refuse(refusal);
   return [
     {
@@ -71,26 +107,33 @@ function readVolume(
   ];
 }
 
-/** Where an old and a new instance stand beside each other for the length of a soak, the manifest says what that means. */
-function refuseSharing(name: string, volume: string, kind: ServiceKind, wishes: Wishes): string | undefined {
-  if (kind === 'accessory' || kind === 'one-off' || !wishes.sideBySide) return undefined;
-  const said = wishesFor(wishes, name).volumes[volume];
+/** Where an old and a new instance coexist during a soak, the manifest must allow or exclude shared data. */
+function refuseSharing(mount: ComposeVolume, { name, kind, overrides }: Mounting): string | undefined {
+  if (!isReplaced(kind) || !overrides.sideBySide || !isKept(mount)) return undefined;
+  const { type, source: volume = '' } = mount;
+  const said = overridesFor(overrides, name).volumes[volume];
+  const what = type === 'bind' ? 'the folder' : 'the volume';
   if (said === 'shared') return undefined;
   if (said === 'exclusive')
     return (
-      `mounts the volume ${volume}, which is exclusive: the old instance must stop before the new one starts, with an outage that the plan says. ` +
-      'Write strategy: recreate for the environment, or shared'
+      `mounts ${what} ${volume}, which is exclusive, so the old instance must stop before the new one starts: an outage. ` +
+      'Write strategy: recreate for the environment, or declare it shared'
     );
   return (
-    `mounts the volume ${volume}, which the old and the new instance would share for the length of a soak. Say whether they may, under ` +
-    `services.${name}.volumes of windlass.yaml: { ${volume}: shared }, or { ${volume}: exclusive } with strategy: recreate, which is an outage; ` +
-    'or write accessory: true if the service shall stay while releases come and go'
+    `mounts ${what} ${volume}, which the old and the new instance would share during the soak. Declare it under ` +
+    `services.${name}.volumes of windlass.yaml: { ${volume}: shared }, or { ${volume}: exclusive } with strategy: recreate (an outage); ` +
+    'or write accessory: true if the service outlives releases'
   );
 }
 
-function readBind({ source = '', target, read_only, bind = {} }: ComposeVolume, refuse: Refuse): Mount[] {
+function readBind(mount: ComposeVolume, mounting: Mounting, refuse: Refuse): Mount[] {
+  const { source = '', target, read_only, bind = {} } = mount;
   if (source.startsWith('~'))
-    return refuse(`mounts ${source}, which is another folder for every user. Write an absolute path of the host`);
+    return refuse(
+      `mounts ${source}, which differs between users. Write an absolute path of the host, or declare it in windlass.yaml: folders: { ${source}: NAME } for a volume, or a path`,
+    );
+  const refusal = refuseSharing(mount, mounting);
+  if (refusal) return refuse(refusal);
   return [
     {
       type: 'bind',
@@ -111,7 +154,6 @@ const readTmpfs = ({ target, tmpfs = {} }: ComposeVolume): Mount => ({
   ...(tmpfs.mode !== undefined && { mode: tmpfs.mode }),
 });
 
-/** `/run`, `/tmp:size=64m` */
 function readShortTmpfs(text: string): Mount {
   const [target = '', options = ''] = text.split(/:(.*)/);
   return { type: 'tmpfs', target, options };

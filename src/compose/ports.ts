@@ -1,34 +1,31 @@
 import type { PublishedPort } from '../model/container';
 import type { ServiceKind } from '../model/service';
 import type { ComposePort, ComposeService } from './model';
-import type { Notes } from './notes';
+import type { Diagnostics } from './diagnostics';
 import { toPorts } from './units';
 
 export interface PortReading {
-  /** What is published on the host. */
   ports: PublishedPort[];
-  /** Ports that it listens on, lowest first. */
   expose: string[];
 }
 
-/** How a service is reached from outside: not at all, by the proxy, or by ports of the host. */
+/** How a service is reached from outside: not at all, through the proxy, or by ports of the host. */
 export interface Reach {
   kind: ServiceKind;
   publish: boolean;
-  /** The ports that the manifest routes by number; undefined when the service has no route. */
+  /** The ports routed by number; undefined when the service has no route. */
   routed?: number[];
-  /** Old and new instances stand beside each other for a while. */
   sideBySide: boolean;
   replicas: number;
 }
 
-/** The ports of a service; `at` is where it is in the model. */
+/** The ports of a service; `at` is its path in the model. */
 export function readPorts(
   name: string,
   service: ComposeService,
   reach: Reach,
   at: string[],
-  notes: Notes,
+  notes: Diagnostics,
 ): PortReading {
   const written = service.ports ?? [];
   const exposed = (service.expose ?? [])
@@ -40,7 +37,7 @@ export function readPorts(
   const wanted = reach.routed && reach.kind !== 'accessory' ? withoutRoute(written, reach.routed) : written;
   if (wanted.length === 0) return { ports: [], expose };
   if (reach.routed && reach.sideBySide) {
-    tellUnrouted(wanted, at, notes);
+    reportUnrouted(wanted, at, notes);
     return { ports: [], expose };
   }
   const refusal = refusePublishing(name, wanted, reach);
@@ -49,16 +46,15 @@ export function readPorts(
   return { ports: refusal ? [] : publishAll(), expose };
 }
 
-/** A port of the host is one container's: an accessory's, or that of a service whose old instance stops first. */
 function refusePublishing(name: string, written: ComposePort[], { kind, replicas, sideBySide }: Reach) {
   if (kind === 'accessory' || (!sideBySide && replicas === 1)) return undefined;
   const ports = written.map(({ published, target }) => published ?? String(target)).join(', ');
-  const wayOut = `Give it a route in windlass.yaml, leave its ports to a laptop (services.${name}.publish: false), or write`;
+  const remedy = `Give it a route in windlass.yaml, do not publish it (services.${name}.publish: false), or write`;
   if (!sideBySide)
-    return `publishes ${ports} on the host, which the ${replicas} instances of ${name} cannot all do. ${wayOut} replicas: 1`;
+    return `publishes ${ports} on the host, which the ${replicas} instances of ${name} cannot share. ${remedy} replicas: 1`;
   return (
-    `publishes ${ports} on the host, which the old and the new instance of ${name} cannot both do. ` +
-    `${wayOut} strategy: recreate, which stops the old instance first, and is an outage`
+    `publishes ${ports} on the host, which the old and the new instance of ${name} cannot share. ` +
+    `${remedy} strategy: recreate (an outage, because the old instance stops first)`
   );
 }
 
@@ -69,12 +65,12 @@ const PROTOCOLS = ['tcp', 'udp', 'sctp'];
 function publish(
   { target, published, host_ip, protocol = 'tcp' }: ComposePort,
   at: (string | number)[],
-  notes: Notes,
+  notes: Diagnostics,
 ): PublishedPort[] {
   if (!PROTOCOLS.includes(protocol) || (published !== undefined && !/^\d+(-\d+)?$/.test(published))) {
     notes.refuse(
       at,
-      `publishes ${target}/${protocol} on ${published}. Expected a port of the host, or a range of them, and ${PROTOCOLS.join(', ')}`,
+      `publishes ${target}/${protocol} on ${published}. Expected a host port or a range, and ${PROTOCOLS.join(', ')}`,
     );
     return [];
   }
@@ -88,13 +84,12 @@ function publish(
   ];
 }
 
-/** What a routed service publishes besides the ports that its routes lead to. */
 const withoutRoute = (written: ComposePort[], routed: number[]) =>
   written.filter((port) => !isTcp(port) || (written.length > 1 && !routed.includes(port.target)));
 
-/** The proxy serves HTTP on the ports that are routed; what else is published would be lost in silence. */
-function tellUnrouted(lost: ComposePort[], at: string[], notes: Notes): void {
+/** The proxy serves only routed ports; losing the others must not be silent. */
+function reportUnrouted(lost: ComposePort[], at: string[], notes: Diagnostics): void {
   if (lost.length === 0) return;
   const ports = lost.map(({ target, protocol = 'tcp' }) => `${target}/${protocol}`).join(', ');
-  notes.tell([...at, 'ports'], `publishes ${ports}, which no route leads to: it is not reached from outside`);
+  notes.tell([...at, 'ports'], `publishes ${ports}, which has no route and so is not reachable from outside`);
 }

@@ -1,47 +1,57 @@
 import type { BuildSpec } from '../model/build';
 import type { Finding } from '../model/path';
 import type { Network, Route, Service, Volume } from '../model/service';
+import { ANSWERS } from './answers';
 import { readBuild } from './builds';
 import { checkObjects } from './files';
-import { TOP_KEYS } from './keys';
+import { settleFolders } from './folders';
+import { shareImages, withSharedBuilds } from './images';
 import { kindsOf } from './kind';
 import type { ComposeModel } from './model';
+import { reportContainerNames } from './names';
+import { settleNetworkModes } from './namespaces';
 import { readNetworks, readVolumes } from './networks';
-import { Notes } from './notes';
+import { Diagnostics } from './diagnostics';
 import { resolveRoutes } from './routes';
 import { readService } from './services';
-import type { Wishes } from './wishes';
+import type { ComposeOverrides } from './overrides';
 
-/** What the compose files of one environment become. */
 export interface ReadCompose {
   services: Service[];
   networks: Network[];
   volumes: Volume[];
   routes: Route[];
   builds: BuildSpec[];
-  /** service → image as it is written, of what is not built. */
   images: Record<string, string>;
-  /** Paths begin at the top of the compose file. */
+  shared: Record<string, string>;
   problems: Finding[];
   told: Finding[];
-  /** Paths begin at the environment in the manifest. */
   routeProblems: Finding[];
 }
 
-/** Compose's normalised model of one environment, with what the manifest adds → our words. All that is wrong, at once. */
-export function readCompose(model: ComposeModel, wishes: Wishes): ReadCompose {
-  const notes = new Notes();
-  notes.checkKeys(TOP_KEYS, [], model);
-  const entries = Object.entries(model.services ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const kinds = kindsOf(model.services ?? {}, wishes);
-  const services = entries.map(([name, service]) => readService(name, service, { model, kinds, wishes, notes }));
-  checkObjects(model, wishes, notes);
+/**
+ * Converts compose's normalized model of an environment, with the manifest's additions, into our model. Returns
+ * all problems at once.
+ */
+export function readCompose(asWritten: ComposeModel, overrides: ComposeOverrides): ReadCompose {
+  const answers = ANSWERS[overrides.target];
+  const notes = new Diagnostics(answers);
+  const model = settleNetworkModes(settleFolders(asWritten, overrides, notes), notes);
+  notes.checkKeys('file', [], model);
+  const written = model.services ?? {};
+  reportContainerNames(model, notes);
+  const entries = Object.entries(written).sort(([a], [b]) => (a < b ? -1 : 1));
+  const shared = shareImages(written, projectsOf(model, overrides), overrides, notes);
+  const kinds = kindsOf(withSharedBuilds(written, shared), overrides);
+  const services = entries.map(([name, service]) => readService(name, service, { model, kinds, overrides, notes }));
+  checkObjects(model, overrides, notes);
+  answers.judge?.(model, services, notes);
   const published = Object.fromEntries(entries.map(([name, { ports = [] }]) => [name, tcpTargets(ports)]));
-  const { routes, findings } = resolveRoutes(wishes.routes, services, published);
+  const { routes, findings } = resolveRoutes(overrides.routes, services, published);
   const builds = entries.flatMap(
-    ([name, service]) => readBuild(name, service, { model, wishes, notes }, ['services', name]) ?? [],
+    ([name, service]) => readBuild(name, service, { model, overrides, notes }, ['services', name]) ?? [],
   );
-  const unbuilt = entries.filter(([, { build }]) => !build);
+  const unbuilt = entries.filter(([name, { build }]) => !build && !(name in shared));
   return {
     services,
     networks: readNetworks(model, notes),
@@ -49,11 +59,17 @@ export function readCompose(model: ComposeModel, wishes: Wishes): ReadCompose {
     routes,
     builds,
     images: Object.fromEntries(unbuilt.map(([name, { image = '' }]) => [name, image])),
+    shared,
     problems: notes.problems,
     told: notes.told,
     routeProblems: findings,
   };
 }
+
+/** Compose's names for the project: here, and where the file or folder has the application's name. */
+export const projectsOf = ({ name }: ComposeModel, { projects = [] }: ComposeOverrides): string[] => [
+  ...new Set([...(name ? [name] : []), ...projects]),
+];
 
 const tcpTargets = (ports: { target: number; protocol?: string }[]) => [
   ...new Set(ports.filter(({ protocol = 'tcp' }) => protocol === 'tcp').map(({ target }) => target)),

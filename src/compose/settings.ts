@@ -1,14 +1,11 @@
-import type { BlockIo, ContainerSettings, Device, DeviceRate, DeviceRequest } from '../model/container';
-import type { RestartPolicy } from '../model/observed';
+import type { RestartPolicy, BlockIo, ContainerSettings, Device, DeviceRate, DeviceRequest } from '../model/container';
 import { readHealthcheck } from './health';
 import type { ComposeDeploy, ComposeService, ComposeUlimits } from './model';
 import { toBytes, toMs, toNumber } from './units';
 
-/** A key of a service that becomes one setting of its container. */
 interface Setting<T> {
-  /** Compose's. */
   key: string;
-  /** Undefined where nobody wrote it, so that the image's own holds, or the engine's. */
+  /** Undefined where nobody wrote it, so that the image's or the engine's default applies. */
   read(service: ComposeService): T | undefined;
 }
 
@@ -21,13 +18,12 @@ const number = as(toNumber);
 const bytes = as(toBytes);
 const map = as((written) => written as Record<string, string> | undefined);
 const list = as((written) => ((written as string[] | undefined)?.length ? (written as string[]) : undefined));
-/** An empty list is no mistake: it clears what the image says. */
 const words = as((written) => written as string[] | undefined);
 
 const limits = ({ deploy }: ComposeService) => deploy?.resources?.limits ?? {};
 const reservations = ({ deploy }: ComposeService) => deploy?.resources?.reservations ?? {};
 
-/** Every key that is carried to the container as it is; one that is forgotten here does not compile. */
+/** Every key that is carried unchanged; a missing one does not compile. */
 export const SETTINGS: { [Field in keyof ContainerSettings]-?: Setting<ContainerSettings[Field]> } = {
   annotations: map('annotations'),
   blkio: { key: 'blkio_config', read: (service) => readBlkio(service['blkio_config'] as ComposeBlkio | undefined) },
@@ -43,7 +39,7 @@ export const SETTINGS: { [Field in keyof ContainerSettings]-?: Setting<Container
   cpuRtPeriod: number('cpu_rt_period'),
   cpuRtRuntime: number('cpu_rt_runtime'),
   cpuShares: number('cpu_shares'),
-  // Limits stand under deploy, or in the older keys beside it; compose refuses both at once where they differ.
+  // Limits are under deploy or in the older keys; compose refuses contradictions.
   cpus: { key: 'cpus', read: (service) => toNumber(limits(service).cpus ?? service['cpus']) },
   cpuset: text('cpuset'),
   deviceCgroupRules: list('device_cgroup_rules'),
@@ -97,7 +93,7 @@ export const SETTINGS: { [Field in keyof ContainerSettings]-?: Setting<Container
   workingDir: text('working_dir'),
 };
 
-/** What is carried of a service as it is; what nobody wrote is left out. */
+/** The carried settings of a service, without unset ones. */
 export function readSettings(service: ComposeService): ContainerSettings {
   const read = Object.entries(SETTINGS).map(([field, setting]) => [field, setting.read(service)] as const);
   return Object.fromEntries(read.filter(([, value]) => value !== undefined));
@@ -106,7 +102,7 @@ export function readSettings(service: ComposeService): ContainerSettings {
 /** Compose writes `name=address`, the engine reads `name:address`. */
 export const asEngineHost = (entry: string) => entry.replace('=', ':');
 
-/** `nofile: 100` is both limits. */
+/** `nofile: 100` sets both limits. */
 export const ulimitsOf = (limits: ComposeUlimits) =>
   Object.entries(limits).map(([name, limit]) =>
     typeof limit === 'number' ? { name, soft: limit, hard: limit } : { name, soft: limit.soft, hard: limit.hard },
@@ -114,7 +110,7 @@ export const ulimitsOf = (limits: ComposeUlimits) =>
 
 const CONDITIONS: Record<string, RestartPolicy['name']> = { any: 'always', none: 'no', 'on-failure': 'on-failure' };
 
-/** What `deploy.restart_policy` says, else `restart: on-failure:3`, as compose itself does it. */
+/** `deploy.restart_policy`, otherwise `restart: on-failure:3`, like compose. */
 function readRestart({ restart, deploy }: ComposeService): RestartPolicy | undefined {
   const policy: ComposeDeploy['restart_policy'] = deploy?.restart_policy;
   const [said, attempts] = typeof restart === 'string' ? restart.split(':') : [];
@@ -124,7 +120,6 @@ function readRestart({ restart, deploy }: ComposeService): RestartPolicy | undef
   return { name, ...(name === 'on-failure' && times !== undefined && { times }) };
 }
 
-/** One that a CDI driver gives by its name, `vendor.com/class=name`, is no path of the host. */
 const isCdi = ({ source, target }: Device) => source === target && /^[\w.-]+\/[\w.-]+=/.test(source);
 
 const devicesOf = (service: ComposeService) => (service['devices'] ?? []) as Device[];
@@ -142,7 +137,6 @@ interface ComposeDeviceRequest {
   options?: Record<string, string>;
 }
 
-/** Devices that a driver gives: those reserved under `deploy`, those of CDI, and `gpus`. */
 function readDeviceRequests(service: ComposeService): DeviceRequest[] | undefined {
   const cdi = devicesOf(service)
     .filter(isCdi)
@@ -176,7 +170,6 @@ interface ComposeBlkio {
   device_write_bps?: ComposeRate[];
   device_write_iops?: ComposeRate[];
 }
-/** Compose prints these with a capital, unlike everything else. */
 interface ComposeRate {
   Path: string;
   Rate?: string | number;

@@ -83,6 +83,7 @@ export const ROWS: Row[] = [
   ),
   row('memswap_limit', 'mem_limit: 100m\nmemswap_limit: -1', { name: 'swap without limit' }),
   row('network_mode', 'network_mode: none'),
+  row('network_mode', 'network_mode: host', { name: 'network_mode: host' }),
   row('networks membership.aliases', 'networks: { plain: { aliases: [front, side] } }'),
   row('networks', 'networks: [hidden, plain]', { name: 'two networks' }),
   row('oom_kill_disable oom_score_adj', 'mem_limit: 100m\noom_kill_disable: true\noom_score_adj: 100'),
@@ -172,21 +173,27 @@ export const ELSEWHERE: Record<string, string> = {
   develop: OF_READING,
   links: OF_READING,
   platform: OF_READING,
+  post_start: 'test/activities/hooks.test.ts',
+  pre_stop: 'test/activities/hooks.test.ts',
   ports: OF_PROXY,
   profiles: OF_READING,
   pull_refresh_after: 'has no meaning for an image that is named by its digest',
   'deploy.endpoint_mode': 'is for Swarm',
   'deploy.labels': 'are for Swarm',
+  'deploy.placement': 'is for Swarm',
   'deploy.rollback_config': 'is for Swarm',
   'deploy.update_config': 'is for Swarm',
   'reservations.cpus': 'is for Swarm',
   'reservations.generic_resources': 'is for Swarm',
+  'membership.ipv4_address': OF_READING,
+  'membership.ipv6_address': OF_READING,
   'membership.priority': OF_READING,
   'membership.gw_priority': OF_READING,
   'network.attachable': 'is for Swarm',
   'network.external': OF_READING,
   'network.name': OF_READING,
   'volume.external': OF_READING,
+  volumes_from: OF_READING,
   'object.content': 'the row of configs',
   'object.environment': 'the rows of configs and secrets',
   'object.file': 'the rows of configs and secrets',
@@ -205,5 +212,7 @@ environments:
   staging:
     hosts: [local]
     variables: { BASE: VARIABLE }
+    # The network of the host is for one instance at a time.
+    strategy: recreate
     secrets: { TOKEN: { env: WLTEST_TOKEN } }
 `;

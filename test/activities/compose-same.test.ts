@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
-import { makeInstance } from '../../activities/rollout/containers';
-import { openContext } from '../../activities/rollout/context';
+import { makeInstance } from '../../activities/targets/docker/containers/containers';
 import { readManifest } from '../../activities/source/read-manifest';
-import { clientOf } from '../../parts/engine-client';
+import { clientOf } from '../../parts/server/engine-client';
 import { environmentNetwork, instanceName, releaseNetwork, volumeName } from '../../src/model/names';
 import type { Draft } from '../../src/manifest/record';
-import { SPECIFICATION } from '../src/compose/specification';
+import { ANSWERS } from '../../src/compose/answers';
+import type { Key } from '../../src/compose/answers/answers';
 import { describeWith, parts } from '../setup/parts';
 import { makeFolder } from './fixtures';
 import { ELSEWHERE, FILES, MANIFEST, NETWORKS, ROWS, type Row, TOP, VOLUMES } from './compose-same-rows';
-import { makeStand, type Stand } from './rollout-fixtures';
+import { contextOf, makeTestBed, type TestBed } from './rollout-fixtures';
 import { normaliseContainer, normaliseNetwork, normaliseVolume, type Names } from './compose-same-wanted';
 
 const RELEASE = 'same';
@@ -33,17 +33,17 @@ test('every key of the specification has a row, or is shown elsewhere', () => {
     ...Object.keys(NETWORKS).flatMap((keys) => keys.split(' ').map((key) => `network.${key}`)),
     ...Object.keys(VOLUMES).flatMap((keys) => keys.split(' ').map((key) => `volume.${key}`)),
   ]);
-  const wanted = Object.entries(SPECIFICATION)
-    .filter(([name]) => !['build', 'file'].includes(name))
-    .flatMap(([name, { table }]) =>
-      table.filter(({ does }) => does !== 'refused').map(({ key }) => (name === 'service' ? key : `${name}.${key}`)),
+  const wanted = Object.entries(ANSWERS.docker)
+    .filter(([name]) => !['build', 'file', 'networkDrivers', 'judge'].includes(name))
+    .flatMap(([name, keys]: [string, Key[]]) =>
+      keys.filter(({ does }) => does !== 'refused').map(({ key }) => (name === 'service' ? key : `${name}.${key}`)),
     );
   expect(wanted.filter((key) => !shown.has(key))).toEqual([]);
   expect([...shown].filter((key) => !wanted.includes(key))).toEqual([]);
 });
 
 describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compose makes', () => {
-  let stand: Stand;
+  let bed: TestBed;
   let docker: Docker;
   let draft: Draft;
   let folder: string;
@@ -56,20 +56,20 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
     const env = { ...process.env, DOCKER_HOST: parts().engine.host, BASE: parts().images.base.name, TOKEN: 'tok-4711' };
     return promisify(execFile)(program!, [...first, '-p', project, ...args], { cwd: dir, env });
   };
-  const projectOf = () => `${stand.place.installation}c`;
+  const projectOf = () => `${bed.place.installation}c`;
   const names = (): Names => ({
     compose: [`${projectOf()}_`, `${projectOf()}-`],
     windlass: [
-      `${releaseNetwork(stand.place, RELEASE, 'default')}-`,
-      `${environmentNetwork(stand.place)}-`,
-      `${stand.place.installation}_`,
+      `${releaseNetwork(bed.place, RELEASE, 'default')}-`,
+      `${environmentNetwork(bed.place)}-`,
+      `${bed.place.installation}_`,
     ],
-    installation: stand.place.installation,
+    installation: bed.place.installation,
   });
 
   beforeAll(async () => {
     process.env['WLTEST_TOKEN'] = 'tok-4711';
-    stand = await makeStand();
+    bed = await makeTestBed();
     docker = clientOf(parts().engine.host);
     folder = makeFolder({
       ...FILES,
@@ -77,7 +77,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
       'windlass.yaml': MANIFEST.replace('VARIABLE', parts().images.base.name),
     });
     const settings = {
-      installation: stand.place.installation,
+      installation: bed.place.installation,
       registry: 'r',
       composeCommand: parts().compose.command,
       buildxCommand: ['none'],
@@ -98,11 +98,10 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
   async function makeOurs() {
     const environment = draft.environments[0]!;
     const services = environment.services.map((service) => ({ ...service, image: parts().images.base.name }));
-    stand.deps.loadFile = (_, { from }) => Promise.resolve(Buffer.from(FILES[from!]!));
-    const ref = stand.release(RELEASE, { ...environment, project: stand.place.installation, services });
-    await stand.perform('createNetworks', { release: RELEASE });
-    const scope = { app: 'shop', environment: 'staging', counter: 1, records: { [RELEASE]: ref } };
-    const ctx = await openContext(stand.deps, 'startInstance', { host: 'local', scope });
+    bed.deps.loadFile = (_, { from }) => Promise.resolve(Buffer.from(FILES[from!]!));
+    const ref = bed.release(RELEASE, { ...environment, project: bed.place.installation, services });
+    await bed.perform('createNetworks', { release: RELEASE });
+    const ctx = await contextOf(bed, 'startInstances', { [RELEASE]: ref });
     const record = await ctx.environment(RELEASE);
     for (const [row] of all) {
       const service = record.services.find(({ name }) => name === serviceOf(row))!;
@@ -118,8 +117,8 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
 
   afterAll(async () => {
     await compose(folder, projectOf(), 'down', '--volumes', '--timeout', '0');
-    const volumes = draft.environments[0]!.volumes.map(({ name }) => volumeName(stand.place.installation, name));
-    await stand.cleanUp();
+    const volumes = draft.environments[0]!.volumes.map(({ name }) => volumeName(bed.place.installation, name));
+    await bed.cleanUp();
     for (const name of volumes)
       await docker
         .getVolume(name)
@@ -142,7 +141,7 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
         expect(theirs).toContain(words ?? said);
         return;
       }
-      const place = [instanceName(stand.place, RELEASE, serviceOf(row)), `${projectOf()}-${serviceOf(row)}-1`];
+      const place = [instanceName(bed.place, RELEASE, serviceOf(row)), `${projectOf()}-${serviceOf(row)}-1`];
       const [ours, theirs] = await Promise.all(place.map((name) => docker.getContainer(name).inspect()));
       expect(normaliseContainer(ours!, names(), files)).toEqual(normaliseContainer(theirs!, names(), files));
       for (const path of files) {
@@ -153,13 +152,13 @@ describeWith(['engine', 'compose', 'images'], 'windlass makes what docker compos
   );
 
   test.each(Object.entries(NETWORKS))('network: %s', async (_, name) => {
-    const place = [releaseNetwork(stand.place, RELEASE, name), `${projectOf()}_${name}`];
+    const place = [releaseNetwork(bed.place, RELEASE, name), `${projectOf()}_${name}`];
     const [ours, theirs] = await Promise.all(place.map((one) => docker.getNetwork(one).inspect()));
     expect(normaliseNetwork(ours!, names())).toEqual(normaliseNetwork(theirs!, names()));
   });
 
   test.each(Object.entries(VOLUMES))('volume: %s', async (_, name) => {
-    const place = [volumeName(stand.place.installation, name), `${projectOf()}_${name}`];
+    const place = [volumeName(bed.place.installation, name), `${projectOf()}_${name}`];
     const [ours, theirs] = await Promise.all(place.map((one) => docker.getVolume(one).inspect()));
     expect(normaliseVolume(ours!, names())).toEqual(normaliseVolume(theirs!, names()));
   });

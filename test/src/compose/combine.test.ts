@@ -1,9 +1,9 @@
 import { combineEnvironments } from '../../../src/compose/combine';
 import type { ComposeService } from '../../../src/compose/model';
 import { readCompose } from '../../../src/compose/read';
-import { NO_WISHES } from './fixtures';
+import { NO_OVERRIDES } from './fixtures';
 
-const read = (service: ComposeService) => readCompose({ services: { web: service } }, NO_WISHES);
+const read = (service: ComposeService) => readCompose({ services: { web: service } }, NO_OVERRIDES);
 const messages = (staging: ComposeService, production: ComposeService) =>
   combineEnvironments({ staging: read(staging), production: read(production) }).findings.map(
     ({ message }) => message.split(', but')[0],
@@ -18,6 +18,7 @@ test('the same build in every environment is one build', () => {
   expect(combined).toEqual({
     builds: [{ service: 'web', context: 'web', dockerfile: 'Dockerfile', args: { A: '1', B: '2' }, labels: {} }],
     images: {},
+    shared: {},
     findings: [],
   });
 });
@@ -28,14 +29,14 @@ test('differences are refused', () => {
   ).toEqual(['differs between staging and production (args, target)']);
   expect(messages({ image: 'a:1' }, { image: 'a:2' })).toEqual(['differs between staging and production (a:1, a:2)']);
   expect(messages({ build: { context: '.' } }, { image: 'a:2' })).toEqual([
-    'differs between staging and production (built in one of them only)',
+    'differs between staging and production (built in only one of them)',
   ]);
 });
 
 test('a service of one environment alone is fine', () => {
   const combined = combineEnvironments({
     staging: read({ image: 'a' }),
-    production: readCompose({ services: {} }, NO_WISHES),
+    production: readCompose({ services: {} }, NO_OVERRIDES),
   });
-  expect(combined).toEqual({ builds: [], images: { web: 'a' }, findings: [] });
+  expect(combined).toEqual({ builds: [], images: { web: 'a' }, shared: {}, findings: [] });
 });

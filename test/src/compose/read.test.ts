@@ -1,12 +1,12 @@
-import type { ComposeModel, ComposeService } from '../../../src/compose/model';
+import type { ComposeModel, ComposeService, ComposeVolume } from '../../../src/compose/model';
 import { unescapeDollars } from '../../../src/compose/model';
 import { readCompose } from '../../../src/compose/read';
 import { toMs, toPorts } from '../../../src/compose/units';
-import type { ServiceWishes, Wishes } from '../../../src/compose/wishes';
-import { NO_WISHES } from './fixtures';
+import type { ServiceOverrides, ComposeOverrides } from '../../../src/compose/overrides';
+import { NO_OVERRIDES } from './fixtures';
 import { writePath } from '../../../src/model/path';
 
-const SAID: ServiceWishes = {
+const SAID: ServiceOverrides = {
   background: false,
   before: [],
   healthyWithin: 60_000,
@@ -14,15 +14,15 @@ const SAID: ServiceWishes = {
   publish: true,
   volumes: {},
 };
-const WISHES: Wishes = { ...NO_WISHES, secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'] };
+const OVERRIDES: ComposeOverrides = { ...NO_OVERRIDES, secrets: ['TOKEN'], notSecret: ['PUBLIC_TOKEN'] };
 
 const modelOf = (services: Record<string, ComposeService>): ComposeModel => ({
   name: 'shop-staging',
   services,
   networks: { default: { name: 'shop-staging_default', ipam: {} } },
 });
-const read = (services: Record<string, ComposeService>, wishes: Partial<Wishes> = {}) =>
-  readCompose(modelOf(services), { ...WISHES, ...wishes });
+const read = (services: Record<string, ComposeService>, overrides: Partial<ComposeOverrides> = {}) =>
+  readCompose(modelOf(services), { ...OVERRIDES, ...overrides });
 const sentences = (found: { path: (string | number)[]; message: string }[]) =>
   found.map(({ path, message }) => `${writePath(path)}: ${message}`);
 
@@ -30,7 +30,7 @@ const route = { service: 'web', host: 'shop.example.com', path: '/' };
 
 describe('kinds', () => {
   const data = { type: 'volume', source: 'data', target: '/data' };
-  const kindOf = (service: ComposeService, said: Partial<ServiceWishes> = {}) =>
+  const kindOf = (service: ComposeService, said: Partial<ServiceOverrides> = {}) =>
     read({ a: service }, { services: { a: { ...SAID, ...said } } }).services[0]!.kind;
 
   test('a named volume and nothing to build makes an accessory', () => {
@@ -58,19 +58,28 @@ describe('routes', () => {
     expect(portOf({ image: 'a', ports: [tcp(80)], expose: ['70'] })).toEqual([80]);
     expect(portOf({ image: 'a', expose: ['9000-9002', '53/udp', '8000'] })).toEqual([8000]);
   });
+  test('what holds anyway is not kept of a protocol', () => {
+    const protocolOf = (protocol?: 'http' | 'h2c') =>
+      read({ web: { image: 'a' } }, { routes: [{ ...route, port: 80, protocol }] }).routes;
+    const plain = { ...route, port: 80 };
+    expect([protocolOf(), protocolOf('http'), protocolOf('h2c')]).toEqual([
+      [plain],
+      [plain],
+      [{ ...plain, protocol: 'h2c' }],
+    ]);
+  });
   test('no port and several are refused', () => {
     expect(portOf({ image: 'a' })).toEqual([
-      'routes[0]: does not say to which port of web, and the compose file publishes and exposes none. Write port:',
+      'routes[0]: needs a port of web: the compose file publishes and exposes none. Write port:',
     ]);
     expect(portOf({ image: 'a', ports: [tcp(80), tcp(81)] })).toEqual([
-      'routes[0]: does not say to which port of web: the compose file publishes 80, 81. Write port:',
+      'routes[0]: needs a port of web: the compose file publishes 80, 81. Write port:',
     ]);
   });
   test('an accessory has none', () => {
     const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
     expect(portOf({ image: 'a', volumes, ports: [tcp(80)] })).toEqual([
-      'routes[0]: leads to web, an accessory: it has a named volume and no build, and stays while releases come and go. ' +
-        'Write services.web.accessory: false, or remove the route',
+      'routes[0]: leads to web, an accessory, because it has a named volume and no build. Write services.web.accessory: false, or remove the route',
     ]);
   });
 });
@@ -88,10 +97,11 @@ describe('what one instance alone may have', () => {
   test('is refused where an old and a new instance stand beside each other, with the strategy that can', () => {
     const said = sentences(read({ web }).problems);
     expect(said).toHaveLength(2);
-    expect(said.every((sentence) => sentence.includes('strategy: recreate, which'))).toBe(true);
+    expect(said.every((sentence) => sentence.includes('strategy: recreate'))).toBe(true);
   });
   test('is kept where they do not; what is routed is no port of the host', () => {
-    const kept = (routes: Wishes['routes']) => read({ web }, { sideBySide: false, routes }).services[0]!.container;
+    const kept = (routes: ComposeOverrides['routes']) =>
+      read({ web }, { sideBySide: false, routes }).services[0]!.container;
     expect(kept([])).toMatchObject({
       mounts: [{ type: 'volume', volume: 'data', target: '/data' }],
       ports: [
@@ -115,40 +125,59 @@ describe('environment and secrets', () => {
     });
   });
 
+  test('a variable that nothing gives a value is left out, as compose does it, and told', () => {
+    const { services, problems, told } = read({ a: { image: 'a', environment: { MODE: null } } });
+    expect(problems).toEqual([]);
+    expect(sentences(told)).toEqual([
+      expect.stringMatching(/^services.a.environment.MODE: is left out, for nothing gives it a value/),
+    ]);
+    expect(services[0]!.container.environment).toEqual({});
+  });
+
   test.each<[name: string, service: ComposeService, problem: string]>([
-    [
-      'written out',
-      { environment: { DB_PASSWORD: 'hunter2' } },
-      'services.a.environment.DB_PASSWORD: looks like a secret that is written out. Write DB_PASSWORD: ${DB_PASSWORD:-…} here, with what a ' +
-        'laptop may use, and declare DB_PASSWORD under secrets of the environment in windlass.yaml; if it is none, list it there under notSecret',
-    ],
-    [
-      'of the machine',
-      { environment: { MODE: null } },
-      'services.a.environment.MODE: takes its value from wherever compose runs. Declare it under variables or secrets of the environment, or remove it',
-    ],
     [
       'not declared',
       { environment: { X: '{{secret:TOKN}}' } },
-      'services.a.environment.X: refers to the secret TOKN, which the environment does not declare. Did you mean "TOKEN"?',
+      'services.a.environment.X: refers to secret TOKN, but the environment does not declare it. Did you mean "TOKEN"?',
     ],
     [
       'in a label',
       { labels: { token: '{{secret:TOKEN}}' } },
-      'services.a.labels.token: holds the secret TOKEN, which would be recorded or shown there. Secrets may stand under environment, command, entrypoint and healthcheck',
+      'services.a.labels.token: contains secret TOKEN, which would be recorded or shown. Use secrets only in environment, command, entrypoint and healthcheck',
     ],
     [
       'for the build',
       { build: { context: '.', args: { TOKEN: '{{secret:TOKEN}}' } } },
-      'services.a.build.args.TOKEN: gives the secret TOKEN to the build, and whoever has the image could read it. Read it when the container runs, from the environment',
+      "services.a.build.args.TOKEN: passes secret TOKEN to the build, and everyone with the image could read it. Read it in the running container's environment",
     ],
   ])('refused: %s', (_, service, problem) =>
     expect(sentences(read({ a: { image: 'a', ...service } }).problems)).toEqual([problem]),
   );
 
+  test('a secret that is written out is told, is refused where an approval is needed, and gives way to a declared one', () => {
+    const environment = { TOKEN: 'tok-4711', DB_PASSWORD: 'hunter2' };
+    const tried = read({ a: { image: 'a', environment } });
+    expect(tried.services[0]?.container.environment).toEqual({ TOKEN: '{{secret:TOKEN}}', DB_PASSWORD: 'hunter2' });
+    expect(tried.problems).toEqual([]);
+    const way =
+      "Declare DB_PASSWORD under the environment's secrets in windlass.yaml, which replaces this value (windlass check --fix does " +
+      'both). If it is not a secret, list it under notSecret';
+    expect(sentences(tried.told)).toEqual([
+      `services.a.environment.DB_PASSWORD: looks like a literal secret, which everyone with the repository can read. ${way}`,
+    ]);
+    expect(sentences(read({ a: { image: 'a', environment } }, { needsApproval: true }).problems)).toEqual([
+      `services.a.environment.DB_PASSWORD: looks like a literal secret. ${way}`,
+    ]);
+    const two = { a: { image: 'a', environment }, b: { image: 'b', environment: { TOKEN: 'another' } } };
+    expect(sentences(read(two).problems)).toEqual([
+      "services.a.environment.TOKEN: differs from its value in b, but secret TOKEN would replace both. Write TOKEN: ${OTHER_NAME} here, and declare OTHER_NAME under the environment's secrets",
+      "services.b.environment.TOKEN: differs from its value in a, but secret TOKEN would replace both. Write TOKEN: ${OTHER_NAME} here, and declare OTHER_NAME under the environment's secrets",
+    ]);
+  });
+
   test('in a command it is told', () => {
     expect(sentences(read({ a: { image: 'a', command: ['--pass', '{{secret:TOKEN}}'] } }).told)).toEqual([
-      'services.a.command[1]: holds the secret TOKEN: everybody on the host can read it in the list of processes. Better take it from the environment',
+      'services.a.command[1]: contains secret TOKEN, which everyone on the host can read in the process list. Prefer the environment',
     ]);
   });
 });
@@ -158,7 +187,7 @@ describe('a service that others wait for', () => {
     migrate: { image: 'a', ports: [{ target: 80 }], scale: 3 },
     web: { image: 'a', depends_on: { migrate: { condition: 'service_completed_successfully' } } },
   };
-  const migrate = (completes?: ServiceWishes['completes']) => {
+  const migrate = (completes?: ServiceOverrides['completes']) => {
     const { services: all, problems, told } = read(services, { services: { migrate: { ...SAID, completes } } });
     return { service: all[0]!, problems, told: sentences(told) };
   };
@@ -169,7 +198,7 @@ describe('a service that others wait for', () => {
     expect(service).toMatchObject({ kind: 'one-off', replicas: 1, before: [{ command: [] }] });
     expect(service.container.ports).toEqual([]);
     expect(told).toEqual([
-      expect.stringMatching(/^services.migrate: runs once in each release, and what it does stays/),
+      expect.stringMatching(/^services.migrate: runs once in each release, and a rollback does not undo it/),
     ]);
   });
   test('says how it is undone', () => {
@@ -183,28 +212,73 @@ describe('a service that others wait for', () => {
 
 describe('a named volume of a released service', () => {
   const web = { build: { context: '.' }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
-  const refusal = (said: ServiceWishes['volumes'], sideBySide = true) =>
+  const refusal = (said: ServiceOverrides['volumes'], sideBySide = true) =>
     sentences(read({ web }, { sideBySide, services: { web: { ...SAID, volumes: said } } }).problems);
 
   test('is shared, or exclusive with recreate; the manifest says which', () => {
     expect(refusal({ data: 'shared' })).toEqual([]);
     expect(refusal({ data: 'exclusive' }, false)).toEqual([]);
     expect(refusal({})).toEqual([
-      'services.web.volumes[0]: mounts the volume data, which the old and the new instance would share for the length of a soak. Say whether ' +
-        'they may, under services.web.volumes of windlass.yaml: { data: shared }, or { data: exclusive } with strategy: recreate, which is an outage; ' +
-        'or write accessory: true if the service shall stay while releases come and go',
+      'services.web.volumes[0]: mounts the volume data, which the old and the new instance would share during the soak. Declare it under services.web.volumes of windlass.yaml: { data: shared }, or { data: exclusive } with strategy: recreate (an outage); or write accessory: true if the service outlives releases',
     ]);
     expect(refusal({ data: 'exclusive' })).toEqual([
-      'services.web.volumes[0]: mounts the volume data, which is exclusive: the old instance must stop before the new one starts, with an ' +
-        'outage that the plan says. Write strategy: recreate for the environment, or shared',
+      'services.web.volumes[0]: mounts the volume data, which is exclusive, so the old instance must stop before the new one starts: an outage. Write strategy: recreate for the environment, or declare it shared',
     ]);
+  });
+});
+
+describe('what keeps data', () => {
+  const mounts = (...volumes: Partial<ComposeVolume>[]) => ({
+    image: 'a',
+    volumes: volumes.map((one) => ({ type: 'volume', target: '/data', ...one })),
+  });
+  const folder = { type: 'bind', source: '/srv/pg' };
+  const kindOf = (service: ComposeService, overrides: Partial<ComposeOverrides> = {}) =>
+    read({ db: service }, overrides).services[0]!.kind;
+
+  test('makes an accessory of an image: a volume, a folder of the host, a volume that the image declares', () => {
+    expect(kindOf(mounts({ type: 'volume', source: 'data' }))).toBe('accessory');
+    expect(kindOf(mounts(folder))).toBe('accessory');
+    expect(kindOf({ image: 'a' }, { declared: { db: ['/data'] } })).toBe('accessory');
+  });
+  test('does not, where it is read-only, a file, a socket, or covered by what goes', () => {
+    expect(kindOf(mounts({ type: 'volume', source: 'data', read_only: true }))).toBe('released');
+    expect(kindOf(mounts({ ...folder, read_only: true }))).toBe('released');
+    expect(kindOf(mounts({ type: 'bind', source: '/var/run/docker.sock' }))).toBe('released');
+    expect(kindOf({ image: 'a', tmpfs: ['/data/:size=1m'] }, { declared: { db: ['/data'] } })).toBe('released');
+  });
+  test('is asked about of a folder as of a volume, and what is said stands in the service', () => {
+    const released = (volumes: ServiceOverrides['volumes'], more: Partial<ServiceOverrides> = {}) =>
+      read({ db: mounts(folder) }, { services: { db: { ...SAID, accessory: false, volumes, ...more } } });
+    expect(sentences(released({}).problems)).toEqual([
+      expect.stringMatching(
+        /^services.db.volumes\[0\]: mounts the folder \/srv\/pg, which the old and the new instance/,
+      ),
+    ]);
+    expect(released({ '/srv/pg': 'shared' })).toMatchObject({ problems: [], services: [{ shared: ['/srv/pg'] }] });
+    expect(sentences(released({ '/srv/pg': 'exclusive' }, { replicas: 2 }).problems)).toContainEqual(
+      expect.stringMatching(/^services.db: has 2 instances, but \/srv\/pg is exclusive/),
+    );
+  });
+  test('and would begin empty in each release is refused', () => {
+    const service = { image: 'a', volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
+    const declared = { db: ['/data', '/config'] };
+    expect(
+      sentences(
+        read(
+          { db: service },
+          { declared, services: { db: { ...SAID, accessory: false, volumes: { data: 'shared' } } } },
+        ).problems,
+      ),
+    ).toEqual([expect.stringMatching(/^services.db.image: declares the volume \/config in its image/)]);
+    expect(read({ db: service }, { declared }).problems).toEqual([]);
   });
 });
 
 describe('ports without a route', () => {
   const ports = [{ target: 25, published: '2525', protocol: 'tcp' }];
-  const readMail = (wishes: Partial<Wishes>) => {
-    const { services, problems } = read({ mail: { image: 'a', ports } }, wishes);
+  const readMail = (overrides: Partial<ComposeOverrides>) => {
+    const { services, problems } = read({ mail: { image: 'a', ports } }, overrides);
     return problems.length > 0 ? sentences(problems) : services[0]!.container.ports;
   };
 
@@ -212,15 +286,15 @@ describe('ports without a route', () => {
     expect(readMail({ sideBySide: false })).toEqual([{ container: 25, host: '2525', protocol: 'tcp' }]);
     expect(readMail({})).toEqual([expect.stringMatching(/^services.mail.ports: publishes 2525 on the host/)]);
     expect(readMail({ sideBySide: false, services: { mail: { ...SAID, replicas: 2 } } })).toEqual([
-      expect.stringMatching(/which the 2 instances of mail cannot all do/),
+      expect.stringMatching(/which the 2 instances of mail cannot share/),
     ]);
   });
 });
 
 describe('dependencies', () => {
   const on = (condition: string, required = true) => ({ depends_on: { b: { condition, required } } });
-  const dependsOn = (services: Record<string, ComposeService>, wishes?: Partial<Wishes>) => {
-    const { services: all, problems } = read(services, wishes);
+  const dependsOn = (services: Record<string, ComposeService>, overrides?: Partial<ComposeOverrides>) => {
+    const { services: all, problems } = read(services, overrides);
     return problems.length > 0 ? sentences(problems) : all.find(({ name }) => name === 'a')!.dependsOn;
   };
   const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
@@ -235,13 +309,13 @@ describe('dependencies', () => {
     expect(dependsOn({ a: { image: 'a', ...on('service_started', false) } })).toEqual([]);
   });
   test.each<
-    [name: string, services: Record<string, ComposeService>, said: Record<string, ServiceWishes>, problem: string]
+    [name: string, services: Record<string, ComposeService>, said: Record<string, ServiceOverrides>, problem: string]
   >([
     [
       'on the end of an accessory',
       { a: { image: 'a', ...on('service_completed_successfully') }, b: { image: 'b' } },
       { b: { ...SAID, accessory: true } },
-      'waits until b has ended, which is an accessory',
+      'waits for the end of b, an accessory',
     ],
     [
       'of one that runs once',
@@ -251,7 +325,7 @@ describe('dependencies', () => {
         c: { image: 'c', depends_on: { a: { condition: 'service_completed_successfully' } } },
       },
       {},
-      'waits for b, a released service, but runs once before any of them starts',
+      'waits for b, a released service, but runs before any of them starts',
     ],
     [
       'of an accessory',

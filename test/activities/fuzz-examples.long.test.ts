@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { forWorker } from '../../parts/compose';
+import { forWorker } from '../../parts/find/compose';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import { describeWith, parts } from '../setup/parts';
 import { seedOfRun } from '../setup/seed';
