@@ -2,11 +2,10 @@ import type { ApprovalPolicy } from '../model/decision';
 import { projectName } from '../model/names';
 import type { RegistryAccess } from '../model/release';
 import type { Network, Route, Service, Volume } from '../model/service';
-import { placeServices } from './placement';
 import type { EnvironmentRecord } from './record';
 import type { Manifest, ManifestEnvironment } from './schema';
+import { placeTargets } from './targets';
 
-/** What the compose files of an environment became. */
 export interface ComposedEnvironment {
   services: Service[];
   networks: Network[];
@@ -14,7 +13,7 @@ export interface ComposedEnvironment {
   routes: Route[];
 }
 
-/** The frozen configuration of one environment; the images of its services come with the digests. */
+/** The frozen configuration of an environment; the images of its services come with the digests. */
 export function assembleEnvironment(
   app: string,
   name: string,
@@ -24,7 +23,7 @@ export function assembleEnvironment(
   return {
     name,
     project: projectOf(app, name, said),
-    hosts: placeServices(said, services),
+    targets: placeTargets(said, services),
     strategy: said.strategy,
     services,
     networks,
@@ -39,10 +38,11 @@ export function assembleEnvironment(
     secrets: said.secrets,
     variables: said.variables,
     compose: said.compose,
+    ...(said.order === 'newest' && { order: said.order }),
   };
 }
 
-/** The compose project that an environment is. */
+/** The compose project of an environment. */
 export const projectOf = (app: string, name: string, { project }: Pick<ManifestEnvironment, 'project'>): string =>
   project ?? projectName(app, name);
 
@@ -53,7 +53,7 @@ const policyOf = ({ from, count, starter, timeout }: NonNullable<ManifestEnviron
   timeoutMs: timeout,
 });
 
-/** Where images and records go: what the manifest says, else the worker's default; undefined when neither says it. */
+/** The registry of the manifest, else the worker's default; undefined when there is neither. */
 export function registryOf({ registry }: Manifest, workers: string | undefined): RegistryAccess | undefined {
   if (typeof registry === 'object') return registry;
   const address = registry ?? workers;

@@ -1,19 +1,26 @@
 import { z } from 'zod';
+import { HEADER_NAME, HEADER_VALUE, PERCENT, REQUEST_TARGET } from '../model/grammar';
 import type { SecretSource } from '../model/release';
+import type { StrategyKind } from '../model/strategy';
 
 /**
- * The unions that people extend: where a release can go (target), how traffic is moved (strategy), what is asked of it
- * (verification), where a secret comes from. To add one: a variant here, one file that does it, one line in the registry
- * that is `satisfies Record<Kind, …>`, one test.
+ * The unions people extend: strategies, verifications, sources of secrets. To add a kind: a variant here, a
+ * file that implements it, a line in its registry (`satisfies Record<Kind, …>`), a test.
  */
 
-const NO_DURATION = 'is not a duration. Write a number and a unit, as 500ms, 30s, 5m, 72h or 14d';
+const NO_DURATION = 'is not a duration. Write a number and a unit, such as 500ms, 30s, 5m, 72h or 14d';
 
 /** `250ms`, `10s`, `5m`, `72h`, `14d` → milliseconds. */
 export const duration = z
   .string(NO_DURATION)
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, NO_DURATION)
+  .refine((text) => parseDuration(text) <= LONGEST_MS, 'is longer than a year. Write 365d at most')
   .transform((text) => parseDuration(text));
+
+/** A time limit, which cannot be zero. */
+export const timeLimit = duration.refine((ms) => ms > 0, 'is zero. Write how long to wait, such as 30s');
+
+const LONGEST_MS = 365 * 86_400_000;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -28,42 +35,51 @@ const path = z.string().startsWith('/', 'is not a path. Begin it with /');
 export const httpVerification = z
   .strictObject({
     kind: z.literal('http'),
-    service: z.string().describe('The routed service to ask.'),
-    path: path.default('/').describe('The path to ask for.'),
-    method: z.enum(['GET', 'HEAD']).default('GET').describe('The method.'),
-    status: z.number().int().min(100).max(599).default(200).describe('The status that is expected.'),
-    body: z.string().optional().describe('A text that the answer must contain.'),
+    service: z.string().describe('The routed service to request.'),
+    path: z
+      .string()
+      .regex(REQUEST_TARGET, `is not a path. ${PERCENT}`)
+      .default('/')
+      .describe('The path, with an optional query.'),
+    method: z.enum(['GET', 'HEAD']).default('GET').describe('The HTTP method.'),
+    status: z.number().int().min(100).max(599).default(200).describe('The expected status.'),
+    body: z.string().optional().describe('A text the answer must contain.'),
     header: z
-      .record(z.string(), z.string())
+      .record(
+        z
+          .string()
+          .regex(HEADER_NAME, 'is not a header name. Write letters, digits and hyphens, such as "content-type"'),
+        z.string().regex(HEADER_VALUE, 'is not a header value. Remove the line break'),
+      )
       .optional()
-      .describe('Headers that the answer must have, with these values.'),
-    within: duration.optional().describe('The longest time that an answer may take.'),
+      .describe('Headers the answer must have.'),
+    within: timeLimit.optional().describe('The time limit of an answer.'),
     attempts: z
       .number()
       .int()
       .min(1)
       .max(1000)
       .default(3)
-      .describe('How often it is asked before it counts as failed.'),
+      .describe('The number of attempts before it counts as failed.'),
     from: z
       .enum(['host', 'worker'])
       .default('host')
       .describe(
-        'Who asks: `host` asks through the proxy from inside the host, `worker` from the machine of the worker.',
+        "Where the request comes from: `host` sends it on the host, `worker` from the worker's machine; both through the proxy.",
       ),
   })
-  .describe('A request, answered through the proxy as users have it.');
+  .describe('A request through the proxy, as users send it.');
 
 export const runVerification = z
   .strictObject({
     kind: z.literal('run'),
     service: z.string().describe('The service whose new image runs the command.'),
-    command: command.describe('The command. It passes with exit status 0.'),
-    within: duration.prefault('5m').describe('The longest time that the command may take.'),
+    command: command.describe('The command; exit status 0 passes.'),
+    within: timeLimit.prefault('5m').describe("The command's time limit."),
   })
-  .describe('A command in a container of its own, in the network of the release.');
+  .describe("A command in its own container, in the release's networks.");
 
-/** Is the release fit to go on? */
+/** A check whether a release is fit to go on. */
 export const verification = z.discriminatedUnion('kind', [httpVerification, runVerification]);
 export type Verification = z.output<typeof verification> & { title: string };
 export type VerificationKind = Verification['kind'];
@@ -73,19 +89,19 @@ const rolling = z
     kind: z.literal('rolling'),
     batch: z
       .union([z.number().int().min(1).max(100), z.string().regex(/^[1-9]\d?%$/)], {
-        error: 'is neither a number nor a percentage. Write 2, or 25%',
+        error: 'is not a number or percentage. Write 2 or 25%',
       })
       .default(1)
-      .describe('How many are replaced at a time: a number, or a percentage as `25%`.'),
+      .describe('How many are replaced at a time: a number or a percentage such as `25%`.'),
     of: z
       .enum(['instances', 'hosts'])
       .default('instances')
-      .describe('What is counted: the instances of each routed service on each host, or whole hosts.'),
+      .describe('What a batch counts: the instances of each routed service on each host, or hosts.'),
     pause: duration
       .prefault('0s')
-      .describe('How long a batch must stay healthy under traffic before the next; the `verify` are asked meanwhile.'),
+      .describe('How long a batch must stay healthy under traffic before the next; `verify` runs meanwhile.'),
   })
-  .describe('Batch after batch: new instances take their share of the traffic, and old ones make room for the next.');
+  .describe('In batches: new instances take a share of the traffic, then as many old ones stop.');
 
 const canary = z
   .strictObject({
@@ -93,21 +109,16 @@ const canary = z
     steps: z
       .array(
         z.strictObject({
-          weight: z
-            .number()
-            .int()
-            .min(1)
-            .max(99)
-            .describe('The share of requests that the new release answers, in percent.'),
-          soak: duration.describe('How long it must stay healthy at this weight; the `verify` are asked meanwhile.'),
+          weight: z.number().int().min(1).max(99).describe("The new release's share of requests, in percent."),
+          soak: duration.describe('How long it must stay healthy at this weight; `verify` runs meanwhile.'),
         }),
       )
       .min(1, 'is empty. Write at least one step: { weight: 10, soak: 5m }')
-      .describe('One after the other; behind the last one, all traffic and the `soak` of the environment.'),
+      .describe("Run in order; the last is followed by all traffic and the environment's `soak`."),
   })
-  .describe('The new release answers a growing share of the requests.');
+  .describe('The new release receives a growing share of the requests.');
 
-/** How traffic goes from one release to the next. */
+/** How traffic moves from one release to the next. */
 export const strategy = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('blue-green') }),
   z.strictObject({ kind: z.literal('recreate') }),
@@ -115,35 +126,33 @@ export const strategy = z.discriminatedUnion('kind', [
   canary,
 ]);
 export type Strategy = z.output<typeof strategy>;
-export type StrategyKind = Strategy['kind'];
 export type StrategyOf<Kind extends StrategyKind> = Extract<Strategy, { kind: Kind }>;
 
-/** A program by its name or whole path, then its arguments as they are. */
 const secretCommand = z
-  .array(z.string().regex(/^[^\0]*$/, 'holds a NUL, which no program can be given'))
+  .array(z.string().regex(/^[^\0]*$/, 'contains a NUL character. Remove it'))
   .min(1, 'is empty. Write the command as a list: [op, read, op://vault/item/field]')
   .refine(([program]) => program === undefined || /^(\/\S+|[\w.-]+)$/.test(program), {
     path: [0],
-    error: 'is not a program. Write its name, as op, or its whole path; there is no shell',
+    error: 'is not a program. Write its name, such as op, or its absolute path; there is no shell',
   });
 
-/** Where a secret's value is read at use, by the worker. */
+/** Where the worker reads a secret's value at use. */
 export const secretSource = z.union(
   [
-    z.strictObject({ env: z.string().min(1).describe('A variable of the environment of the worker.') }),
-    z.strictObject({ file: path.describe('A file of the worker; a last newline is dropped.') }),
+    z.strictObject({ env: z.string().min(1).describe("A variable in the worker's environment.") }),
+    z.strictObject({ file: path.describe("A file on the worker's machine; a final newline is dropped.") }),
     z.strictObject({
       exec: secretCommand.describe(
-        'A command that prints it, run by the worker, without a shell, for 10 s at most. Its program must be among the ' +
-          'WINDLASS_SECRET_COMMANDS of the worker; whoever may commit this file may run it there.',
+        'A command that prints it, run by the worker without a shell, for at most 10 s. Its program must be listed in the ' +
+          "worker's WINDLASS_SECRET_COMMANDS, because anyone who commits this file can run it.",
       ),
     }),
   ],
   {
     error:
-      'does not say where the worker reads the value. Write { env: NAME } for a variable of its environment, ' +
-      '{ file: /path } for a file of its machine, or { exec: [program, argument] } for what a command prints there',
+      'has no source. Write { env: NAME } for a variable of the worker, ' +
+      "{ file: /path } for a file on its machine, or { exec: [program, argument] } for a command's output",
   },
 ) satisfies z.ZodType<SecretSource>;
 
-export type { Target } from '../model/host';
+export type { Target } from '../model/target';

@@ -2,14 +2,13 @@ import { type Document, isMap, isScalar, isSeq, type LineCounter, type Node, typ
 import type { Path } from '../model/path';
 
 export interface Position {
-  /** Both from 1. */
   line: number;
   column: number;
 }
 
 /**
- * Where a path is in a YAML text. A value is at its own place if it is a scalar or an item of a list, else at its key;
- * what is missing is where it would belong: at the nearest key above it.
+ * The position of a path in a YAML text. A scalar or list item has its own position, any other value its key's,
+ * and a missing one that of the nearest key above.
  */
 export function findPosition(document: Document, lines: LineCounter, path: Path, atKey = false): Position {
   let node: unknown = document.contents;
@@ -27,7 +26,7 @@ export function findPosition(document: Document, lines: LineCounter, path: Path,
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
-/** How far the file says something of this path: 2 of `['services', 'web', 'ports']` when `web` has no `ports` there. */
+/** The length of the path's part that exists: 2 of `['services', 'web', 'ports']` when `web` has no `ports`. */
 export function depthOf(document: Document, path: Path): number {
   let node: unknown = document.contents;
   for (const [depth, part] of path.entries()) {

@@ -1,28 +1,29 @@
-import { type JsonSchema, manifestJsonSchema } from './jsonSchema';
+import { type JsonSchema, manifestJsonSchema } from './json-schema';
 
-/** A key of `windlass.yaml`, as the reference tells it. */
+/** A key of `windlass.yaml` or of the policy, as the reference tells it. */
 export interface ReferenceEntry {
-  /** `environments.NAME.routes[].host` */
   key: string;
   type: string;
-  /** As it would be written. */
   default?: string;
   isRequired: boolean;
   what: string;
 }
 
-/** Every key of the manifest, in the order of the schema. */
-export function listKeys(): ReferenceEntry[] {
-  return entriesOf(manifestJsonSchema(), '');
-}
+/** Every key of the manifest, in the schema's order. */
+export const listKeys = (): ReferenceEntry[] => keysOf(manifestJsonSchema());
 
-/** The reference as Markdown; on a terminal it reads as plain text. */
-export function printReference(): string {
-  const entries = listKeys();
+/** Every key of a file, in the order of its schema. */
+export const keysOf = (schema: JsonSchema): ReferenceEntry[] => entriesOf(schema, '');
+
+/** The reference of the manifest as Markdown; on a terminal it reads as plain text. */
+export const printReference = (): string => printKeys('windlass.yaml', listKeys());
+
+/** The reference of a file as Markdown. */
+export function printKeys(title: string, entries: ReferenceEntry[]): string {
   const lines = entries.map(
     (entry) => `- \`${entry.key}\` (${describe(entry)})${entry.what ? `  \n  ${entry.what}` : ''}`,
   );
-  return ['# windlass.yaml', '', 'Durations are written as 500ms, 30s, 5m, 72h or 14d.', '', ...lines, ''].join('\n');
+  return [`# ${title}`, '', 'Durations are written as 500ms, 30s, 5m, 72h or 14d.', '', ...lines, ''].join('\n');
 }
 
 function describe({ type, isRequired, default: fallback }: ReferenceEntry): string {
@@ -32,7 +33,7 @@ function describe({ type, isRequired, default: fallback }: ReferenceEntry): stri
 
 function entriesOf(schema: JsonSchema, prefix: string): ReferenceEntry[] {
   const variants = variantsOf(schema);
-  // Of several objects, as { env } and { file }, one is written: no key of theirs must be there.
+  // Of several objects, such as { env } and { file }, one is written, so none of their keys is required.
   const isChoice = variants.filter(({ properties }) => properties).length > 1;
   return variants.flatMap((variant) => [
     ...Object.entries(variant.properties ?? {}).flatMap(([key, inner]) => {
@@ -54,14 +55,13 @@ function entriesOf(schema: JsonSchema, prefix: string): ReferenceEntry[] {
 const isRequired = (schema: JsonSchema, key: string) => Boolean(schema.required?.includes(key));
 const variantsOf = (schema: JsonSchema): JsonSchema[] => schema.anyOf?.flatMap(variantsOf) ?? [schema];
 
-/** A default that says nothing is none: `{}` and `[]` are how a missing key reads. */
+/** An empty default (`{}`, `[]`) only fills in a missing key. */
 function defaultOf({ default: value }: JsonSchema): string | undefined {
   if (value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0))
     return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** `text`, `list of text`, `true or false`, `a or b`. */
 function typeOf(schema: JsonSchema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(typeOf))].join(' or ');
   if (schema.enum) return schema.enum.map(String).join(' or ');
@@ -77,7 +77,7 @@ function typeOf(schema: JsonSchema): string {
     case 'number':
       return 'number';
     default:
-      return isDuration(schema) ? 'duration' : 'text';
+      return isDuration(schema) ? 'duration' : 'string';
   }
 }
 

@@ -3,7 +3,7 @@ import { didYouMean } from '../model/suggest';
 import { isNamed } from './placement';
 import type { Manifest } from './schema';
 
-/** Rules of hosts and groups, as far as the manifest tells by itself. */
+/** Rules of hosts and groups that need only the manifest. */
 export function checkHosts(manifest: Manifest): Finding[] {
   return [...hostsAreNamedOnce(manifest), ...groupsNameHosts(manifest), ...servicesAreCountedOnce(manifest)];
 }
@@ -17,8 +17,8 @@ function hostsAreNamedOnce(manifest: Manifest): Finding[] {
       if (!earlier) return [];
       const message =
         earlier.address === host.address
-          ? 'is named twice'
-          : `is called ${host.name}, as one above is. Give it a name of its own: { address: …, name: … }`;
+          ? 'is a duplicate'
+          : `has the name ${host.name}, which another host has. Give it its own name: { address: …, name: … }`;
       return [{ path: ['environments', environment, 'hosts', index], message }];
     }),
   );
@@ -26,19 +26,20 @@ function hostsAreNamedOnce(manifest: Manifest): Finding[] {
 
 function groupsNameHosts(manifest: Manifest): Finding[] {
   return environmentsOf(manifest).flatMap(([environment, { hosts, groups }]) =>
-    Object.entries(groups).flatMap(([group, said]) =>
+    // Without hosts that is the problem.
+    (hosts.length === 0 ? [] : Object.entries(groups)).flatMap(([group, said]) =>
       said.hosts.flatMap((name, index) => {
         const path = ['environments', environment, 'groups', group, 'hosts', index];
         const names = hosts.map((host) => host.name);
         if (!hosts.some((host) => isNamed(host, name)))
           return [{ path, message: `is not a host of ${environment} (${name}). ${didYouMean(name, names)}` }];
-        return said.hosts.indexOf(name) < index ? [{ path, message: 'is named twice' }] : [];
+        return said.hosts.indexOf(name) < index ? [{ path, message: 'is a duplicate' }] : [];
       }),
     ),
   );
 }
 
-/** Two groups that share a host must not both say how many instances of a service run there. */
+/** Two groups with a common host must not both set the instances of a service. */
 function servicesAreCountedOnce(manifest: Manifest): Finding[] {
   return environmentsOf(manifest).flatMap(([environment, { hosts, groups }]) => {
     const all = Object.entries(groups);
@@ -48,11 +49,11 @@ function servicesAreCountedOnce(manifest: Manifest): Finding[] {
           const shared = hosts.find((host) =>
             [group, other].every((one) => one.hosts.some((written) => isNamed(host, written))),
           );
-          if (!shared || !(service in other.services)) return [];
+          if (!shared || !Object.hasOwn(other.services, service)) return [];
           return [
             {
               path: ['environments', environment, 'groups', name, 'services', service],
-              message: `runs on ${shared.name} by the group ${earlier} already. Say it in one of both, or give them hosts of their own`,
+              message: `already runs on ${shared.name} through group ${earlier}. Keep one of the two, or give the groups different hosts`,
               atKey: true,
             },
           ];

@@ -1,19 +1,15 @@
-import { hostsOf, type Placed, replicasOn } from '../model/host';
+import { targetsOf, type Placement, replicasOn } from '../model/target';
 import type { Finding, Path } from '../model/path';
 import type { Network, Service } from '../model/service';
-import { placeServices, shareNetwork } from './placement';
-import type { ServicesByEnvironment } from './rules-services';
+import { placeServices, type ServicesByEnvironment, shareNetwork } from './placement';
 import type { Manifest, ManifestEnvironment } from './schema';
 
-/**
- * What is wrong with where services run. A name is found on its own host alone, for networks end there; and data is in one
- * place.
- */
+/** Checks where services run: names resolve only within a host, because networks end there, and data has one place. */
 export function checkPlacement(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return placements(manifest, services).flatMap((one) => [...accessoriesOnOneHost(one), ...callsAcrossHosts(one)]);
 }
 
-/** From a network that is internal no way leads to another host, whatever address the accessory there has. */
+/** An internal network has no route to other hosts, whatever address the accessory has there. */
 export function checkReach(
   manifest: Manifest,
   environments: Record<string, { services: Service[]; networks: Network[] }>,
@@ -29,43 +25,43 @@ export function checkReach(
         return {
           path: ['environments', environment, 'groups', ...(group ? [group] : [])],
           message:
-            `has ${called.name}, which ${caller.name} on ${host} calls; but ${caller.name} is in internal networks alone, from which no other host is reached. ` +
-            `Put ${caller.name} into one more network of the compose file that is not internal, or run both on the same hosts`,
+            `has ${called.name}, which ${caller.name} on ${host} calls; but ${caller.name} is only in internal networks, which cannot reach other hosts. ` +
+            `Add ${caller.name} to a network that is not internal, or run both on the same hosts`,
           atKey: true,
         };
       });
   });
 }
 
-/** What may be meant so, and may surprise: who shares a network and no host. */
-export function tellPlacement(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
+/** Legal but surprising: services that share a network but not a host. */
+export function reportPlacement(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return placements(manifest, services).flatMap(({ environment, placed }) =>
     pairsApart(placed)
       .filter(([caller, called]) => called.kind === 'released' && !calls(caller, called.name))
       .filter(([caller, called], index, all) => !all.slice(0, index).some(([a, b]) => a === called && b === caller))
       .map(([caller, called, host]) => ({
         path: ['environments', environment, 'groups'],
-        message: `${caller.name} and ${called.name} share a network and not all hosts: on ${host}, ${caller.name} does not find ${called.name} by its name`,
+        message: `${caller.name} and ${called.name} share a network but not all hosts: on ${host}, ${caller.name} cannot find ${called.name} by its name`,
         atKey: true,
       })),
   );
 }
 
-interface Placement {
+interface EnvironmentPlacement {
   environment: string;
   said: ManifestEnvironment;
-  placed: Placed;
+  placed: Placement;
 }
 
-const placements = (manifest: Manifest, services: ServicesByEnvironment): Placement[] =>
+const placements = (manifest: Manifest, services: ServicesByEnvironment): EnvironmentPlacement[] =>
   Object.entries(services).flatMap(([environment, some]) => {
     const said = manifest.environments[environment];
-    return said ? [{ environment, said, placed: { hosts: placeServices(said, some), services: some } }] : [];
+    return said ? [{ environment, said, placed: { targets: placeServices(said, some), services: some } }] : [];
   });
 
-function accessoriesOnOneHost({ environment, said, placed }: Placement): Finding[] {
+function accessoriesOnOneHost({ environment, said, placed }: EnvironmentPlacement): Finding[] {
   return placed.services.flatMap((service): Finding[] => {
-    const hosts = hostsOf(placed, service);
+    const hosts = targetsOf(placed, service);
     if (service.kind !== 'accessory') return [];
     const grouped = groupOf(said, service.name);
     if (hosts.length > 1)
@@ -73,7 +69,7 @@ function accessoriesOnOneHost({ environment, said, placed }: Placement): Finding
         {
           path: ['environments', environment, ...(grouped ? ['groups', grouped] : ['hosts'])],
           message:
-            `${grouped ? 'has' : 'are'} ${hosts.length} hosts for ${service.name}, an accessory, which keeps data and so runs on exactly one. ` +
+            `${grouped ? 'has' : 'are'} ${hosts.length} hosts for ${service.name}, an accessory, which must run on exactly one because it keeps data. ` +
             `Give it a group of one host: groups: { data: { hosts: [${hosts[0]}], services: { ${service.name}: 1 } } }`,
           atKey: true,
         },
@@ -89,20 +85,20 @@ function accessoriesOnOneHost({ environment, said, placed }: Placement): Finding
   });
 }
 
-function callsAcrossHosts({ environment, said, placed }: Placement): Finding[] {
+function callsAcrossHosts({ environment, said, placed }: EnvironmentPlacement): Finding[] {
   return pairsApart(placed)
     .filter(([caller, called]) => calls(caller, called.name))
     .flatMap(([caller, called, host]): Finding[] => {
       const group = groupOf(said, called.name);
       const path: Path = ['environments', environment, 'groups', ...(group ? [group] : [])];
-      const elsewhere = hostsOf(placed, called).join(', ');
+      const elsewhere = targetsOf(placed, called).join(', ');
       if (called.kind !== 'accessory')
         return [
           {
             path,
             message:
-              `runs ${called.name} on ${elsewhere}, and ${caller.name} on ${host} calls it by its name, which is found on one host alone. ` +
-              `Let both run on the same hosts, or have ${caller.name} call it by a route`,
+              `runs ${called.name} on ${elsewhere}, and ${caller.name} on ${host} calls it by its name, which resolves only on its own host. ` +
+              `Run both on the same hosts, or let ${caller.name} call it through a route`,
             atKey: true,
           },
         ];
@@ -111,8 +107,8 @@ function callsAcrossHosts({ environment, said, placed }: Placement): Finding[] {
           {
             path,
             message:
-              `does not say how ${caller.name} on ${host} reaches ${called.name} on ${elsewhere}. ` +
-              'Write address: and the IP address by which other hosts reach that one',
+              `needs an address, because ${caller.name} on ${host} calls ${called.name} on ${elsewhere}. ` +
+              "Write address: and that host's IP address",
             atKey: true,
           },
         ];
@@ -120,28 +116,30 @@ function callsAcrossHosts({ environment, said, placed }: Placement): Finding[] {
     });
 }
 
-/** From another host only a published port is reached, and not one of the loopback. */
 function refuseUnpublished(path: Path, caller: Service, { name, container }: Service): Finding[] {
   const isOpen = container.ports.some(({ ip }) => ip === undefined || !/^(127\.|::1$)/.test(ip));
   if (isOpen) return [];
-  const is = container.ports.length > 0 ? 'publishes its port for its own machine alone' : 'publishes no port';
+  const is = container.ports.length > 0 ? 'publishes its port on loopback only' : 'publishes no port';
   return [
     {
       path,
-      message: `has ${name}, which ${caller.name} on another host calls; but it ${is}. Publish it in the compose file, as ports: ["10.0.0.3:5432:5432"]`,
+      message: `has ${name}, which ${caller.name} on another host calls; but it ${is}. Publish it in the compose file: ports: ["10.0.0.3:5432:5432"]`,
       atKey: true,
     },
   ];
 }
 
-/** Who shares a network with whom but not every host: caller, called, and the first host where it would not be found. */
-function pairsApart(placed: Placed): [caller: Service, called: Service, host: string][] {
-  const { hosts, services } = placed;
+/**
+ * Services that share a network but not every host: caller, called, and the first host where the name does not
+ * resolve.
+ */
+function pairsApart(placed: Placement): [caller: Service, called: Service, host: string][] {
+  const { targets, services } = placed;
   return services.flatMap((caller) =>
     services.flatMap((called) => {
-      // Nobody calls a background service, and an accessory calls none that is released.
+      // Nobody calls a background service, and an accessory calls no released service.
       if (caller === called || called.kind === 'background' || caller.kind === 'accessory') return [];
-      const host = hosts.find((one) => replicasOn(one, caller) > 0 && replicasOn(one, called) === 0);
+      const host = targets.find((one) => replicasOn(one, caller) > 0 && replicasOn(one, called) === 0);
       return host && shareNetwork(caller, called) ? [[caller, called, host.name] as [Service, Service, string]] : [];
     }),
   );
@@ -150,10 +148,9 @@ function pairsApart(placed: Placed): [caller: Service, called: Service, host: st
 const groupOf = ({ groups }: ManifestEnvironment, service: string) =>
   Object.keys(groups).find((name) => service in groups[name]!.services);
 
-/** Settings whose value is the name of a host. */
+/** Settings with host names. */
 const NAMES_A_HOST = /(HOST|URL|URI|ADDR|SERVER|ENDPOINT|BROKER)/i;
 
-/** Does a service call another by name, as far as can be told: it depends on it, or its settings name it as a host? */
 function calls({ dependsOn, container }: Service, name: string): boolean {
   if (dependsOn.some(({ service }) => service === name)) return true;
   const host = new RegExp(`(//|@|^|[\\s,=])${name}:\\d|(//|@)${name}([/:?,]|$)`);

@@ -3,7 +3,7 @@ import { projectOf } from './assemble';
 import { shareHost } from './rules-routes';
 import type { Manifest } from './schema';
 
-/** Volumes are named after the project, so two environments of one would work on the same data. */
+/** Volumes are named after the project, so two environments with one project would share data. */
 export function checkProjects(manifest: Manifest): Finding[] {
   const projects = Object.entries(manifest.environments).map(([environment, said]) => ({
     environment,
@@ -18,8 +18,8 @@ export function checkProjects(manifest: Manifest): Finding[] {
       {
         path: ['environments', later.environment, 'project'],
         message:
-          `is ${later.project}, as ${earlier.environment}'s on the same host: both would work on the same volumes. ` +
-          'Name it only where it runs today; another environment has volumes of its own',
+          `is ${later.project}, also the project of ${earlier.environment} on the same host: both would use the same volumes. ` +
+          'Name it only where it runs today; the other environment gets its own volumes',
       },
     ];
   });

@@ -1,26 +1,25 @@
-import { type Placed, replicasOn } from '../model/host';
+import { type DockerHost, replicasOn, type Target } from '../model/target';
 import { instanceName, LONGEST_NAME } from '../model/names';
 import type { Finding } from '../model/path';
 import type { Service } from '../model/service';
+import { textOf } from '../model/data';
 import { didYouMean } from '../model/suggest';
-import { placeServices } from './placement';
+import { placeServices, type ServicesByEnvironment } from './placement';
 import { checkStrategyOf } from './rules-strategies';
 import { checkPlacement } from './rules-placement';
 import type { Manifest } from './schema';
+import { placeTargets } from './targets';
 
-/** The services of each environment, as the compose files have them. */
-export type ServicesByEnvironment = Record<string, Service[]>;
-
-/** As long as the id of a release that was repeated, `3f2a9c1b7d-12`. */
+/** The length of a repeated release's id, `3f2a9c1b7d-12`. */
 const A_RELEASE = '0123456789-12';
 
-/** What is wrong between a manifest and the services of its compose files. `installation` begins every name. */
+/** Checks a manifest against its compose services. `installation` is the prefix of all names. */
 export function checkServices(manifest: Manifest, services: ServicesByEnvironment, installation: string): Finding[] {
   return [
     ...unknownServices(manifest, services),
     ...commandsOfAccessories(manifest, services),
     ...changesOfOthers(manifest, services),
-    ...wishesOfOneOffs(manifest, services),
+    ...overridesOfOneOffs(manifest, services),
     ...unknownVolumes(manifest, services),
     ...namesTooLong(manifest, services, installation),
     ...namesOfReplicas(manifest, services),
@@ -33,7 +32,7 @@ export function checkServices(manifest: Manifest, services: ServicesByEnvironmen
   ];
 }
 
-/** Every name of a service that the manifest writes must be one. */
+/** Every service name in the manifest must exist. */
 function unknownServices(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const all = [...new Set(Object.values(services).flatMap((some) => some.map(({ name }) => name)))];
   const unknown = (path: (string | number)[], name: string, known: string[], atKey = false): Finding[] =>
@@ -42,7 +41,7 @@ function unknownServices(manifest: Manifest, services: ServicesByEnvironment): F
       : [
           {
             path,
-            message: `is not a service of the compose files${atKey ? '' : ` (${name})`}. ${didYouMean(name, known)}`,
+            message: `is not a service in the compose files${atKey ? '' : ` (${name})`}. ${didYouMean(name, known)}`,
             atKey,
           },
         ];
@@ -53,7 +52,9 @@ function unknownServices(manifest: Manifest, services: ServicesByEnvironment): F
     const at = ['environments', environment];
     return [
       ...routes.flatMap((route, index) => unknown([...at, 'routes', index, 'service'], route.service, known)),
-      ...verify.flatMap((one, index) => unknown([...at, 'verify', index, one.kind, 'service'], one.service, known)),
+      ...verify.flatMap((one, index) =>
+        'service' in one ? unknown([...at, 'verify', index, one.kind, 'service'], one.service, known) : [],
+      ),
       ...Object.entries(groups).flatMap(([group, said]) =>
         Object.keys(said.services).flatMap((name) =>
           unknown([...at, 'groups', group, 'services', name], name, known, true),
@@ -64,7 +65,7 @@ function unknownServices(manifest: Manifest, services: ServicesByEnvironment): F
   return [...ofServices, ...ofEnvironments];
 }
 
-/** That a service is an accessory can follow from its volume, where the manifest does not say so. */
+/** A service can be an accessory because of its volume, without the manifest saying so. */
 function commandsOfAccessories(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const accessories = accessoriesOf(services);
   return Object.entries(manifest.services).flatMap(([name, { before, accessory, background }]) => {
@@ -74,56 +75,55 @@ function commandsOfAccessories(manifest: Manifest, services: ServicesByEnvironme
     return [
       {
         path: ['services', name, key],
-        message: `is said of an accessory: ${name} has a named volume and no build. Move it to a released service, or write accessory: false`,
+        message: `does not apply to an accessory: ${name} keeps data and has no build. Move it to a released service, or write accessory: false`,
         atKey: true,
       },
     ];
   });
 }
 
-/** Whatever is no accessory is made anew in every release, and the old one is still there to go back to. */
 function changesOfOthers(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const accessories = accessoriesOf(services);
   return Object.entries(manifest.services)
     .filter(([name, { irreversible }]) => irreversible && !accessories.has(name))
     .map(([name]) => ({
       path: ['services', name, 'irreversible'],
-      message: `is said of ${name}, which is no accessory. Say it of a command under before, or remove it`,
+      message: `applies to accessories only, and ${name} is released. Move it to a command under before, or remove it`,
       atKey: true,
     }));
 }
 
-/** A service runs once only where another waits for it; then it has no other command, and no instance. */
-function wishesOfOneOffs(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
+function overridesOfOneOffs(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const kinds = new Map(Object.values(services).flatMap((some) => some.map(({ name, kind }) => [name, kind] as const)));
   return Object.entries(manifest.services).flatMap(([name, { completes, before, background, replicas }]) => {
     const isOneOff = kinds.get(name) === 'one-off';
     const at = (key: string, message: string) => ({ path: ['services', name, key], message, atKey: true });
     if (!isOneOff)
       return completes && kinds.has(name)
-        ? [at('completes', `is said of ${name}, for which no service waits with service_completed_successfully`)]
+        ? [
+            at(
+              'completes',
+              `applies only to services that others wait for with service_completed_successfully, and none waits for ${name}`,
+            ),
+          ]
         : [];
     const key = before.length > 0 ? 'before' : background ? 'background' : replicas ? 'replicas' : undefined;
-    return key ? [at(key, `is said of ${name}, which others wait for, and which runs once. Remove it`)] : [];
+    return key ? [at(key, `does not apply to ${name}, which runs once because others wait for it. Remove it`)] : [];
   });
 }
 
-/** A volume of which the manifest says something is one that the service mounts. */
+/** A volume in the manifest must be mounted by the service. */
 function unknownVolumes(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return Object.entries(manifest.services).flatMap(([name, { volumes }]) => {
     const found = Object.values(services).flatMap((some) => some.filter((service) => service.name === name));
-    const known = new Set(
-      found.flatMap(({ container }) =>
-        container.mounts.flatMap((mount) => (mount.type === 'volume' ? mount.volume : [])),
-      ),
-    );
-    // What is refused for another reason is not among its mounts.
+    const known = new Set(found.flatMap(({ container }) => container.mounts.map(textOf).filter((said) => said !== '')));
+    // Mounts refused for another reason are missing here.
     if (found.length === 0 || known.size === 0) return [];
     return Object.keys(volumes)
       .filter((volume) => !known.has(volume))
       .map((volume) => ({
         path: ['services', name, 'volumes', volume],
-        message: `is no volume that ${name} mounts. ${didYouMean(volume, [...known])}`,
+        message: `is not a volume or folder that ${name} mounts. ${didYouMean(volume, [...known])}`,
         atKey: true,
       }));
   });
@@ -143,7 +143,7 @@ function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, insta
         {
           path: ['environments', environment],
           message:
-            `makes names that are too long for the network: ${name} has ${name.length} signs, ${LONGEST_NAME} resolve. ` +
+            `makes container names too long: ${name} has ${name.length} characters, but DNS allows ${LONGEST_NAME}. ` +
             `Shorten app, environment or service by ${name.length - LONGEST_NAME}`,
           atKey: true,
         },
@@ -152,7 +152,6 @@ function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, insta
   );
 }
 
-/** The second instance of `web` is called as the first of a service `web-2` would be. */
 function namesOfReplicas(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   return Object.entries(services).flatMap(([environment, some]) =>
     some.flatMap(({ name }) => {
@@ -160,26 +159,25 @@ function namesOfReplicas(manifest: Manifest, services: ServicesByEnvironment): F
       const other = some.find((service) => service.name === base);
       const most = other ? mostOf(manifest, environment, some, other) : 0;
       if (!other || most < Number(number)) return [];
-      const message = `has a service ${name}, and ${base} with ${most} instances, of which one has the same name. Rename ${name}`;
+      const message = `has a service ${name}, and an instance of ${base} (${most} instances) has the same name. Rename ${name}`;
       return [{ path: ['environments', environment], message, atKey: true }];
     }),
   );
 }
 
-/** The most instances of a service that any host runs. */
 const mostOf = (manifest: Manifest, environment: string, services: Service[], service: Service) =>
-  Math.max(...placedIn(manifest, environment, services).hosts.map((host) => replicasOn(host, service)));
+  Math.max(...placedIn(manifest, environment, services).map((target) => replicasOn(target, service)));
 
-const placedIn = ({ environments }: Manifest, environment: string, services: Service[]): Placed => ({
-  hosts: environments[environment] ? placeServices(environments[environment], services) : [],
-  services,
-});
+const placedIn = ({ environments }: Manifest, environment: string, services: Service[]): Target[] =>
+  environments[environment] ? placeTargets(environments[environment], services) : [];
 
-/** Two containers cannot publish the same port of one host. */
+const hostsIn = ({ environments }: Manifest, environment: string, services: Service[]): DockerHost[] =>
+  environments[environment] ? placeServices(environments[environment], services) : [];
+
 function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment): Finding[] {
   const taken = new Map<string, string>();
   return Object.entries(services).flatMap(([environment, some]) =>
-    placedIn(manifest, environment, some).hosts.flatMap((host) =>
+    hostsIn(manifest, environment, some).flatMap((host) =>
       some
         .filter((service) => replicasOn(host, service) > 0)
         .flatMap((service) =>
@@ -194,8 +192,8 @@ function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment):
                 {
                   path: ['environments', environment],
                   message:
-                    `publishes port ${port} of ${host.name} for ${service.name}, of which there are ${replicas} instances and one can have it. ` +
-                    `Give ${service.name} a route, or one instance (services.${service.name}.replicas: 1)`,
+                    `publishes port ${port} of ${host.name} for ${service.name}, whose ${replicas} instances cannot share it. ` +
+                    `Add a route, or run one instance (services.${service.name}.replicas: 1)`,
                   atKey: true,
                 },
               ];
@@ -204,8 +202,8 @@ function hostPortsThatMeet(manifest: Manifest, services: ServicesByEnvironment):
               {
                 path: ['environments', environment],
                 message:
-                  `publishes port ${port} of ${host.name} for ${service.name}, which ${earlier} publishes already. Publish it nowhere ` +
-                  `(services.${service.name}.publish: false), or on another port by a variable in the compose file`,
+                  `publishes port ${port} of ${host.name} for ${service.name}, but ${earlier} already publishes it. Do not publish it ` +
+                  `(services.${service.name}.publish: false), or use a variable for the port in the compose file`,
                 atKey: true,
               },
             ];
@@ -221,8 +219,8 @@ function nothingReleased(services: ServicesByEnvironment): Finding[] {
     .map(([environment]) => ({
       path: ['environments', environment],
       message:
-        'has accessories alone, so there is nothing to release. Of a service that shall change with releases, write services.NAME.accessory: ' +
-        'false, and strategy: recreate where its volume is for one instance at a time',
+        'has no released service, only accessories. To release one: services.NAME.accessory: false, ' +
+        'with strategy: recreate if its volume allows one instance at a time',
       atKey: true,
     }));
 }

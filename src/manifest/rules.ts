@@ -5,12 +5,14 @@ import { checkHosts } from './rules-hosts';
 import { checkProjects } from './rules-projects';
 import { checkRoutes } from './rules-routes';
 import { checkStrategies } from './rules-strategies';
+import { checkTargets } from './rules-targets';
+import { steers } from './steering';
 import type { Manifest } from './schema';
 
-/** What no schema can say of a manifest. Every rule looks at the whole of it, so that one that fails hides no other. */
+/** The rules of a manifest that no schema can express. Every rule reads all of it, so that no failure hides another. */
 type Rule = (manifest: Manifest) => Finding[];
 
-/** All that the rules find wrong in a manifest by itself; what its services are like is for `checkServices`. */
+/** The problems the rules find in a manifest alone; `checkServices` checks its services. */
 export function checkManifest(manifest: Manifest): Finding[] {
   return RULES.flatMap((rule) => rule(manifest));
 }
@@ -25,33 +27,30 @@ const secretsAreNotWrittenOut: Rule = (manifest) =>
       .map(([name]) => ({
         path: ['environments', environment, 'variables', name],
         message:
-          `looks like a secret that is written out. Declare it under secrets, as ${name}: { env: ${name} }, ` +
-          `so that only the worker reads it; if it is none, list it under notSecret`,
+          `looks like a literal secret. Declare it under secrets as ${name}: { env: ${name} }, ` +
+          `which only the worker reads. If it is not a secret, list it under notSecret`,
       })),
   );
 
 const aNameIsAVariableOrASecret: Rule = (manifest) =>
   environmentsOf(manifest).flatMap(([environment, { variables, secrets }]) =>
     Object.keys(variables)
-      .filter((name) => name in secrets)
+      .filter((name) => Object.hasOwn(secrets, name))
       .map((name) => ({
         path: ['environments', environment, 'variables', name],
-        message: 'is declared under secrets, too. Keep one of the two',
+        message: 'is also declared under secrets. Keep one of the two',
         atKey: true,
       })),
   );
-
-/** They become the environment of `docker compose`; these would tell the program itself what to load. */
-const STEERING = /^(LD_|DYLD_|DOCKER_(CONFIG|CLI_)|COMPOSE_(?!PROFILES$)|GIT_(SSH|CONFIG|EXEC)|(PATH|HOME)$)/;
 
 const variablesSteerNothing: Rule = (manifest) =>
   environmentsOf(manifest).flatMap(([environment, said]) =>
     (['variables', 'secrets'] as const).flatMap((key) =>
       Object.keys(said[key])
-        .filter((name) => STEERING.test(name))
+        .filter((name) => steers(name))
         .map((name) => ({
           path: ['environments', environment, key, name],
-          message: 'is a variable that steers docker compose itself. Choose another name, here and in the compose file',
+          message: 'is a name that controls docker, git or a shell. Choose another one, here and in the compose file',
           atKey: true,
         })),
     ),
@@ -61,10 +60,10 @@ const variablesReferToDeclaredSecrets: Rule = (manifest) =>
   environmentsOf(manifest).flatMap(([environment, { variables, secrets }]) =>
     Object.entries(variables).flatMap(([name, value]) =>
       secretsIn(value)
-        .filter((secret) => !(secret in secrets))
+        .filter((secret) => !Object.hasOwn(secrets, secret))
         .map((secret) => ({
           path: ['environments', environment, 'variables', name],
-          message: `refers to the secret ${secret}, which this environment does not declare. ${didYouMean(secret, Object.keys(secrets))}`,
+          message: `refers to secret ${secret}, but this environment does not declare it. ${didYouMean(secret, Object.keys(secrets))}`,
         })),
     ),
   );
@@ -72,17 +71,18 @@ const variablesReferToDeclaredSecrets: Rule = (manifest) =>
 const approvalsCanBeGiven: Rule = (manifest) =>
   environmentsOf(manifest).flatMap(([environment, { approval }]) => {
     if (!approval) return [];
-    const persons = new Set(approval.from);
+    const names = approval.from.map((person) => person.trim().toLowerCase());
+    const people = new Set(names);
     const path = ['environments', environment, 'approval'];
-    const twice = approval.from.findIndex((person, index) => approval.from.indexOf(person) !== index);
-    const tooMany = approval.count > persons.size;
+    const twice = names.findIndex((person, index) => names.indexOf(person) !== index);
+    const tooMany = approval.count > people.size;
     return [
-      ...(twice < 0 ? [] : [{ path: [...path, 'from', twice], message: 'is named twice. A person decides once' }]),
+      ...(twice < 0 ? [] : [{ path: [...path, 'from', twice], message: 'is a duplicate. A person decides once' }]),
       ...(tooMany
         ? [
             {
               path: [...path, 'count'],
-              message: `is ${approval.count}, but only ${persons.size} may decide. Name more persons, or ask for fewer`,
+              message: `is ${approval.count}, but only ${people.size} may decide. Name more people, or require fewer`,
             },
           ]
         : []),
@@ -95,7 +95,7 @@ const commandsSayWhatUndoesThem: Rule = (manifest) =>
       const path = ['services', service, 'before', index];
       if (undo && irreversible) return [{ path, message: 'has an undo and is irreversible. Keep one of the two' }];
       if (undo || irreversible) return [];
-      return [{ path, message: 'does not say how it is undone. Write undo: [command], or irreversible: true' }];
+      return [{ path, message: 'has no undo. Write undo: [command], or irreversible: true' }];
     }),
   );
 
@@ -117,10 +117,10 @@ const accessoriesStandStill: Rule = (manifest) =>
     const at = (key: string, message: string) => ({ path: ['services', service, key], message, atKey: true });
     return [
       ...(background
-        ? [at('background', 'is said of an accessory, which stays while releases come and go. Keep one of the two')]
+        ? [at('background', 'does not apply to an accessory, which outlives releases. Keep one of the two')]
         : []),
       ...(before.length > 0
-        ? [at('before', 'is said of an accessory. Commands run from the image of a released service; move it to one')]
+        ? [at('before', 'does not apply to an accessory. Move it to a released service, whose new image runs it')]
         : []),
       ...(replicas > 1 ? [at('replicas', `is ${replicas}. An accessory keeps data and has one instance`)] : []),
     ];
@@ -133,7 +133,7 @@ const registryLoginsAreWhole: Rule = ({ registry }) => {
   return [
     {
       path: ['registry'],
-      message: `has a ${username ? 'user name' : 'password'} alone. Write username and password, or neither`,
+      message: `has only a ${username ? 'username' : 'password'}. Write username and password, or neither`,
     },
   ];
 };
@@ -152,7 +152,7 @@ const composeFilesLieInTheRepository: Rule = (manifest) => {
         ? [
             {
               path: [...path, index],
-              message: 'is outside of the repository. Write a path below the folder of this file',
+              message: "is outside the repository. Write a path below this file's folder",
             },
           ]
         : [],
@@ -160,13 +160,12 @@ const composeFilesLieInTheRepository: Rule = (manifest) => {
   );
 };
 
-/** A record's repository is `APP/windlass`. */
 const namesAreFree: Rule = (manifest) =>
   Object.keys(manifest.services)
     .filter((name) => name === 'windlass')
     .map((name) => ({
       path: ['services', name],
-      message: 'is where windlass keeps its records in the registry. Choose another name for the service',
+      message: "is the name of windlass's own repository in the registry. Rename the service",
       atKey: true,
     }));
 
@@ -181,6 +180,7 @@ const RULES: Rule[] = [
   accessoriesStandStill,
   registryLoginsAreWhole,
   composeFilesLieInTheRepository,
+  checkTargets,
   checkHosts,
   namesAreFree,
   checkRoutes,

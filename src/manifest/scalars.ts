@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar } from 'yaml';
 
-/** `UMASK: 022` under `variables` means the text `022`, not the number 22: YAML's numbers are kept as they are written. */
+/** `UMASK: 022` under `variables` means the text `022`, not the number 22, so numbers keep their spelling. */
 export function keepNumbersAsWritten(document: Document): void {
   const environments = document.get('environments');
   if (!isMap(environments)) return;

@@ -1,30 +1,31 @@
 import { z } from 'zod';
+import { APP_NAME, ENVIRONMENT_NAME } from '../model/grammar';
 
-/** The name of an application: it becomes part of names on the network. */
+/** An application's name, a part of names on the network. */
 export const name = z
   .string()
-  .regex(/^[a-z][a-z0-9-]*$/, 'is not a name. Write small letters, digits and hyphens, a letter first, as "shop"');
+  .regex(APP_NAME, 'is not a name. Write lowercase letters, digits and hyphens, a letter first, such as "shop"');
 
-/** The name of an environment. Without hyphens, for `shop-eu` in `west` and `shop` in `eu-west` would have the same names. */
+/** An environment's name. Without hyphens, because `shop-eu` in `west` and `shop` in `eu-west` would share names. */
 export const environmentName = z
   .string()
   .regex(
-    /^[a-z][a-z0-9_]*$/,
-    'is not the name of an environment. Write small letters, digits and underscores, a letter first, as "staging" or "eu_west"',
+    ENVIRONMENT_NAME,
+    'is not an environment\'s name. Write lowercase letters, digits and underscores, a letter first, such as "staging" or "eu_west"',
   );
 
-/** The name of a variable, as shells have it. */
+/** A variable's name, as in shells. */
 export const variableName = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
-    'is not the name of a variable. Write letters, digits and underscores, as "DB_HOST"',
+    'is not a variable\'s name. Write letters, digits and underscores, such as "DB_HOST"',
   );
 
-/** The name of a secret: that of a variable, or of one of compose's own secrets. */
+/** A secret's name: a variable's, or that of one of compose's own secrets. */
 export const secretName = z
   .string()
   .regex(
     /^[A-Za-z_][A-Za-z0-9_.-]*$/,
-    'is not the name of a secret. Write letters, digits, underscores, hyphens and dots, as "DB_PASSWORD" or "db-password"',
+    'is not a secret\'s name. Write letters, digits, underscores, hyphens and dots, such as "DB_PASSWORD" or "db-password"',
   );

@@ -8,46 +8,61 @@ const registryAddress = z
   .string()
   .regex(
     /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
-    'is not the address of a registry. Write its host, with port and path if it has them, without https://: registry.example.com/team',
+    "is not a registry's address. Write its host with an optional port and path, without https://: registry.example.com/team",
   );
 
 const registry = z.union([
   registryAddress,
   z.strictObject({
-    address: registryAddress.describe('Host, and port and path if it has them: `registry.example.com/team`.'),
-    username: secretSource.optional().describe('Where the worker reads the user name of the login.'),
-    password: secretSource.optional().describe('Where the worker reads the password of the login.'),
+    address: registryAddress.describe('Host with an optional port and path: `registry.example.com/team`.'),
+    username: secretSource.optional().describe("Where the worker reads the login's username."),
+    password: secretSource.optional().describe("Where the worker reads the login's password."),
   }),
 ]);
 
-/** `windlass.yaml`: what a release needs to know beyond the compose files. */
+/** `windlass.yaml`: what a release needs beyond the compose files. */
 export const manifest = z.strictObject({
-  app: name.describe('The name of the application. It begins the name of everything that windlass makes.'),
+  app: name.describe("The application's name, the prefix of all names windlass creates."),
   compose: z
     .array(z.string().min(1, 'is empty. Write the name of a compose file'))
-    .min(1, 'is empty. Name a compose file, or leave the key out for the one that compose finds itself')
+    .min(1, 'is empty. Name a compose file, or omit the key for the one compose finds')
     .optional()
     .describe(
-      'The compose files, merged in this order. Without it: `compose.yaml`, `compose.yml`, `docker-compose.yaml` or ' +
-        '`docker-compose.yml`, the first that is there.',
+      'The compose files, merged in this order. Default: the first of `compose.yaml`, `compose.yml`, `docker-compose.yaml` or ' +
+        '`docker-compose.yml` that exists.',
     ),
   registry: registry
     .optional()
-    .describe('Where images, release records and the ledger are kept. Without it: what the worker is set to.'),
+    .describe("The registry for images, release records and the ledger. Default: the worker's."),
   services: z
     .record(z.string(), service)
     .prefault({})
-    .describe('What the compose files do not say of a service. A service needs no entry.'),
+    .describe('Settings of services beyond the compose files. A service needs no entry.'),
+  folders: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .regex(
+          /^(\/.*[^/]|[a-zA-Z0-9][a-zA-Z0-9_.-]*)$/,
+          "is not a volume's name or a path. Write a name, such as data, or an absolute path of the hosts",
+        ),
+    )
+    .default({})
+    .describe(
+      'What data folders mounted by the compose files (`./data`, `~/shop`) are on the hosts: a volume, one per environment, ' +
+        'or an absolute path, shared by all environments on a host.',
+    ),
   environments: z
     .record(environmentName, environment)
-    .refine((all) => Object.keys(all).length > 0, 'has no environment. Write at least one, as staging')
-    .describe('Where a release goes, in the order of promotion.'),
+    .refine((all) => Object.keys(all).length > 0, 'has no environment. Write at least one, such as staging')
+    .describe('The environments in order of promotion.'),
   notSecret: z
     .array(z.string())
     .default([])
-    .describe('Names of settings that look like a secret and are none: they may be written out.'),
+    .describe('Names of settings that look like secrets but are not: literal values are allowed.'),
 });
 
-/** A manifest as it is used: defaults filled in, durations in milliseconds. */
+/** A manifest with defaults filled in and durations in milliseconds. */
 export type Manifest = z.output<typeof manifest>;
 export type ManifestEnvironment = Manifest['environments'][string];

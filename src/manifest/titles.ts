@@ -1,6 +1,6 @@
 import type { Verification } from './kinds';
 
-/** What people call a verification: its title, else what it asks. */
+/** A verification's title, or a description of it. */
 export function titleOf(verification: Verification): string {
   if (verification.title) return verification.title;
   switch (verification.kind) {

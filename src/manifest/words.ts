@@ -5,7 +5,7 @@ import { didYouMean } from '../model/suggest';
 type Issue = z.core.$ZodIssue;
 
 const NOUNS: Record<string, string> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -15,8 +15,8 @@ const NOUNS: Record<string, string> = {
 };
 
 /**
- * What a schema's issue says in words: what is wrong, what was expected. `data` is what was read, `keysAt` the keys that
- * the schema knows at a place. What was written is not repeated where it may be a secret.
+ * Describes a schema issue: what is wrong and what was expected. `data` is the input, `keysAt` the known keys
+ * at a path. Values that may be secret are not repeated.
  */
 export function explainIssue(issue: Issue, data: unknown, keysAt: (path: Path) => string[]): Finding[] {
   const path = issue.path as Path;
@@ -45,11 +45,10 @@ export function explainIssue(issue: Issue, data: unknown, keysAt: (path: Path) =
   }
 }
 
-/** Of a union, what is said of the variant that was meant: the one whose very type is not wrong. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, data: unknown, keysAt: (path: Path) => string[]): Finding[] {
   const path = issue.path as Path;
   const isText = typeof valueAt(data, path) !== 'object';
-  // Of a list of words zod says the same of a text that is none of them and of what is no text.
+  // zod reports a wrong text and a non-text alike for a list of words.
   const isOfType = (inner: Issue) =>
     inner.path.length > 0 || (inner.code !== 'invalid_type' && (isText || inner.code !== 'invalid_value'));
   const meant = issue.errors.filter((one) => one.every((inner) => isOfType(inner as Issue)));
@@ -63,7 +62,6 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, data: unknown, keysAt
   return [{ path, message: `${describe(valueAt(data, path))}. Expected ${nouns.join(' or ')}` }];
 }
 
-/** Messages of our own begin with a verb; those of zod with a capital letter. */
 const isCustom = ({ message }: Issue) => !/^[A-Z]/.test(message);
 
 const notOneOf = (value: unknown, values: readonly unknown[]) =>
@@ -72,7 +70,7 @@ const notOneOf = (value: unknown, values: readonly unknown[]) =>
 function outOfRange(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, value: unknown): string {
   const [bound, limit] = issue.code === 'too_small' ? ['at least', issue.minimum] : ['at most', issue.maximum];
   if (typeof value === 'string')
-    return value === '' ? 'is empty. Expected a text' : `is too long. Expected ${bound} ${limit} signs`;
+    return value === '' ? 'is empty. Expected a string' : `is too long. Expected ${bound} ${limit} characters`;
   return `is ${JSON.stringify(value)}. Expected ${bound} ${limit}`;
 }
 
@@ -81,7 +79,7 @@ function describe(value: unknown): string {
   if (value === null) return 'is empty';
   if (Array.isArray(value)) return 'is a list';
   if (typeof value === 'object') return 'has keys of its own';
-  return typeof value === 'string' ? 'is a text' : `is ${JSON.stringify(value)}`;
+  return typeof value === 'string' ? 'is a string' : `is ${JSON.stringify(value)}`;
 }
 
 export function valueAt(data: unknown, path: Path): unknown {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
-/** A variant of a union of `kinds.ts`: an object told by its `kind`. */
 type Variant = z.ZodObject<{ kind: z.ZodLiteral<string> } & z.core.$ZodShape>;
 
 /**
- * How a union of kinds is written: `{ http: { … } }` instead of `{ kind: http, … }`, so that the kind is the word that
- * one reads first. Everything else beside the kind (`common`) stays where it is.
+ * The notation of a union of kinds: `{ http: { … } }` instead of `{ kind: http, … }`, so that the kind comes
+ * first. Common keys (`common`) stay outside.
  */
 export function writtenAs<Common extends z.core.$ZodShape>(variants: readonly Variant[], common: Common) {
   const kinds = variants.map(kindOf);
@@ -23,7 +22,7 @@ export function writtenAs<Common extends z.core.$ZodShape>(variants: readonly Va
     .superRefine((written, context) => {
       const said = kinds.filter((kind) => kind in written);
       if (said.length === 1) return;
-      const is = said.length === 0 ? 'does not say what is asked' : `says ${said.join(' and ')} at once`;
+      const is = said.length === 0 ? 'has no kind' : `has ${said.join(' and ')} at once`;
       context.addIssue({ code: 'custom', message: `${is}. Write one of ${kinds.join(', ')}` });
     })
     .transform((written) => {
@@ -34,8 +33,8 @@ export function writtenAs<Common extends z.core.$ZodShape>(variants: readonly Va
 }
 
 /**
- * As `writtenAs`, but a kind that needs no settings is written as a word: `recreate`, `rolling`, `rolling: { … }`,
- * `canary: { … }`.
+ * Like `writtenAs`, but a kind without required settings may be a word: `recreate`, `rolling`, `rolling: { …
+ * }`, `canary: { … }`.
  */
 export function writtenShort(variants: readonly Variant[]) {
   const words = variants.filter((one) => one.safeParse({ kind: kindOf(one) }).success).map(kindOf);
@@ -44,7 +43,7 @@ export function writtenShort(variants: readonly Variant[]) {
   const word = z.enum(words as [string, ...string[]], {
     error: ({ input }) =>
       needing.includes(String(input))
-        ? `is ${String(input)} without its settings. Write ${String(input)}: { … }; windlass docs tells which`
+        ? `is ${String(input)} without its settings. Write ${String(input)}: { … }; for its keys: windlass docs`
         : `is ${JSON.stringify(input)}. Expected ${words.join(', ')}${needing.map((kind) => ` or ${kind}: { … }`).join('')}`,
   });
   const shape = Object.fromEntries(
@@ -59,7 +58,7 @@ export function writtenShort(variants: readonly Variant[]) {
   const settings = z.strictObject(shape).superRefine((written, context) => {
     const said = Object.keys(written);
     if (said.length === 1) return;
-    const is = said.length === 0 ? 'says nothing' : `says ${said.join(' and ')} at once`;
+    const is = said.length === 0 ? 'is empty' : `has ${said.join(' and ')} at once`;
     context.addIssue({ code: 'custom', message: `${is}. Write one of ${[...words, ...needing].join(', ')}` });
   });
   return z.union([word, settings]).transform((written): { kind: string } => {

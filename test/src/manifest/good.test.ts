@@ -16,11 +16,13 @@ test('little is enough', () => {
     app: 'shop',
     services: {},
     notSecret: [],
+    folders: {},
     environments: {
       staging: {
         hosts: [{ name: 'local', address: 'local' }],
         groups: {},
         compose: [],
+        envFiles: {},
         variables: {},
         secrets: {},
         routes: [],
@@ -29,6 +31,7 @@ test('little is enough', () => {
         retention: 5,
         strategy: { kind: 'blue-green' },
         onFailure: 'rollback',
+        order: 'any',
         operators: [],
       },
     },
@@ -73,6 +76,13 @@ test('numbers of variables stay as they are written', () => {
 test('anchors and merging are YAML as ever', () => {
   const text = `${staging('soak: 1m', 'secrets: &secrets', '  TOKEN: { env: T }')}\n  production:\n    hosts: [local]\n    secrets: { <<: *secrets, KEY: { file: /k } }`;
   expect(read(text).environments['production']?.secrets).toEqual({ TOKEN: { env: 'T' }, KEY: { file: '/k' } });
+});
+
+test('a route by TCP has the port of the host for its address', () => {
+  const { environments } = read(staging('routes: [{ service: mail, tcp: 25, port: 2525 }]'));
+  expect(environments['staging']?.routes).toEqual([
+    { service: 'mail', host: ':25', path: '/', port: 2525, protocol: 'tcp' },
+  ]);
 });
 
 test('a verification is told by its kind, and titled by what it asks', () => {

@@ -1,18 +1,25 @@
-import { appNameFrom, composeProjectFrom, type InitService, writeManifest } from '../../../src/manifest/init';
+import type { InitInput, InitService } from '../../../src/manifest/init/types';
+import { appNameFrom, composeProjectFrom, fittingNames } from '../../../src/manifest/init/names';
+import { choosePort, isAdminPage, isStore } from '../../../src/manifest/init/roles';
+import { chooseValues, referencesIn } from '../../../src/manifest/init/variables';
+import { writeManifest } from '../../../src/manifest/init/write';
 import { parseManifest } from '../../../src/manifest/parse';
+import { readEnvFile } from '../../../src/model/env-file';
 
-const write = (services: Record<string, InitService>, more: object = {}) => {
-  const { text, undecided } = writeManifest({ app: 'shop', services, approver: 'ops@example.com', ...more });
+const write = (services: Record<string, InitService>, more: Partial<InitInput> = {}) => {
+  const { text, decided } = writeManifest({ app: 'shop', services, approver: 'ops@example.com', ...more });
   const { manifest, problems } = parseManifest('windlass.yaml', text);
   expect(problems).toEqual([]);
-  return { manifest: manifest!, undecided, text };
+  return { manifest: manifest!, decided, text };
 };
 const port = (target: number) => ({ target, published: String(target) });
 const volume = { type: 'volume', source: 'data' };
+const routesOf = ({ manifest }: ReturnType<typeof write>) =>
+  manifest.environments['production']!.routes.map(({ service, port: to }) => (to ? `${service}:${to}` : service));
 
-test('a built service that publishes a port is routed, a service with a volume is an accessory', () => {
-  const { manifest, undecided } = write({
-    web: { build: {}, ports: [port(80)] },
+test('a built service that publishes a port is routed, a database is an accessory', () => {
+  const { manifest, decided } = write({
+    web: { build: {}, ports: [port(80)], depends_on: { db: {} } },
     api: { build: {} },
     db: { image: 'postgres', volumes: [volume] },
   });
@@ -25,56 +32,128 @@ test('a built service that publishes a port is routed, a service with a volume i
     routes: [{ host: 'shop.localhost' }],
   });
   expect(manifest.services).toMatchObject({ db: { accessory: true } });
-  expect(undecided).toEqual([]);
+  expect(decided).toEqual([
+    'Routed: web, because it publishes a port and no other service calls it.',
+    'Accessories: db. They keep data and outlive releases.',
+  ]);
 });
 
-test('a front that is not built and stands before others is the one that people call', () => {
-  const { manifest, undecided } = write({
-    nginx: { image: 'nginx', ports: [port(80)], depends_on: { web: {} } },
-    web: { build: {}, ports: [port(3000)] },
-  });
-  expect(manifest.environments['staging']?.routes.map(({ service }) => service)).toEqual(['nginx']);
-  expect(manifest.services['web']?.publish).toBe(false);
-  expect(undecided).toEqual([
-    'web publishes a port on a laptop; releases leave it out (publish: false), for environments share a host here.',
+test('the front is who publishes a port and is depended on by nobody; never a page of a database', () => {
+  const nginx = { image: 'nginx', ports: [port(80)], depends_on: { web: {} } };
+  const web = { build: {}, ports: [port(3000)], depends_on: { db: {} } };
+  const db = { image: 'postgres', volumes: [volume] };
+  expect(routesOf(write({ nginx, web, db }))).toEqual(['nginx']);
+  const adminer = { image: 'adminer', ports: [port(8080)], depends_on: { db: {} } };
+  const both = write({ web, adminer, db });
+  expect(routesOf(both)).toEqual(['web']);
+  expect(both.manifest.services['adminer']).toMatchObject({ publish: false });
+  expect(both.decided[0]).toBe(
+    'Routed: web, because it publishes a port and no other service calls it. Not reached from outside (publish: false): adminer; admin pages never are.',
+  );
+  // One that depends on the application hides it from nobody.
+  expect(routesOf(write({ web, studio: { image: 'x/studio', ports: [port(1)], depends_on: { web: {} } } }))).toEqual([
+    'web',
   ]);
+});
+
+test('the application itself is no accessory: it has its volume for itself, and stops before the next one starts', () => {
+  const { manifest, decided } = write({
+    app: { image: 'gitea/gitea', ports: [port(3000)], volumes: [volume], depends_on: { db: {} } },
+    db: { image: 'postgres', volumes: [{ ...volume, source: 'pg' }] },
+  });
+  expect(manifest.services).toMatchObject({
+    app: { accessory: false, volumes: { data: 'exclusive' } },
+    db: { accessory: true },
+  });
+  expect(manifest.environments['staging']).toMatchObject({
+    strategy: { kind: 'recreate' },
+    routes: [{ service: 'app' }],
+  });
+  expect(decided).toContain(
+    'A release causes an outage of some seconds (strategy: recreate): app writes to data that two instances must not share.',
+  );
+  // Alone, even a broker is the application.
+  const alone = write({ mqtt: { image: 'eclipse-mosquitto', ports: [port(1883)], volumes: [volume] } });
+  expect(alone.manifest.services['mqtt']).toMatchObject({ accessory: false });
+  expect(Object.keys(alone.manifest.environments)).toEqual(['production']);
+});
+
+test('what is there once is not for two environments', () => {
+  const web = { build: {}, ports: [port(80)] };
+  const environments = (service: Partial<InitService>, more: Partial<InitInput> = {}) =>
+    Object.keys(write({ web: { ...web, ...service } }, more).manifest.environments);
+  expect(environments({ volumes: [volume] })).toEqual(['staging', 'production']);
+  expect(environments({ volumes: [volume] }, { commonVolumes: ['data'] })).toEqual(['production']);
+  expect(environments({ volumes: [{ ...volume, read_only: true }] }, { commonVolumes: ['data'] })).toHaveLength(2);
+  expect(environments({ volumes: [{ type: 'bind', source: '/srv/x' }] })).toEqual(['production']);
+  expect(environments({ volumes: [{ type: 'bind', source: '/var/run/docker.sock' }] })).toHaveLength(2);
+  expect(environments({ ports: [port(80), { ...port(53), protocol: 'udp' }] })).toEqual(['production']);
+  expect(environments({ ports: [], network_mode: 'host' })).toEqual(['production']);
 });
 
 test('what cannot be seen is said', () => {
-  expect(write({ api: { build: {} } }).undecided).toEqual([
-    'No service publishes a port, so none is routed: write under routes which one people call.',
+  expect(write({ api: { build: {} } }).decided).toEqual([
+    'No service has a route, because none publishes an HTTP port. Add the service people use under routes.',
   ]);
-  const { manifest, undecided } = write({
-    a: { build: {}, ports: [port(80), port(81)] },
-    b: { build: {}, ports: [port(82)] },
-  });
-  expect(undecided).toEqual([
-    'a, b all publish ports, so each has a route: remove those that only others call.',
-    'a publishes several ports; its route leads to 80.',
-  ]);
-  expect(manifest.environments['staging']?.routes).toMatchObject([
+  const two = write({ a: { build: {}, ports: [port(81), port(80)] }, b: { build: {}, ports: [port(82)] } });
+  expect(two.decided).toEqual(['Routed: a (port 80), b, because they publish ports and no other service calls them.']);
+  expect(two.manifest.environments['staging']?.routes).toMatchObject([
     { service: 'a', host: 'a.staging.shop.localhost', port: 80 },
     { service: 'b', host: 'b.staging.shop.localhost' },
   ]);
 });
 
-test('secrets and variables are declared', () => {
-  const { manifest, undecided } = write(
-    { web: { build: {}, ports: [port(80)], environment: { DB_PASSWORD: 'hunter2', MODE: 'x' } } },
-    { unset: ['API_TOKEN', 'TAG'] },
-  );
-  expect(manifest.environments['production']?.secrets).toEqual({
-    DB_PASSWORD: { env: 'SHOP_PRODUCTION_DB_PASSWORD' },
-    API_TOKEN: { env: 'SHOP_PRODUCTION_API_TOKEN' },
+test('a secret that is written out is replaced in the last environment; the same value is the same variable', () => {
+  const { manifest } = write({
+    web: { build: {}, ports: [port(80)], environment: { DB_PASSWORD: 'hunter2', MODE: 'x' } },
+    db: { image: 'postgres', environment: { POSTGRES_PASSWORD: 'hunter2', OTHER_TOKEN: 'abc' } },
   });
-  expect(manifest.environments['production']?.variables).toEqual({ TAG: '' });
-  expect(undecided).toHaveLength(2);
+  expect(manifest.environments['staging']?.secrets).toEqual({});
+  expect(manifest.environments['production']?.secrets).toEqual({
+    POSTGRES_PASSWORD: { env: 'SHOP_PRODUCTION_POSTGRES_PASSWORD' },
+    DB_PASSWORD: { env: 'SHOP_PRODUCTION_POSTGRES_PASSWORD' },
+    OTHER_TOKEN: { env: 'SHOP_PRODUCTION_OTHER_TOKEN' },
+  });
+});
+
+test('variables have the values of the env file, secrets are references, and what nobody knows is said', () => {
+  const references = referencesIn(
+    'a: ${PORT}\n# ${NOT}\nb: $$NONE ${TAG:-1} ${API_TOKEN:?} $MODE ${HOME}/x ${DB_PASS:-example} ${TITLE}\n',
+  );
+  const env = readEnvFile('PORT=8080\nMODE="a b" # why\nexport API_TOKEN=x\nQ=\'a#b\'\n\nURL=http://x/#y\n');
+  expect(env).toEqual({ PORT: '8080', MODE: 'a b', API_TOKEN: 'x', Q: 'a#b', URL: 'http://x/#y' });
+  const values = chooseValues({
+    references,
+    env,
+    isCommitted: false,
+    envFiles: { '.env': env, 'b.env': { KEY: '1' } },
+  });
+  expect(values).toEqual({
+    variables: { PORT: '8080', MODE: 'a b', Q: 'a#b', URL: 'http://x/#y', TITLE: '' },
+    secrets: [],
+    replaced: ['DB_PASS'],
+    envFiles: { '.env': ['PORT', 'MODE', 'API_TOKEN', 'Q', 'URL'], 'b.env': ['KEY'] },
+  });
+  const { manifest, decided } = write({ web: { build: {}, ports: [port(80)] } }, { values });
+  expect(manifest.environments['production']).toMatchObject({
+    variables: { PORT: '8080', TITLE: '' },
+    secrets: {
+      API_TOKEN: { entry: ['/etc/shop/production.env', 'API_TOKEN'] },
+      'b.env:KEY': { entry: ['/etc/shop/production-b.env', 'KEY'] },
+      DB_PASS: { env: 'SHOP_PRODUCTION_DB_PASS' },
+    },
+  });
+  expect(decided).toContain('Set under variables: TITLE; no env file here has a value.');
+  expect(chooseValues({ references, env, isCommitted: true, envFiles: {} })).toMatchObject({
+    variables: { TITLE: '' },
+    replaced: ['API_TOKEN', 'DB_PASS'],
+  });
 });
 
 test('names that YAML would read as something else', () => {
   const { manifest } = write({
-    on: { build: {}, ports: [port(80)] },
-    '1x': { image: 'a', volumes: [volume], ports: [port(90)] },
+    on: { build: {}, ports: [port(80)], depends_on: { '1x': {} } },
+    '1x': { image: 'redis', volumes: [volume], ports: [port(90)] },
   });
   expect(manifest.environments['staging']?.routes[0]?.service).toBe('on');
   expect(manifest.services['1x']).toMatchObject({ accessory: true, publish: false });
@@ -85,28 +164,80 @@ test('what docker compose runs in production today is taken over where that is s
   const said = write(services, { project: 'shop-live', folderProject: 'shop' });
   expect(said.manifest.environments['production']?.project).toBe('shop-live');
   expect(said.manifest.environments['staging']?.project).toBeUndefined();
-  expect(said.undecided).toEqual([]);
+  expect(said.decided.join()).not.toContain('project:');
   const asked = write(services, { folderProject: 'shop' });
   expect(asked.manifest.environments['production']?.project).toBeUndefined();
   expect(asked.text).toContain('    # project: shop\n');
-  expect(asked.undecided).toEqual([
-    'If docker compose runs this in production today, write project: shop there (docker compose ls tells the name): what runs is taken over with its data. ' +
-      'Without it, production begins with empty volumes.',
-  ]);
+  expect(asked.decided.at(-1)).toBe(
+    'If docker compose runs this in production today, write project: shop there (docker compose ls shows the name): windlass then takes it over with its data. Otherwise it starts with empty volumes.',
+  );
   expect(['My Shop', '_x.Y-1', 'shop_v2'].map(composeProjectFrom)).toEqual(['myshop', 'xy-1', 'shop_v2']);
 });
 
-test('the name of a folder', () => {
-  expect(['My Shop', 'shop_v2', '2024-site', '...'].map(appNameFrom)).toEqual(['my-shop', 'shop-v2', 'site', 'app']);
+test('folders of data are volumes of their own', () => {
+  const { manifest } = write(
+    {
+      web: {
+        build: {},
+        ports: [port(80)],
+        volumes: [
+          { type: 'bind', source: './data/db' },
+          { type: 'bind', source: '~/data-db' },
+        ],
+      },
+    },
+    { folders: ['./data/db', '~/data-db'] },
+  );
+  expect(manifest.folders).toEqual({ './data/db': 'data-db', '~/data-db': 'data-db-2' });
+  expect(manifest.services['web']?.volumes).toEqual({ 'data-db': 'exclusive', 'data-db-2': 'exclusive' });
 });
 
-test("compose's own secrets are declared, each by the name that the rules look for; what is not TCP has no route", () => {
+test('the names of a folder, and names that fit', () => {
+  expect(['My Shop', 'shop_v2', '2024-site', '...'].map(appNameFrom)).toEqual(['my-shop', 'shop-v2', 'site', 'app']);
+  expect(fittingNames('shop', ['web'], 'windlass')).toEqual({ app: 'shop', environments: ['staging', 'production'] });
+  expect(fittingNames('an-application-of-many-words', ['collaborative-editing'], 'windlass').app).toBe('an-ap');
+  expect(fittingNames('shop', ['collaborative-editing-servers'], 'windlass')).toEqual({
+    app: 'sho',
+    environments: ['test', 'prod'],
+  });
+});
+
+test.each([
+  ['postgis/postgis:16', true],
+  ['redis/redis-stack-server', true],
+  ['mcr.microsoft.com/mssql/server:2022', true],
+  ['rediscommander/redis-commander', false],
+  ['prom/mysqld-exporter', false],
+  ['mongo-express', false],
+  ['ghost:5', false],
+])('is %s a store? %s', (image, is) => expect(isStore({ name: 'x', image })).toBe(is));
+
+test.each(['mongo-express', 'dpage/pgadmin4', 'phpmyadmin/phpmyadmin', 'axllent/mailpit', 'redis/redisinsight'])(
+  '%s is a page of a database',
+  (image) => expect(isAdminPage({ name: 'x', image })).toBe(true),
+);
+
+test.each([
+  [[53, 80], 80],
+  [[443, 8443, 9000], 9000],
+  [[25], undefined],
+  [[9229, 3000], 3000],
+  [[7777], 7777],
+])('of %j the port of a route is %s', (targets, wanted) =>
+  expect(choosePort(targets.map((target) => ({ target })))).toBe(wanted),
+);
+
+test("compose's own secrets are declared, each by the name that the rules look for", () => {
   const { manifest } = write(
-    { web: { build: {}, ports: [port(80)] }, dns: { build: {}, ports: [{ ...port(53), protocol: 'udp' }] } },
-    { secrets: { 'db-password': { file: 'db/password.txt' }, token: { environment: 'API_TOKEN' } } },
+    { web: { build: {}, ports: [port(80)] } },
+    {
+      secrets: {
+        'db-password': { file: 'db/password.txt' },
+        token: { environment: 'API_TOKEN' },
+      } as InitInput['secrets'],
+    },
   );
   expect(manifest.environments['staging']).toMatchObject({
-    routes: [{ service: 'web' }],
     secrets: { 'db-password': { env: 'SHOP_STAGING_DB_PASSWORD' }, API_TOKEN: { env: 'SHOP_STAGING_API_TOKEN' } },
   });
 });

@@ -1,6 +1,6 @@
 import { parseManifest } from '../../../src/manifest/parse';
 import { placeServices } from '../../../src/manifest/placement';
-import { checkPlacement, checkReach, tellPlacement } from '../../../src/manifest/rules-placement';
+import { checkPlacement, checkReach, reportPlacement } from '../../../src/manifest/rules-placement';
 import { describeProblem } from '../../../src/model/problem';
 import type { Network, Service } from '../../../src/model/service';
 import { service } from '../plan/fixtures';
@@ -16,7 +16,7 @@ const said = (more: string, production: Service[], rule: typeof checkPlacement) 
   return rule(manifest, { production }).map((finding) => describeProblem(point(finding)));
 };
 const check = (more: string, services: Service[]) => said(more, services, checkPlacement);
-const tell = (more: string, services: Service[]) => said(more, services, tellPlacement);
+const tell = (more: string, services: Service[]) => said(more, services, reportPlacement);
 
 const calling = (name: string, environment: Record<string, string>) =>
   service(name, { container: { environment, mounts: [], ports: [], expose: [] } });
@@ -65,11 +65,11 @@ test('without groups every service runs on every host', () => {
 
 test('an accessory keeps data, so it runs on one host, once', () => {
   expect(check('', [service('web'), db()])).toEqual([
-    'windlass.yaml:4:5 environments.production.hosts: are 3 hosts for db, an accessory, which keeps data and so runs on exactly one. ' +
+    'windlass.yaml:4:5 environments.production.hosts: are 3 hosts for db, an accessory, which must run on exactly one because it keeps data. ' +
       'Give it a group of one host: groups: { data: { hosts: [a], services: { db: 1 } } }.',
   ]);
   expect(check('    groups: { data: { hosts: [b, c], services: { db: 1 } } }\n', [db()])).toEqual([
-    'windlass.yaml:5:15 environments.production.groups.data: has 2 hosts for db, an accessory, which keeps data and so runs on exactly one. ' +
+    'windlass.yaml:5:15 environments.production.groups.data: has 2 hosts for db, an accessory, which must run on exactly one because it keeps data. ' +
       'Give it a group of one host: groups: { data: { hosts: [b], services: { db: 1 } } }.',
   ]);
   expect(check('    groups: { data: { hosts: [c], services: { db: 2 } } }\n', [db()])).toEqual([
@@ -86,15 +86,15 @@ test.each([
   ['has its name as a host', calling('web', { API_HOST: 'api' })],
 ])('a service that %s shares its hosts', (_, web) => {
   expect(check(APART, [web, service('api')])).toEqual([
-    'windlass.yaml:5:61 environments.production.groups.api: runs api on c, and web on a calls it by its name, which is found on one host alone. ' +
-      'Let both run on the same hosts, or have web call it by a route.',
+    'windlass.yaml:5:61 environments.production.groups.api: runs api on c, and web on a calls it by its name, which resolves only on its own host. ' +
+      'Run both on the same hosts, or let web call it through a route.',
   ]);
 });
 
 test('services that only share a network are told of, background services and own networks are not', () => {
   expect(check(APART, [service('web'), service('api')])).toEqual([]);
   expect(tell(APART, [service('web'), service('api')])).toEqual([
-    'windlass.yaml:5:5 environments.production.groups: web and api share a network and not all hosts: on a, web does not find api by its name.',
+    'windlass.yaml:5:5 environments.production.groups: web and api share a network but not all hosts: on a, web cannot find api by its name.',
   ]);
   const apart = service('api', { networks: [{ network: 'back', aliases: [] }] });
   expect(tell(APART, [service('web'), apart])).toEqual([]);
@@ -105,15 +105,15 @@ test('an accessory on another host has an address, and a port that is open there
   const web = calling('web', { DATABASE_URL: 'postgres://shop:{{secret:P}}@db/shop' });
   expect(check(GROUPS, [web, service('api'), db()])).toEqual([]);
   expect(check(GROUPS.replace(', address: 10.0.0.3', ''), [web, service('api'), db()])).toEqual([
-    'windlass.yaml:7:7 environments.production.groups.data: does not say how web on a reaches db on c. ' +
-      'Write address: and the IP address by which other hosts reach that one.',
+    'windlass.yaml:7:7 environments.production.groups.data: needs an address, because web on a calls db on c. ' +
+      "Write address: and that host's IP address.",
   ]);
-  const published = 'Publish it in the compose file, as ports: ["10.0.0.3:5432:5432"].';
+  const published = `Publish it in the compose file: ports: ["10.0.0.3:5432:5432"].`;
   expect(check(GROUPS, [web, service('api'), db('none')])).toEqual([
     `windlass.yaml:7:7 environments.production.groups.data: has db, which web on another host calls; but it publishes no port. ${published}`,
   ]);
   expect(check(GROUPS, [web, service('api'), db('127.0.0.1')])).toEqual([
-    `windlass.yaml:7:7 environments.production.groups.data: has db, which web on another host calls; but it publishes its port for its own machine alone. ${published}`,
+    `windlass.yaml:7:7 environments.production.groups.data: has db, which web on another host calls; but it publishes its port on loopback only. ${published}`,
   ]);
 });
 
@@ -126,8 +126,8 @@ test('from internal networks alone no accessory on another host is reached', () 
   };
   const internal = [{ name: 'default', internal: true }];
   expect(reach(['default'], internal)).toEqual([
-    'windlass.yaml:7:7 environments.production.groups.data: has db, which web on a calls; but web is in internal networks alone, from which no other host is reached. ' +
-      'Put web into one more network of the compose file that is not internal, or run both on the same hosts.',
+    'windlass.yaml:7:7 environments.production.groups.data: has db, which web on a calls; but web is only in internal networks, which cannot reach other hosts. ' +
+      'Add web to a network that is not internal, or run both on the same hosts.',
   ]);
   expect(reach(['default', 'out'], [...internal, { name: 'out' }])).toEqual([]);
   expect(reach(['default'], [{ name: 'default' }])).toEqual([]);

@@ -2,7 +2,7 @@ import { parseManifest } from '../../../src/manifest/parse';
 import { checkData } from '../../../src/manifest/rules-data';
 import { checkServices } from '../../../src/manifest/rules-services';
 import { describeProblem } from '../../../src/model/problem';
-import type { Service } from '../../../src/model/service';
+import type { Service, Volume } from '../../../src/model/service';
 
 const service = (name: string, more: Partial<Service> = {}): Service => ({
   name,
@@ -46,9 +46,9 @@ environments:
     verify: [{ run: { service: apo, command: [a] } }]
 `;
   expect(check(text, { staging: [service('web'), service('api'), service('worker')] })).toEqual([
-    'windlass.yaml:2:13 services.wrker: is not a service of the compose files. Did you mean "worker"?',
-    'windlass.yaml:6:25 environments.staging.routes[0].service: is not a service of the compose files (wbe). Did you mean "web"?',
-    'windlass.yaml:7:32 environments.staging.verify[0].run.service: is not a service of the compose files (apo). Did you mean "api"?',
+    'windlass.yaml:2:13 services.wrker: is not a service in the compose files. Did you mean "worker"?',
+    'windlass.yaml:6:25 environments.staging.routes[0].service: is not a service in the compose files (wbe). Did you mean "web"?',
+    'windlass.yaml:7:32 environments.staging.verify[0].run.service: is not a service in the compose files (apo). Did you mean "api"?',
   ]);
 });
 
@@ -64,14 +64,14 @@ test('a service of one environment alone may have an entry', () => {
 test('a change that cannot be undone, of a service that is made anew in every release', () => {
   const text = `services: { web: { irreversible: true } }\n${TWO}`;
   expect(check(text, { staging: [service('web')], production: [service('web')] })).toEqual([
-    'windlass.yaml:1:20 services.web.irreversible: is said of web, which is no accessory. Say it of a command under before, or remove it.',
+    'windlass.yaml:1:20 services.web.irreversible: applies to accessories only, and web is released. Move it to a command under before, or remove it.',
   ]);
 });
 
 test('commands of an accessory that is one by its volume', () => {
   const text = `services: { db: { before: [{ command: [a], irreversible: true }] } }\napp: shop\nenvironments: { staging: { hosts: [local] } }`;
   expect(check(text, { staging: [service('web'), service('db', { kind: 'accessory' })] })).toEqual([
-    'windlass.yaml:1:19 services.db.before: is said of an accessory: db has a named volume and no build. Move it to a released service, or write accessory: false.',
+    'windlass.yaml:1:19 services.db.before: does not apply to an accessory: db keeps data and has no build. Move it to a released service, or write accessory: false.',
   ]);
 });
 
@@ -79,15 +79,14 @@ test('a service that is called like an instance of another', () => {
   const text = 'app: shop\nenvironments: { staging: { hosts: [local] } }';
   const services = [service('web', { replicas: 3 }), service('web-3'), service('web-4')];
   expect(check(text, { staging: services })).toEqual([
-    'windlass.yaml:2:17 environments.staging: has a service web-3, and web with 3 instances, of which one has the same name. Rename web-3.',
+    'windlass.yaml:2:17 environments.staging: has a service web-3, and an instance of web (3 instances) has the same name. Rename web-3.',
   ]);
 });
 
 test('names that would not resolve', () => {
   const text = 'app: a-very-long-name-of-an-application\nenvironments: { production: { hosts: [local] } }';
   expect(check(text, { production: [service('frontend')] })).toEqual([
-    'windlass.yaml:2:17 environments.production: makes names that are too long for the network: ' +
-      'windlass-a-very-long-name-of-an-application-production-0123456789-12-frontend has 77 signs, 63 resolve. Shorten app, environment or service by 14.',
+    'windlass.yaml:2:17 environments.production: makes container names too long: windlass-a-very-long-name-of-an-application-production-0123456789-12-frontend has 77 characters, but DNS allows 63. Shorten app, environment or service by 14.',
   ]);
 });
 
@@ -98,8 +97,7 @@ test('accessories of two environments that publish the same port of a host', () 
       production: [service('web'), published('db', 5432)],
     }),
   ).toEqual([
-    'windlass.yaml:4:3 environments.production: publishes port 5432 of local for db, which db of staging publishes already. ' +
-      'Publish it nowhere (services.db.publish: false), or on another port by a variable in the compose file.',
+    'windlass.yaml:4:3 environments.production: publishes port 5432 of local for db, but db of staging already publishes it. Do not publish it (services.db.publish: false), or use a variable for the port in the compose file.',
   ]);
   expect(
     check(TWO, {
@@ -111,8 +109,7 @@ test('accessories of two environments that publish the same port of a host', () 
 
 test('nothing to release', () => {
   expect(check(TWO, { staging: [service('web')], production: [service('db', { kind: 'accessory' })] })).toEqual([
-    'windlass.yaml:4:3 environments.production: has accessories alone, so there is nothing to release. Of a service that shall change with ' +
-      'releases, write services.NAME.accessory: false, and strategy: recreate where its volume is for one instance at a time.',
+    'windlass.yaml:4:3 environments.production: has no released service, only accessories. To release one: services.NAME.accessory: false, with strategy: recreate if its volume allows one instance at a time.',
   ]);
 });
 
@@ -122,7 +119,9 @@ test('a port of the host has one instance', () => {
   const [found] = check('app: shop\nenvironments: { staging: { hosts: [local], strategy: recreate } }', {
     staging: [web],
   });
-  expect(found).toContain('publishes port 8080 of local for web, of which there are 2 instances and one can have it.');
+  expect(found).toContain(
+    'windlass.yaml:2:17 environments.staging: publishes port 8080 of local for web, whose 2 instances cannot share it. Add a route, or run one instance (services.web.replicas: 1).',
+  );
 });
 
 test('rolling needs several instances of what is routed', () => {
@@ -130,10 +129,10 @@ test('rolling needs several instances of what is routed', () => {
 environments:
   staging: { hosts: [local], routes: [{ service: web, host: a.example.com }], strategy: { rolling: { batch: ${batch} } } }`;
   expect(check(text('1'), { staging: [service('web'), service('api', { replicas: 3 })] })).toEqual([
-    'windlass.yaml:3:79 environments.staging.strategy: is rolling, but web has one instance on each host: all would be replaced at once. Write more replicas or a smaller batch, of: hosts where there are several, or blue-green.',
+    'windlass.yaml:3:79 environments.staging.strategy: is rolling, but web has one instance on each host, so all would be replaced at once. Use more replicas, a smaller batch, of: hosts with several hosts, or blue-green.',
   ]);
   expect(check(text('3'), { staging: [service('web', { replicas: 3 })] })[0]).toContain(
-    'web has no more than 3 instances on any host, and a batch is 3',
+    'web has at most 3 instances per host, and a batch is 3',
   );
   expect(check(text('25%'), { staging: [service('web', { replicas: 2 })] })).toEqual([]);
 });
@@ -149,7 +148,7 @@ environments:
     ],
   });
   expect(check(text, { staging: [service('web'), api] })).toEqual([
-    'windlass.yaml:3:79 environments.staging.strategy: is canary, which lets two releases answer at once, and services.api.before[1] cannot be undone: the old one would work on what it changed. Say how it is undone (undo: [command]), or write blue-green or recreate.',
+    'windlass.yaml:3:79 environments.staging.strategy: is canary, during which two releases serve, but services.api.before[1] cannot be undone: the old release would work with its changes. Add an undo (undo: [command]), or use blue-green or recreate.',
   ]);
 });
 
@@ -173,11 +172,46 @@ test('a volume that is there already is written to by one environment of a host'
     }).map(({ message }) => message);
   };
   expect(found(db(), 'legacy')).toEqual([
-    'mounts the volume legacy of local in db, which db of staging writes to already. Name another one by a variable in the compose file, or ' +
-      'mount it read-only',
+    'mounts the volume legacy of local in db, which db of staging already writes to. Use a variable for its name in the compose file, or mount it read-only',
   ]);
   expect(found(db(), 'other')).toEqual([]);
   expect(found(db(true), 'legacy')).toEqual([]);
   const apart = TWO.replace('production: { hosts: [local] }', 'production: { hosts: [unix:///run/other.sock] }');
   expect(found(db(), 'legacy', apart)).toEqual([]);
+});
+
+test('a volume of the network is one place, whichever host mounts it', () => {
+  const db = (more: Partial<Service> = {}) =>
+    service('db', {
+      container: {
+        environment: {},
+        mounts: [{ type: 'volume', volume: 'data', target: '/data' }],
+        ports: [],
+        expose: [],
+      },
+      ...more,
+    });
+  const nfs = { name: 'data', options: { type: 'nfs', o: 'addr=10.0.0.1,rw', device: ':/export' } };
+  const found = (staging: Service, production: Service, volume: Volume) => {
+    const hosts = '[{ name: a, address: "ssh://ops@a" }, { name: b, address: "ssh://ops@b" }]';
+    const text = TWO.replace('production: { hosts: [local] }', `production: { hosts: ${hosts} }`);
+    return checkData(parseManifest('windlass.yaml', text).manifest!, {
+      staging: { services: [staging], volumes: [volume] },
+      production: { services: [production], volumes: [volume] },
+    }).map(({ message }) => message);
+  };
+  const readOnly = db();
+  readOnly.container.mounts = [];
+  expect(found(readOnly, db(), nfs)).toEqual([
+    'are several for db (a, b), which would all write to its volume data of the network (nfs 10.0.0.1 :/export). ' +
+      'Give it a group of one host: groups: { data: { hosts: [a], services: { db: 1 } } }; or declare data shared under services.db.volumes',
+  ]);
+  expect(found(db(), db({ shared: ['data'] }), nfs)).toEqual([
+    expect.stringContaining(
+      'mounts the volume nfs 10.0.0.1 :/export of a in db, which db of staging already writes to',
+    ),
+    expect.stringContaining('of b in db, which db of staging'),
+  ]);
+  expect(found(db({ shared: ['data'] }), db({ shared: ['data'] }), nfs)).toEqual([]);
+  expect(found(db(), db(), { name: 'data' })).toEqual([]);
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { manifest } from './schema';
 
-/** As much of JSON Schema as a manifest's has. */
 export interface JsonSchema {
   type?: string;
   description?: string;
@@ -17,7 +16,12 @@ export interface JsonSchema {
 }
 
 /** The JSON schema of `windlass.yaml` as people write it, for editors. */
-export function manifestJsonSchema(): JsonSchema & { $schema: string; title: string } {
-  const schema = z.toJSONSchema(manifest, { io: 'input', reused: 'inline' }) as JsonSchema & { $schema: string };
-  return { ...schema, title: 'windlass.yaml' };
+export const manifestJsonSchema = (): TitledSchema => jsonSchemaOf(manifest, 'windlass.yaml');
+
+export type TitledSchema = JsonSchema & { $schema: string; title: string };
+
+/** The JSON schema of a file as people write it. */
+export function jsonSchemaOf(schema: z.ZodType, title: string): TitledSchema {
+  const written = z.toJSONSchema(schema, { io: 'input', reused: 'inline' }) as JsonSchema & { $schema: string };
+  return { ...written, title };
 }

@@ -1,11 +1,11 @@
 import type { Path } from '../model/path';
-import { manifestJsonSchema, type JsonSchema } from './jsonSchema';
+import type { JsonSchema } from './json-schema';
 
-/** The keys that the schema knows at a place of a manifest, for "did you mean". */
-export function keysAt(path: Path): string[] {
+/** The keys that a schema knows at a place of a file, for "did you mean". */
+export function keysAt(whole: JsonSchema, path: Path): string[] {
   const places = path.reduce<JsonSchema[]>(
     (at, part) => at.flatMap((schema) => stepInto(schema, part)),
-    variantsOf(manifestJsonSchema()),
+    variantsOf(whole),
   );
   return [...new Set(places.flatMap((schema) => Object.keys(schema.properties ?? {})))];
 }
@@ -15,5 +15,4 @@ function stepInto(schema: JsonSchema, part: string | number): JsonSchema[] {
   return inner ? variantsOf(inner) : [];
 }
 
-/** A schema, or what it may be one of. */
 const variantsOf = (schema: JsonSchema): JsonSchema[] => schema.anyOf?.flatMap(variantsOf) ?? [schema];

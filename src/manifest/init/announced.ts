@@ -1,0 +1,37 @@
+import { choosePort } from './roles';
+import type { InitService } from './types';
+
+type Labels = Record<string, string>;
+
+/**
+ * The port at which a service is reached, as it tells a proxy that finds it by itself: Traefik and Caddy by labels, nginx-proxy by
+ * variables. Undefined where it tells none, or the port cannot be known.
+ */
+export function announcedPort(service: InitService): number | undefined {
+  const { labels = {}, environment = {}, deploy } = service;
+  const all: Labels = { ...deploy?.labels, ...labels };
+  const own = traefikPort(all) ?? caddyPort(all) ?? variablePort(environment);
+  if (own === undefined) return undefined;
+  return own || listened(service);
+}
+
+function traefikPort(labels: Labels): number | undefined {
+  if (labels['traefik.enable'] === 'false') return undefined;
+  const names = Object.keys(labels);
+  const port = names.find((name) => /^traefik\.(http\.services\.[^.]+\.loadbalancer\.server\.)?port$/.test(name));
+  if (port) return Number(labels[port]) || 0;
+  const isRouted = names.some((name) => /^traefik\.(http\.routers\.[^.]+\.rule|frontend\.rule)$/.test(name));
+  return isRouted || labels['traefik.enable'] === 'true' ? 0 : undefined;
+}
+
+function caddyPort(labels: Labels): number | undefined {
+  if (!labels['caddy']) return undefined;
+  const to = Object.entries(labels).find(([name]) => /^caddy\.([\w*/]+\.)?(\d+_)?reverse_proxy$/.test(name))?.[1];
+  return Number(/\b(\d+)\s*}*$/.exec(to ?? '')?.[1] ?? 0);
+}
+
+const variablePort = ({ VIRTUAL_HOST: host, VIRTUAL_PORT: port }: Record<string, string | null>) =>
+  host ? Number(port) || 0 : undefined;
+
+const listened = ({ ports = [], expose = [] }: InitService) =>
+  choosePort([...ports, ...expose.map((port) => ({ target: Number.parseInt(port, 10) }))]);

@@ -1,0 +1,77 @@
+import { isLiteralSecret, looksSecret } from '../../model/secret';
+import { steers } from '../steering';
+import type { InitValues } from './types';
+
+export interface Reference {
+  name: string;
+  /** It has a default, or is optional. */
+  optional: boolean;
+  /** Its default is nothing: what it is for is off without it. */
+  mayBeNothing?: boolean;
+}
+
+/** The variables in a compose file, as `$NAME` or `${NAME…}`; `$$` and comments do not count. */
+export function referencesIn(text: string): Reference[] {
+  const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
+  const found = new Map<string, Reference>();
+  for (const [, braced, sign = '', end, plain] of lines
+    .join('\n')
+    .replaceAll('$$', '')
+    .matchAll(/\$(?:\{([A-Za-z_]\w*)(:?[-+?])?(\})?|([A-Za-z_]\w*))/g)) {
+    const name = (braced ?? plain)!;
+    const before = found.get(name);
+    const optional = (before?.optional ?? true) && /[-+]/.test(sign);
+    const mayBeNothing = (before?.mayBeNothing ?? true) && (/[+]/.test(sign) || (/-/.test(sign) && end === '}'));
+    found.set(name, { name, optional, ...(mayBeNothing && { mayBeNothing }) });
+  }
+  return [...found.values()];
+}
+
+interface Known {
+  references: Reference[];
+  env: Record<string, string>;
+  /** It is in the commit, so a release has it. */
+  isCommitted: boolean;
+  envFiles: Record<string, Record<string, string>>;
+}
+
+/** Variables of compose itself or of the machine, which belong to no environment. */
+const isNoVariable = (name: string) => (steers(name) && name !== 'COMPOSE_PROFILES') || /^(USER|UID|GID)$/.test(name);
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * Where each variable has its value in an environment: harmless ones as they are here; secrets that the env file has from that file,
+ * wherever the worker keeps it; other secrets from the worker's variables.
+ */
+export function chooseValues({ references, env, isCommitted, envFiles }: Known): InitValues {
+  const own = envFiles['.env'] ?? {};
+  const isSecret = (name: string) => looksSecret(name) || isLiteralSecret(name, env[name] ?? '');
+  const values: InitValues = { variables: {}, secrets: [], replaced: [], envFiles: {} };
+  const fromFile: string[] = [];
+  for (const { name, optional, mayBeNothing } of references.filter((one) => !isNoVariable(one.name))) {
+    const hasValue = name in env;
+    if (!isSecret(name)) {
+      if (hasValue ? !isCommitted : !optional) values.variables[name] = env[name] || guess(name);
+    } else if (name in own || (mayBeNothing && !env[name])) continue;
+    else if (hasValue && !isCommitted) fromFile.push(name);
+    else if (hasValue || optional) values.replaced.push(name);
+    else values.secrets.push(name);
+  }
+  for (const [name, value] of Object.entries(own))
+    if (!isSecret(name) && !isNoVariable(name) && NAME.test(name)) values.variables[name] ??= value;
+  const { COMPOSE_PROFILES: profiles } = env;
+  if (profiles && !isCommitted) values.variables['COMPOSE_PROFILES'] = profiles;
+  if (fromFile.length > 0) values.envFiles['.env'] = [...new Set(fromFile)];
+  for (const [path, entries] of Object.entries(envFiles)) {
+    const names = Object.keys(entries).filter((name) => NAME.test(name) && !isNoVariable(name));
+    values.envFiles[path] = [...new Set([...(values.envFiles[path] ?? []), ...names])];
+  }
+  return values;
+}
+
+function guess(name: string): string {
+  if (/PORT$/i.test(name)) return '8080';
+  if (/(TAG|VERSION)$/i.test(name)) return 'latest';
+  if (/(UID|GID)$/i.test(name)) return '1000';
+  return '';
+}
