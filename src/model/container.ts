@@ -1,21 +1,31 @@
-import type { RestartPolicy } from './observed';
-
 /**
- * What the engine needs to make a container: what a compose file says of a service, frozen. Names are compose's, in camel
- * case; times are milliseconds, sizes bytes; secrets are references in the text.
+ * What the engine needs for a container: a frozen compose service. Names are compose's in camel case; times are
+ * milliseconds, sizes bytes; secrets are references in texts.
  */
 export interface ContainerSpec extends ContainerSettings {
   environment: Record<string, string>;
   mounts: Mount[];
-  /** Files that are put into the container before it starts. */
   files?: PlacedFile[];
-  /** Published ports: an accessory's, and with `recreate` those that are no route; else a port becomes a route. */
+  hooks?: Hooks;
   ports: PublishedPort[];
-  /** Ports that it says it listens on, lowest first: `80/tcp`. The first of TCP is the default of a route. */
+  /** Declared ports, lowest first: `80/tcp`. The first TCP port is a route's default. */
   expose: string[];
 }
 
-/** Settings that one key of compose makes each. `src/compose/settings.ts` reads them, the engine's driver translates them. */
+export interface Hooks {
+  postStart?: Hook[];
+  preStop?: Hook[];
+}
+
+export interface Hook {
+  command: string[];
+  user?: string;
+  privileged?: boolean;
+  workingDir?: string;
+  environment?: Record<string, string>;
+}
+
+/** Settings with one compose key each. `src/compose/settings.ts` reads them, the engine's driver translates them. */
 export interface ContainerSettings {
   annotations?: Record<string, string>;
   blkio?: BlockIo;
@@ -34,7 +44,6 @@ export interface ContainerSettings {
   cpus?: number;
   cpuset?: string;
   deviceCgroupRules?: string[];
-  /** Devices that a driver gives, as those of gpus. */
   deviceRequests?: DeviceRequest[];
   devices?: Device[];
   dns?: string[];
@@ -53,7 +62,6 @@ export interface ContainerSettings {
   logging?: { driver: string; options: Record<string, string> };
   memoryBytes?: number;
   memoryReservationBytes?: number;
-  /** Memory and swap together; -1 is without limit. */
   memorySwapBytes?: number;
   memorySwappiness?: number;
   networkMode?: string;
@@ -80,7 +88,6 @@ export interface ContainerSettings {
   workingDir?: string;
 }
 
-/** Either a command (as compose's `test`: `CMD`, `CMD-SHELL`) or switched off. */
 export interface HealthCheck {
   test?: string[];
   disabled?: boolean;
@@ -88,7 +95,6 @@ export interface HealthCheck {
   timeoutMs?: number;
   retries?: number;
   startPeriodMs?: number;
-  /** How often the engine asks while it starts; engines before 25 do not know it. */
   startIntervalMs?: number;
 }
 
@@ -100,14 +106,12 @@ export interface Device {
 
 export interface DeviceRequest {
   driver?: string;
-  /** -1 is all of them. */
   count?: number;
   ids?: string[];
   capabilities: string[];
   options?: Record<string, string>;
 }
 
-/** Limits of what is read from and written to disks. */
 export interface BlockIo {
   weight?: number;
   weightDevice?: { path: string; weight: number }[];
@@ -129,9 +133,7 @@ export interface VolumeMount {
   volume: string;
   target: string;
   readOnly?: boolean;
-  /** What the image has at that place is not copied into an empty volume. */
   noCopy?: boolean;
-  /** A folder of the volume; engines before 26 do not know it. */
   subpath?: string;
 }
 
@@ -140,24 +142,20 @@ export interface TmpfsMount {
   target: string;
   sizeBytes?: number;
   mode?: number;
-  /** As the short form has them: `size=64m,mode=1777`. */
   options?: string;
 }
 
 export interface BindMount {
   type: 'bind';
-  /** An absolute path of the host. */
   source: string;
   target: string;
   readOnly?: boolean;
   propagation?: string;
-  /** What is mounted below it on the host is not seen. */
   nonRecursive?: boolean;
-  /** `z` (shared) or `Z` (its own): the label that SELinux asks for. */
   selinux?: string;
 }
 
-/** A file of the release: either a text, in which secrets are references, or content of the registry by its digest. */
+/** A file of the release: a text with secret references, or content in the registry by digest. */
 export interface PlacedFile {
   target: string;
   mode: number;
@@ -165,14 +163,20 @@ export interface PlacedFile {
   gid?: number;
   text?: string;
   digest?: string;
-  /** Where it lies in the repository. */
   from?: string;
 }
 
 export interface PublishedPort {
   container: number;
-  /** A port of the host, or a range of which the engine takes a free one: `8080`, `8000-8005`. */
   host?: string;
   ip?: string;
   protocol: 'tcp' | 'udp' | 'sctp';
+}
+
+export type ContainerState = 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
+
+/** The engine's restart policy; `times` limits `on-failure`. */
+export interface RestartPolicy {
+  name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  times?: number;
 }

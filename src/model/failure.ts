@@ -1,22 +1,21 @@
-/** What went wrong, as people read it: where, what, and the last words of the container or build concerned. */
+/** A failure for people: where, what, and the last lines of its container or build. */
 export interface Failure {
-  /** One sentence. */
   message: string;
-  /** A stable word for programs: `unhealthy`, `verification-failed`, `no-such-image`, `unauthorised`, … */
   kind: string;
   operation?: string;
   host?: string;
   service?: string;
-  /** The last lines of the container's or the build's log; secrets are struck out. */
   lastLines?: string[];
+  /** No rule knows this failure, so it is retried only for a while. */
+  unknown?: true;
 }
 
-/** The name of an error that no retry can mend; the worker throws it, every retry policy knows it. */
+/** The name of a permanent error, which the worker throws and every retry policy knows. */
 export const PERMANENT = 'Permanent';
-/** The name of an error that another attempt may mend. */
+/** The name of an error that a retry may fix. */
 export const TRANSIENT = 'Transient';
 
-/** Here the release itself is at fault: nothing that a person could mend around it makes this very release good. */
+/** Kinds of failures of the release itself, which nobody can fix without a new one. */
 const RELEASES_OWN = new Set([
   'unhealthy',
   'unhealthy-in-soak',
@@ -30,10 +29,14 @@ const RELEASES_OWN = new Set([
   'bad-command',
   'wrong-platform',
   'network-sorts-first',
+  'bad-route',
+  'bad-request',
+  'address-taken',
+  'bad-name',
   'outdated',
 ]);
 
-/** May the same step succeed after a person has mended something: a full disk, a login, a registry that is down? */
+/** Can the step succeed after people fix something: a full disk, a login, a registry? */
 export const isMendable = ({ kind }: Failure): boolean => !RELEASES_OWN.has(kind);
 
 /** One line: `start api on local: …`. */
@@ -42,17 +45,17 @@ export function describeFailure(failure: Failure): string {
   return where ? `${where}: ${failure.message}` : failure.message;
 }
 
-/** What caused what nobody foresaw; what wraps it only says that it was remote, or that an activity failed. */
+/** The innermost cause of an unexpected error; its wrappers add nothing. */
 export function innermostCause(error: unknown): unknown {
   const { cause } = (error ?? {}) as { cause?: unknown };
   return cause === undefined || cause === null ? error : innermostCause(cause);
 }
 
-/** The words of the innermost cause. */
+/** The innermost cause's message. */
 export function wordsOfCause(error: unknown): string {
   const cause = innermostCause(error);
   if (typeof cause !== 'object' || cause === null) return String(cause);
   const { message, name, code } = cause as { message?: string; name?: string; code?: unknown };
-  // Where several addresses refuse, Node has an error without words.
+  // When several addresses refuse a connection, Node's error has no message.
   return message || (typeof code === 'string' ? code : name) || JSON.stringify(cause);
 }

@@ -1,6 +1,7 @@
 import type { SecretHashes } from './secret';
+import type { SignedStatement } from './statement';
 
-/** The ledger: an append-only record of releases, decisions and outcomes, kept in the registry beside the images. */
+/** The ledger: an append-only record of releases, decisions and outcomes, in the registry next to the images. */
 
 export type LedgerKind =
   | 'release-started'
@@ -9,29 +10,65 @@ export type LedgerKind =
   | 'rollout-ended'
   | 'rollback-requested'
   | 'eject-requested'
+  | 'forget-requested'
   | 'frozen'
   | 'thawed'
   | 'resolved'
-  | 'interrupted';
+  | 'interrupted'
+  | 'recovered'
+  | 'cleaned';
 
 export interface LedgerEntry {
-  /** Follows from the workflow that writes it, so that a retry writes the same entry again. */
+  /** Follows from the writing workflow, so that a retry writes the same entry. */
   id: string;
-  /** ISO 8601; the workflow's clock. */
   at: string;
   kind: LedgerKind;
   app: string;
   environment?: string;
   release?: string;
-  /** Who did it, as they said of themselves; `windlass` for what follows by itself. */
   by: string;
-  /** One sentence for people. */
   what: string;
-  /** The plan that was decided on or carried out. */
   plan?: string;
   reason?: string;
-  /** What was undone, newest first. */
+  /** Of a rollout that was committed: the digest of the record that the environment is on since; empty where it is on none. */
+  on?: string;
+  signed?: SignedStatement;
   undone?: string[];
-  /** What tells whether the values of the secrets are still those that were committed. */
   secrets?: SecretHashes;
+  /** Of a cleaning: the newest entry that it removed. What lay before it is not missed. */
+  until?: string;
+  seal?: Seal;
+}
+
+/** What binds an entry to those before it and to a key of the installation. */
+export interface Seal {
+  tag: string;
+  /** The newest entries at that time, as `HEAD`s: two where two workers appended at the same time, none for the first. */
+  after: string[];
+  key: string;
+  signature: string;
+}
+
+/** An entry by tag and digest, `TAG@sha256:…`: its holder can verify that the ledger still has it unchanged. */
+export const headOf = (tag: string, digest: string): string => `${tag}@${digest}`;
+
+/** The tag and the digest of a head. */
+export function readHead(head: string): { tag: string; digest: string } {
+  const at = head.indexOf('@');
+  return at < 0 ? { tag: head, digest: '' } : { tag: head.slice(0, at), digest: head.slice(at + 1) };
+}
+
+export interface LedgerReport {
+  entries: number;
+  unsigned: number;
+  /** When the chain begins, ISO 8601; undefined where there is none. */
+  since?: string;
+  keys: string[];
+  breaks: LedgerBreak[];
+}
+
+export interface LedgerBreak {
+  kind: 'changed' | 'missing' | 'forged' | 'out of order';
+  tag: string;
+  what: string;
 }

@@ -1,64 +1,129 @@
-/** What is found on the hosts of an environment, before anything is decided. */
+import type { ContainerState, RestartPolicy } from './container';
+import type { ProxyCapability } from './proxy';
+import type { ClaimedAddress } from './route-address';
+import type { Store } from './data';
+import type { TargetKind } from './target';
+import type { Writer } from './writer';
+
+/** What the targets of an environment report before planning. */
 
 export interface Observed {
-  hosts: Record<string, ObservedHost>;
+  targets: Record<string, ObservedOf[TargetKind]>;
 }
 
-export interface ObservedHost {
-  /** Instances and accessories of this environment; one-off containers are not among them. */
-  containers: ObservedContainer[];
-  /** The releases that have networks here. */
-  networks: string[];
-  /** The release whose routes the proxy serves, and the rollout that set or removed them last. */
+/** What every kind of target reports. */
+export interface ObservedTarget {
+  /** The release that is routed to, and the fencing token of the last change. */
   routes?: { release?: string; counter: number };
-  /** `error`: why the engine could not start it again. */
-  proxy?: { image: string; state: string; error?: string; entryPoints: string[] };
-  /** What docker compose made of the environment's project: what windlass takes over, and what it has taken over. */
-  composed?: ComposedContainer[];
 }
 
-/** A container that docker compose made. */
-export interface ComposedContainer {
-  /** The first twelve digits of the engine's id. */
+/** What each kind reports; a kind that is not named reports what all do. */
+export interface ObservedOf extends Record<TargetKind, ObservedTarget> {
+  docker: ObservedHost;
+  swarm: ObservedSwarm;
+}
+
+/** What is seen of Docker engines, of one alone and of a swarm: the words of `src/plan/engines`. */
+export interface ObservedEngines extends ObservedTarget {
+  containers: ObservedContainer[];
+  /** The releases that have networks there. */
+  networks: string[];
+  taken?: ClaimedAddress[];
+  composed?: ComposeContainer[];
+  /** Containers that write to the data of the releases in question; undefined if not checked. */
+  writers?: Writer[];
+  volumes?: Record<string, ObservedVolume | false>;
+  places?: OtherEnvironment[];
+}
+
+export interface ObservedHost extends ObservedEngines {
+  proxy?: ObservedProxy;
+}
+
+/**
+ * A swarm has Swarm services where a host has containers: its `containers` are sets, and `composed` are the services of the stack
+ * that `docker stack deploy` made. `routes` are those of the edge with the highest fencing token, `volumes` and `writers` those of all nodes
+ * that a manager can tell of.
+ */
+export interface ObservedSwarm extends ObservedEngines {
+  containers: ObservedSet[];
+  /** The proxy of each edge, by its name; none where it is missing. */
+  proxies: Record<string, ObservedProxy>;
+}
+
+/**
+ * A Swarm service: `id` is its own, `spec` the hash of its specification, `name` as a container's (`backupName` for what a changed accessory was).
+ * It is `running` while any is wanted, `exited` at 0.
+ */
+export interface ObservedSet extends ObservedContainer {
+  /** How many are wanted. */
+  count: number;
+  tasks: ObservedTask[];
+}
+
+/** For people: plans never name tasks or nodes, for they change by healing. */
+export interface ObservedTask {
+  id: string;
+  node: string;
+  state: string;
+  error?: string;
+}
+
+export interface ObservedProxy {
+  kind: string;
+  can: ProxyCapability[];
+  image: string;
+  state: string;
+  error?: string;
+  spec?: string;
+  listens: string[];
+}
+
+export interface OtherEnvironment {
+  app: string;
+  environment: string;
+  services: string[];
+}
+
+export interface ObservedVolume {
+  driver: string;
+  options: Record<string, string>;
+}
+
+export interface Writes {
+  target: string;
+  store: Store;
+}
+
+export interface ComposeContainer {
   id: string;
   name: string;
   service: string;
   image: string;
   state: ObservedContainer['state'];
   restart: RestartPolicy;
-  /** What it publishes on the host. */
   ports: { ip: string; port: number }[];
   networks: string[];
+  variables?: Record<string, string>;
+  writes?: Writes[];
 }
 
 export interface ObservedContainer {
-  /** The first twelve digits of the engine's id. */
   id: string;
+  /** A container is one, and its name has its number; a set says how many it is. */
+  count?: number;
   name: string;
-  /** `kept`: an accessory that was made anew, as it was before; it is stopped. */
   role: 'instance' | 'accessory' | 'kept';
   service: string;
-  /** The release that made it. */
   release: string;
-  /** The hash of the specification that it was made from. */
   spec: string;
-  /** `repository@sha256:…` as it was created from. */
   image: string;
-  state: 'created' | 'running' | 'restarting' | 'paused' | 'exited' | 'dead' | 'removing';
-  /** The engine's verdict; `none` without a health check. */
+  state: ContainerState;
   health: 'none' | 'starting' | 'healthy' | 'unhealthy';
-  /** How often the engine has restarted it. */
   restarts?: number;
-  /** ISO 8601. */
   startedAt?: string;
-  /** When the engine starts it again by itself. */
   restart: RestartPolicy;
-  /** An accessory whose making cannot be undone: nothing but a release makes it anew. */
   irreversible?: true;
-}
-
-/** When an engine starts a container again by itself; `times` bounds `on-failure`. */
-export interface RestartPolicy {
-  name: 'no' | 'always' | 'unless-stopped' | 'on-failure';
-  times?: number;
+  ledger?: string;
+  writes?: Writes[];
 }

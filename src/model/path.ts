@@ -1,7 +1,7 @@
-/** Where something is in a file of keys and lists: `['environments', 'production', 'hosts', 0]`. */
+/** A path in keys and lists: `['environments', 'production', 'hosts', 0]`. */
 export type Path = (string | number)[];
 
-/** `environments.production.hosts[0]`; a key with other signs than letters, digits, `_` and `-` stands in quotes. */
+/** `environments.production.hosts[0]`; keys with unusual characters are quoted. */
 export function writePath(path: Path): string {
   const parts = path.map((part) => {
     if (typeof part === 'number') return `[${part}]`;
@@ -10,14 +10,12 @@ export function writePath(path: Path): string {
   return parts.join('').replace(/^\./, '');
 }
 
-/** Messages are sentences: the last sign is a full stop, unless it is a question. */
+/** Ends a message with a full stop, unless it is a question. */
 export const asSentence = (message: string) => (/[.?!]$/.test(message) ? message : `${message}.`);
 
-/** Something wrong at a place of a file; `problem.ts` has what it becomes once the line is known. */
+/** A problem at a path in a file; `problem.ts` has its form with a line. */
 export interface Finding {
   path: Path;
-  /** What is wrong, and what was expected. */
   message: string;
-  /** The key itself is wrong, not what it is set to. */
   atKey?: boolean;
 }

@@ -1,12 +1,10 @@
-/** Something wrong in a file that a person wrote. All of them are told at once. */
+/** A problem in a file. All of them are reported at once. */
 export interface Problem {
   file: string;
-  /** From 1; undefined where the file as a whole is meant. */
+  /** From 1; undefined for the whole file. */
   line?: number;
   column?: number;
-  /** `environments.production.hosts[0]` */
   path?: string;
-  /** What is wrong, and what was expected. */
   message: string;
 }
 

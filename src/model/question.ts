@@ -1,41 +1,41 @@
 import type { Failure } from './failure';
+import { refuseOperator } from './operators';
+import type { Signature } from './statement';
 
-/** What a step that cannot go on by itself asks an operator. */
 export interface StepQuestion {
   step: string;
   failure: Failure;
-  /** What each answer will do. */
-  answers: Answers;
-  /** Whose answer counts; empty: of anybody who reaches Temporal. */
+  answers: OfferedAnswers;
   of: string[];
+  nonce?: string;
 }
 
-export type Answer = 'retry' | 'skip' | 'exclude-host' | 'rollback';
-export type Answers = Partial<Record<Answer, string>>;
+export type OperatorAnswer = 'retry' | 'skip' | 'exclude-host' | 'rollback';
+export type OfferedAnswers = Partial<Record<OperatorAnswer, string>>;
 
-/** What is asked about a host that does not answer, before there is a plan. */
+/** The question about a host that does not answer, before there is a plan. */
 export const lookAt = (host: string): string => `plan: look at ${host}`;
 
-/** An operator's answer, by Update or by Signal: the same payload, which the current details show ready to paste. */
+/** An operator's answer, by Update or Signal; Temporal's current details show it ready to paste. */
 export interface Resolution {
   step: string;
-  answer: Answer;
-  /** Who answers: what the sender claims. */
+  answer: OperatorAnswer;
   by: string;
   reason: string;
+  signed?: Signature;
 }
 
-/** Why an answer does not count, in a sentence to the sender; undefined when it does. */
+/** Why an answer does not count, for its sender; undefined when it does. */
 export function refuseResolution(
   question: StepQuestion | undefined,
   { step, answer, by, reason }: Resolution,
 ): string | undefined {
-  if (!question) return 'nothing is asked of an operator now';
-  if (step && step !== question.step) return `the question is about "${question.step}", not about "${step}"`;
+  if (!question) return 'no question for an operator is open';
+  if (step && step !== question.step) return `the question is about "${question.step}", not "${step}"`;
   const known = Object.keys(question.answers);
-  if (!known.includes(answer)) return `${answer} is not an answer to this question. Expected ${known.join(' or ')}`;
-  if (!by) return 'it does not say who answers. Expected a name in "by"';
-  if (question.of.length > 0 && !question.of.includes(by))
-    return `${by} is not among the operators who may answer: ${question.of.join(', ')}. Ask one of them`;
-  return reason ? undefined : 'it does not say why. Expected a sentence in "reason", which is kept in the ledger';
+  if (!known.includes(answer)) return `${answer}: is not an answer to this question. Expected ${known.join(' or ')}`;
+  if (!by) return "by: is missing. Expected the answering person's name";
+  const refusal = refuseOperator(by, question.of, 'who may answer');
+  if (refusal !== undefined) return refusal;
+  return reason ? undefined : 'reason: is missing. Expected a sentence for the ledger';
 }

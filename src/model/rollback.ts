@@ -1,12 +1,12 @@
 import type { Committed, EnvironmentState } from './environment';
 
-/** The releases that an environment was on before the current one, newest first. */
+/** The releases before the current one, newest first. */
 export const earlierReleases = (state: EnvironmentState | undefined): Committed[] =>
   (state?.committed ?? []).filter((one) => one.release !== state?.current?.release);
 
 /**
- * What is gone back to: the release that was named; else, while another is being released, the recorded one, which is warm;
- * else the one before it. Undefined where there is none.
+ * The target of a rollback: the named release; else, during a rollout, the recorded release, which is still
+ * warm; else the one before it. Undefined when there is none.
  */
 export function findRollbackTarget(state: EnvironmentState | undefined, release?: string): Committed | undefined {
   if (release) return state?.committed.find((one) => one.release === release);

@@ -1,4 +1,4 @@
-/** The one of the known words that a mistyped one was probably meant to be; undefined when none is near. */
+/** The known word a typo probably meant; undefined when none is near. */
 export function nearest(word: string, known: string[]): string | undefined {
   const near = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
@@ -9,14 +9,13 @@ export function nearest(word: string, known: string[]): string | undefined {
   return near[0]?.candidate;
 }
 
-/** `Did you mean "soak"?`, or else what is known. */
+/** `Did you mean "soak"?`, or the known words. */
 export function didYouMean(word: string, known: string[]): string {
   const near = nearest(word, known);
   if (near) return `Did you mean "${near}"?`;
   return known.length > 0 ? `Known: ${known.join(', ')}` : 'There is none';
 }
 
-/** Letters to add, drop, replace or swap (optimal string alignment). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

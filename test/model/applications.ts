@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { strategy as strategyKind, type StrategyKind, type Target } from '../../src/manifest/kinds';
+import { strategy as strategyKind, type Target } from '../../src/manifest/kinds';
+import type { StrategyKind } from '../../src/model/strategy';
 import type { ReleaseRecord } from '../../src/manifest/record';
 import type { OneOff, Service } from '../../src/model/service';
 import { strategies } from '../../src/plan/strategies';
@@ -88,7 +89,7 @@ export function recordOf(
   return record(
     release,
     environment(all, {
-      hosts: placed(hosts, all),
+      targets: placed(hosts, all),
       strategy: strategyKind.parse({ kind: strategy, ...SETTINGS[strategy] }),
       soakMs,
       routes,

@@ -1,5 +1,5 @@
 import type { Shape } from './applications';
-import type { Message, World } from './worlds';
+import type { Message, Scenario } from './scenarios';
 
 const web = (hosts: string[], routed: boolean): Shape => ({
   services: [{ name: 'web', kind: 'released', replicas: 1, before: [] }],
@@ -38,7 +38,7 @@ const sent = (what: Message['what'], more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-const order = (messages: Message[], more: Partial<World> = {}): [World] => [
+const order = (messages: Message[], more: Partial<Scenario> = {}): [Scenario] => [
   {
     shapes: [web(['a'], false), web(['b'], false), web(['c'], false)],
     first: undefined,
@@ -53,7 +53,7 @@ const order = (messages: Message[], more: Partial<World> = {}): [World] => [
 ];
 
 /** As `EXAMPLES`, of orders of messages. */
-export const ORDERS: [World][] = [
+export const ORDERS: [Scenario][] = [
   // a request that came again while its rollout was starting, or after it, was carried out a second time
   order([sent('release', { twice: true })]),
   // with the id of an approval, for it was copied with it, a rejection was taken for the approval, and lost

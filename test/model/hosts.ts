@@ -1,8 +1,15 @@
-import type { ReleaseRecord } from '../../src/manifest/record';
-import { instancesOn } from '../../src/model/host';
-import { accessoryName, instanceName, keptName, type Place } from '../../src/model/names';
-import type { ComposedContainer, Observed, ObservedContainer } from '../../src/model/observed';
-import type { Operation, OperationInputs, OperationName } from '../../src/model/plan';
+import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
+import { instancesOn } from '../../src/model/target';
+import { accessoryName, instanceName, backupName, type EnvironmentRef, replicaOf } from '../../src/model/names';
+import type { ComposeContainer, ObservedContainer, ObservedHost, ObservedProxy } from '../../src/model/observed';
+import { PROXY_CAPABILITIES } from '../../src/model/proxy';
+import { isNameless, overlap, storesOf } from '../../src/model/data';
+import { isAlive, sharedStores, type Writer } from '../../src/model/writer';
+import type { ServiceScope } from '../../src/model/operations/operation';
+import type { Operation, OperationInputs, OperationsOf } from '../../src/model/plan';
+
+/** The project of what docker compose runs. */
+const COMPOSE_PROJECT = 'shop';
 
 /** One engine with its proxy: what operations change, and what nobody may see broken. */
 interface Machine {
@@ -11,10 +18,14 @@ interface Machine {
   networks: Set<string>;
   /** By environment. */
   routes: Map<string, { release?: string; counter: number; part?: OperationInputs['switchRoutes']['part'] }>;
-  proxy?: { image: string; state: string; entryPoints: string[] };
+  proxy?: ObservedProxy;
   /** The proxy listens on port 80. */
   open?: boolean;
   images: Set<string>;
+  /** Nothing that windlass does removes one. */
+  volumes: Set<string>;
+  /** Container → where it lets others write. */
+  shared: Map<string, string[]>;
 }
 
 /** What a deed of a rollout needs to know besides its operation. */
@@ -36,27 +47,36 @@ export class SimulatedHosts {
   /** What `before` commands did and was not undone, by environment: `release/service#index`, oldest first. */
   readonly data = new Map<string, string[]>();
   /** What docker compose made, by `environment/host`. */
-  readonly composed = new Map<string, ComposedContainer[]>();
+  readonly composed = new Map<string, ComposeContainer[]>();
   /** One-off containers that are kept, so that none runs twice. */
   private readonly oneOffs = new Set<string>();
   private made = 0;
 
-  constructor(private readonly place: Omit<Place, 'environment'> = { installation: 'windlass', app: 'shop' }) {}
+  constructor(
+    private readonly place: Omit<EnvironmentRef, 'environment'> = { installation: 'windlass', app: 'shop' },
+  ) {}
 
   machine(host: string): Machine {
     const known = this.machines.get(host);
     if (known) return known;
-    const made = { containers: new Map(), networks: new Set<string>(), routes: new Map(), images: new Set<string>() };
+    const made = {
+      containers: new Map(),
+      networks: new Set<string>(),
+      routes: new Map(),
+      images: new Set<string>(),
+      volumes: new Set<string>(),
+      shared: new Map<string, string[]>(),
+    };
     this.machines.set(host, made);
     return made;
   }
 
   /** What planning finds. */
-  observe(environment: string, hosts: string[]): Observed {
-    return { hosts: Object.fromEntries(hosts.map((host) => [host, this.observeHost(environment, host)])) };
+  observe(environment: string, hosts: string[]): { targets: Record<string, ObservedHost> } {
+    return { targets: Object.fromEntries(hosts.map((host) => [host, this.observeHost(environment, host)])) };
   }
 
-  private observeHost(environment: string, host: string): Observed['hosts'][string] {
+  private observeHost(environment: string, host: string): ObservedHost {
     const { containers, networks, routes, proxy } = this.machine(host);
     const own = [...containers.values()].filter(({ name }) => name.startsWith(`${this.prefix(environment)}-`));
     const route = routes.get(environment);
@@ -70,6 +90,10 @@ export class SimulatedHosts {
       ...(route && { routes: { release: route.release, counter: route.counter } }),
       ...(proxy && { proxy: { ...proxy } }),
       ...(composed && { composed: structuredClone(composed) }),
+      writers: this.writers(host, environment),
+      volumes: Object.fromEntries(
+        [...this.machine(host).volumes].map((name) => [name, { driver: 'local', options: {} }]),
+      ),
     };
   }
 
@@ -105,6 +129,51 @@ export class SimulatedHosts {
     });
   }
 
+  /** Two containers that write to one place, which neither they nor `models` have them share: must be none, ever. */
+  twoWriters(host: string, environment: string, models: EnvironmentRecord[] = []): string[] {
+    const alive = this.writers(host, environment).filter(isAlive);
+    const isMeant = (one: Writer, other: Writer) => models.some((model) => isOf(model, one) && isOf(model, other));
+    const clash = (one: Writer, other: Writer) =>
+      !isMeant(one, other) &&
+      one.stores.some((store) =>
+        other.stores.some((place) => overlap(place, store) && !(sharesAll(one, place) && sharesAll(other, store))),
+      );
+    return alive.flatMap((one, index) =>
+      alive
+        .slice(index + 1)
+        // Those of another environment are that one's to keep apart.
+        .filter((other) => !(one.of && (other.of || other.composed)))
+        .flatMap((other) => (clash(one, other) ? [`${one.name} and ${other.name} both write`] : [])),
+    );
+  }
+
+  private writers(host: string, environment: string): Writer[] {
+    const { containers, shared } = this.machine(host);
+    const made = [...this.composed].flatMap(([key, all]) => (key.endsWith(`/${host}`) ? all : []));
+    const composed = made.map(({ id, name, writes = [], state, restart, service }): Writer => ({
+      id,
+      name,
+      stores: writes.map(({ store }) => store),
+      state,
+      restart,
+      composed: { project: COMPOSE_PROJECT, service },
+    }));
+    const ours = [...containers.values()]
+      .filter(({ writes }) => writes)
+      .map(({ id, name, writes = [], state, restart, role, service, release }) => ({
+        id,
+        name,
+        stores: writes.map(({ store }) => store),
+        state,
+        restart,
+        shared: shared.get(id) ?? [],
+        ...(name.startsWith(`${this.prefix(environment)}-`)
+          ? { own: { role, service, release } }
+          : { of: 'another environment' }),
+      }));
+    return [...ours, ...composed];
+  }
+
   /** Two containers that work on the data of one accessory: must be none, ever. */
   doubled(hosts: string[]): string[] {
     return hosts.flatMap((host) => {
@@ -131,32 +200,40 @@ export class SimulatedHosts {
 
   /** Does the operation. Throws `EngineRefuses` where a real engine or proxy would refuse. */
   apply(scope: Scope, operation: Operation): void {
-    const deed = this.deeds[operation.name] as (scope: Scope, input: Operation) => void;
+    const deed = this.deeds[operation.name as keyof OperationsOf['docker']] as (scope: Scope, input: Operation) => void;
     deed(scope, operation);
   }
 
-  private readonly deeds: { [Name in OperationName]: (scope: Scope, input: OperationInputs[Name]) => void } = {
-    ensureProxy: ({ environment }, { host, closed }) => {
-      this.machine(host).proxy ??= { image: 'proxy', state: 'running', entryPoints: ['web'] };
+  private readonly deeds: {
+    [Name in keyof OperationsOf['docker']]: (scope: Scope, input: OperationInputs[Name]) => void;
+  } = {
+    ensureProxy: ({ environment }, { target: host, closed }) => {
+      this.machine(host).proxy ??= {
+        kind: 'simulated',
+        can: [...PROXY_CAPABILITIES],
+        image: 'proxy',
+        state: 'running',
+        listens: ['http'],
+      };
       if (!closed) this.open(environment, host);
     },
-    openProxy: ({ environment }, { host }) => this.open(environment, host),
-    closeProxy: (_, { host }) => void (this.machine(host).open = false),
-    stopComposed: ({ environment }, { host, container }) =>
+    openProxy: ({ environment }, { target: host }) => this.open(environment, host),
+    closeProxy: (_, { target: host }) => void (this.machine(host).open = false),
+    stopComposed: ({ environment }, { target: host, container }) =>
       this.setComposed(environment, host, container, { state: 'exited', restart: { name: 'no' } }),
-    startComposed: ({ environment }, { host, container, restart }) =>
+    startComposed: ({ environment }, { target: host, container, restart }) =>
       this.setComposed(environment, host, container, { state: 'running', restart }),
-    releaseComposed: ({ environment }, { host, container, restart }) =>
+    releaseComposed: ({ environment }, { target: host, container, restart }) =>
       this.setComposed(environment, host, container, { restart }),
-    leaveHost: (_, { host }) => {
+    leaveHost: (_, { target: host }) => {
       delete this.machine(host).proxy;
       this.machine(host).open = false;
     },
-    pullImage: (scope, { host, release, service }) =>
+    pullImage: (scope, { target: host, release, service }) =>
       void this.machine(host).images.add(this.service(scope, release, service).image),
-    createNetworks: ({ environment }, { host, release }) =>
+    createNetworks: ({ environment }, { target: host, release }) =>
       void this.machine(host).networks.add(`${environment}/${release}`),
-    removeNetworks: ({ environment }, { host, release }) => {
+    removeNetworks: ({ environment }, { target: host, release }) => {
       const inUse = [...this.machine(host).containers.values()].filter(
         (c) => c.release === release && c.role === 'instance' && c.name.startsWith(this.prefix(environment)),
       );
@@ -166,46 +243,50 @@ export class SimulatedHosts {
         if (key.startsWith(`${host}/${environment}/${release}/`)) this.oneOffs.delete(key);
       this.machine(host).networks.delete(`${environment}/${release}`);
     },
-    startAccessory: (scope, { host, release, service, adopts }) => {
+    startAccessory: (scope, { target: host, release, service, adopts, inherits }) => {
       if (adopts) return this.setComposed(scope.environment, host, adopts, { state: 'running' });
       this.requireReady(scope, host, release, service);
       const name = accessoryName(this.at(scope.environment), service);
-      this.start(host, name, { role: 'accessory', service, release }, scope);
+      const former =
+        this.machine(host).containers.get(inherits ?? '') ??
+        this.composeContainersOn(scope.environment, host).find((one) => one.name === inherits);
+      this.start(host, name, { role: 'accessory', service, release }, scope, former);
     },
-    removeAccessory: ({ environment }, { host, release, service }) => {
+    removeAccessory: ({ environment }, { target: host, release, service }) => {
       const name = accessoryName(this.at(environment), service);
       const { containers } = this.machine(host);
       if (containers.get(name)?.release === release) containers.delete(name);
     },
-    recreateAccessory: (scope, { host, release, service, composed }) => {
+    setAsideAccessory: ({ environment }, { target: host, release, service }) =>
+      this.setAside(environment, host, service, release),
+    recreateAccessory: (scope, { target: host, release, service, composed }) => {
       this.requireReady(scope, host, release, service);
       if (composed) this.setComposed(scope.environment, host, composed, { state: 'exited', restart: { name: 'no' } });
       const name = accessoryName(this.at(scope.environment), service);
-      const kept = keptName(this.at(scope.environment), service, release);
-      const { containers } = this.machine(host);
-      const found = containers.get(name);
-      if (found && found.spec !== this.service(scope, release, service).image) {
-        containers.delete(name);
-        containers.set(kept, { ...found, name: kept, role: 'kept', state: 'exited', restart: { name: 'no' } });
-      }
-      this.start(host, name, { role: 'accessory', service, release }, scope);
+      const found = this.machine(host).containers.get(name);
+      if (found && found.spec !== this.service(scope, release, service).image)
+        this.setAside(scope.environment, host, service, release);
+      const former = composed
+        ? this.composeContainersOn(scope.environment, host).find((one) => one.name === composed)
+        : this.machine(host).containers.get(backupName(this.at(scope.environment), service, release));
+      this.start(host, name, { role: 'accessory', service, release }, scope, former);
     },
-    restoreAccessory: (scope, { host, release, service, restart, composed }) => {
+    restoreAccessory: (scope, { target: host, release, service, restart, composed }) => {
       const name = accessoryName(this.at(scope.environment), service);
       const { containers } = this.machine(host);
       if (composed) {
         containers.delete(name);
         return this.setComposed(scope.environment, host, composed, { state: 'running', restart });
       }
-      const kept = containers.get(keptName(this.at(scope.environment), service, release));
+      const kept = containers.get(backupName(this.at(scope.environment), service, release));
       if (kept) {
         containers.delete(kept.name);
         containers.set(name, { ...kept, name, role: 'accessory', state: 'running', restart });
       }
     },
-    discardAccessory: ({ environment }, { host, release, service }) =>
-      void this.machine(host).containers.delete(keptName(this.at(environment), service, release)),
-    runOneOff: (scope, { host, release, service, index, undo }) => {
+    discardAccessory: ({ environment }, { target: host, release, service }) =>
+      void this.machine(host).containers.delete(backupName(this.at(environment), service, release)),
+    runOneOff: (scope, { target: host, release, service, index, undo }) => {
       const { environment } = scope;
       const key = `${host}/${environment}/${release}/${service}#${index}`;
       const done = `${release}/${service}#${index}`;
@@ -219,19 +300,28 @@ export class SimulatedHosts {
       this.oneOffs.add(key);
       this.data.set(environment, [...data, done]);
     },
-    startInstance: (scope, { host, release, service, replica }) => {
+    startInstances: (scope, { count, ...input }) => {
+      for (let replica = 1; replica <= count; replica += 1) this.deeds.startInstance(scope, { ...input, replica });
+    },
+    stopInstances: (scope, { left, ...input }) => {
+      for (const replica of this.beyond(scope, input, left)) this.deeds.stopInstance(scope, { ...input, replica });
+    },
+    removeInstances: (scope, { left, ...input }) => {
+      for (const replica of this.beyond(scope, input, left)) this.deeds.removeInstance(scope, { ...input, replica });
+    },
+    startInstance: (scope, { target: host, release, service, replica }) => {
       this.requireReady(scope, host, release, service);
       const name = instanceName(this.at(scope.environment), release, service, replica);
       this.start(host, name, { role: 'instance', service, release }, scope);
     },
-    stopInstance: ({ environment }, { host, release, service, replica }) => {
+    stopInstance: ({ environment }, { target: host, release, service, replica }) => {
       const name = instanceName(this.at(environment), release, service, replica);
       const found = this.machine(host).containers.get(name);
       if (found) found.state = 'exited';
     },
-    removeInstance: ({ environment }, { host, release, service, replica }) =>
+    removeInstance: ({ environment }, { target: host, release, service, replica }) =>
       void this.machine(host).containers.delete(instanceName(this.at(environment), release, service, replica)),
-    switchRoutes: (scope, { host, release, part }) => {
+    switchRoutes: (scope, { target: host, release, part }) => {
       const { environment, counter } = scope;
       const { routes, proxy } = this.machine(host);
       if (!proxy && (release === undefined || this.routed(scope, release, host).length === 0)) return;
@@ -240,7 +330,7 @@ export class SimulatedHosts {
       if (counter < newest) throw new EngineRefuses(`the routes were set by rollout ${newest} already`);
       routes.set(environment, { release, counter, ...(part && { part }) });
     },
-    watchInstances: (scope, { host, release, part }) => {
+    watchInstances: (scope, { target: host, release, part }) => {
       const gone = this.instances(scope, release, host)
         .filter(({ service }) => !part || service.kind !== 'background')
         .filter(({ service, replica }) => replica <= (part?.instances?.[service.name] ?? Infinity))
@@ -249,29 +339,46 @@ export class SimulatedHosts {
       if (gone.length > 0) throw new EngineRefuses(`${names} on ${host} does not run`);
     },
     verify: () => undefined,
-    pruneImages: (_, { host, keep }) => {
+    pruneImages: (_, { target: host, keep }) => {
       const { images, containers } = this.machine(host);
       const used = new Set([...containers.values()].map(({ image }) => image));
       for (const image of images) if (!keep.includes(image) && !used.has(image)) images.delete(image);
     },
   };
 
-  /** The instances of a release that belong on a host. */
+  /** The replicas of a set that are there beyond the first `left`. */
+  private beyond({ environment }: Scope, { target, release, service }: ServiceScope, left: number): number[] {
+    return [...this.machine(target).containers.values()]
+      .filter((one) => one.role === 'instance' && one.release === release && one.service === service)
+      .filter(({ name }) => name.startsWith(this.prefix(environment)))
+      .map(({ name }) => replicaOf(name, service))
+      .filter((replica) => replica > left);
+  }
+
+  private setAside(environment: string, host: string, service: string, release: string): void {
+    const { containers } = this.machine(host);
+    const found = containers.get(accessoryName(this.at(environment), service));
+    if (!found) return;
+    const name = backupName(this.at(environment), service, release);
+    containers.delete(found.name);
+    containers.set(name, { ...found, name, role: 'kept', state: 'exited', restart: { name: 'no' } });
+  }
+
   /** Two cannot listen on one port of a host. */
   private open(environment: string, host: string): void {
-    if (this.composedOn(environment, host).some((one) => one.state === 'running' && holdsPort(one)))
+    if (this.composeContainersOn(environment, host).some((one) => one.state === 'running' && holdsPort(one)))
       throw new EngineRefuses(`port 80 of ${host} is already allocated`);
     this.machine(host).open = true;
   }
 
-  private setComposed(environment: string, host: string, name: string, to: Partial<ComposedContainer>): void {
-    const found = this.composedOn(environment, host).find((one) => one.name === name);
+  private setComposed(environment: string, host: string, name: string, to: Partial<ComposeContainer>): void {
+    const found = this.composeContainersOn(environment, host).find((one) => one.name === name);
     if (found && to.state === 'running' && holdsPort(found) && this.machine(host).open)
       throw new EngineRefuses(`port 80 of ${host} is already allocated`);
     Object.assign(found ?? {}, to);
   }
 
-  private composedOn = (environment: string, host: string): ComposedContainer[] =>
+  private composeContainersOn = (environment: string, host: string): ComposeContainer[] =>
     this.composed.get(`${environment}/${host}`) ?? [];
 
   private instances(scope: Scope, release: string, host: string) {
@@ -298,20 +405,50 @@ export class SimulatedHosts {
     name: string,
     who: Pick<ObservedContainer, 'role' | 'service' | 'release'>,
     scope: Scope,
+    former?: Pick<ObservedContainer, 'writes'>,
   ): void {
     const { containers } = this.machine(host);
     const found = containers.get(name);
     if (found) found.state = 'running';
-    else
+    else {
+      const id = String((this.made += 1)).padStart(12, '0');
       containers.set(name, {
         ...who,
+        ...this.keep(host, id, who, scope, former),
         name,
-        id: String((this.made += 1)).padStart(12, '0'),
+        id,
         ...this.madeFrom(scope, who),
         state: 'running',
         health: 'healthy',
         restart: { name: 'unless-stopped' },
       });
+    }
+  }
+
+  /**
+   * Where a container writes, and lets others write; its volumes are made. What only its image declares has no name, and is new
+   * unless it passes from the former one.
+   */
+  private keep(
+    host: string,
+    id: string,
+    { service, release }: Pick<ObservedContainer, 'service' | 'release'>,
+    scope: Scope,
+    former?: Pick<ObservedContainer, 'writes'>,
+  ) {
+    const model = this.environment(scope, release)!;
+    const known = this.service(scope, release, service);
+    const isMounted = (target: string) => known.container.mounts.some((mount) => mount.target === target);
+    const inherited = (former?.writes ?? []).filter(({ store, target }) => isNameless(store) && !isMounted(target));
+    const declared = declaredBy(known.image)
+      .filter((target) => !isMounted(target) && !inherited.some((one) => one.target === target))
+      .map((target) => ({ target, store: id.padStart(64, '0') }));
+    const named = storesOf(model, known).map(({ target, store }) => ({ target, store }));
+    const writes = [...named, ...inherited, ...declared];
+    if (writes.length === 0) return {};
+    for (const { store } of writes) this.machine(host).volumes.add(store);
+    this.machine(host).shared.set(id, sharedStores(model, known));
+    return { writes };
   }
 
   /** An accessory's specification is its image here. */
@@ -329,9 +466,12 @@ export class SimulatedHosts {
   private environment = ({ records, environment }: Scope, release: string) =>
     records.get(release)?.environments.find(({ name }) => name === environment);
 
-  private at = (environment: string): Place => ({ ...this.place, environment });
+  private at = (environment: string): EnvironmentRef => ({ ...this.place, environment });
   private prefix = (environment: string) => `${this.place.installation}-${this.place.app}-${environment}`;
 }
+
+/** The volumes that an image declares are in its name here. */
+const declaredBy = (image: string): string[] => (image.includes('-declaring@') ? ['/data'] : []);
 
 /** The last one of these goes. */
 function without(list: string[], one: string): string[] {
@@ -339,4 +479,16 @@ function without(list: string[], one: string): string[] {
   return index < 0 ? list : list.toSpliced(index, 1);
 }
 
-const holdsPort = ({ ports }: ComposedContainer) => ports.some(({ port }) => port === 80);
+/** Is it a service of the release, and no other's in its place? */
+const isOf = ({ services, project }: EnvironmentRecord, { own, composed }: Writer) =>
+  services.some(({ name, kind }) =>
+    own
+      ? name === own.service && (own.role === 'accessory') === (kind === 'accessory')
+      : name === composed?.service && kind === 'accessory' && project === composed.project,
+  );
+
+/** Does it let others write wherever it writes to this place? For what docker compose made, the other one's word counts. */
+const sharesAll = ({ stores, shared = stores }: Writer, place: string) =>
+  stores.filter((store) => overlap(store, place)).every((store) => shared.includes(store));
+
+const holdsPort = ({ ports }: ComposeContainer) => ports.some(({ port }) => port === 80);

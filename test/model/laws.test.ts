@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { ReleaseRecord } from '../../src/manifest/record';
-import type { ComposedContainer, Observed } from '../../src/model/observed';
+import type { ComposeContainer } from '../../src/model/observed';
 import type { Outcome, Plan } from '../../src/model/plan';
-import { carryOut } from '../../src/plan/carryOut';
-import { hostsOf } from '../../src/plan/exclude';
+import { carryOut } from '../../src/plan/carry-out';
+import { targetsOf } from '../../src/plan/exclude';
 import type { PlanningInput } from '../../src/plan/planning';
-import { planRollout } from '../../src/plan/planRollout';
+import { planRollout } from '../../src/plan/plan-rollout';
 import { composed, planning } from '../src/plan/fixtures';
 import { ALL_HOSTS, recordOf, shape, type Shape } from './applications';
 import { EXAMPLES } from './examples';
@@ -24,7 +24,7 @@ const PRODUCTION = 'production';
 
 /** What docker compose runs of the application on every host; web holds the port that the proxy needs, or another one. */
 const composedParts = fc.subarray(['web', 'web80', 'api', 'jobs', 'db', 'mail']);
-const composedPart = (part: string): ComposedContainer =>
+const composedPart = (part: string): ComposeContainer =>
   part === 'web80'
     ? composed('web', { name: 'shop-web-80', ports: [{ ip: '0.0.0.0', port: 80 }], restart: { name: 'always' } })
     : composed(part, { restart: { name: 'always' } });
@@ -41,8 +41,8 @@ class Site {
   /** Hosts that do not answer. */
   away: string[] = [];
 
-  observe(...records: (ReleaseRecord | undefined)[]): Observed {
-    const hosts = records.flatMap((one) => one?.environments[0]?.hosts.map(({ name }) => name) ?? []);
+  observe(...records: (ReleaseRecord | undefined)[]) {
+    const hosts = records.flatMap((one) => one?.environments[0]?.targets.map(({ name }) => name) ?? []);
     return this.hosts.observe(PRODUCTION, [...new Set(hosts)].filter((host) => !this.away.includes(host)).sort());
   }
 
@@ -62,7 +62,7 @@ class Site {
     const outcome: Outcome | 'terminated' = await ports.drive(carryOut(plan, ports));
     if (ports.committed) {
       this.current = plan.release ? this.records.get(plan.release) : undefined;
-      this.excluded = this.excluded.filter((host) => !hostsOf(plan).includes(host));
+      this.excluded = this.excluded.filter((host) => !targetsOf(plan).includes(host));
     }
     this.excluded.push(...ports.excluded);
     return { outcome, ports };
@@ -75,7 +75,7 @@ class Site {
   /** All that users and data see of the environment, on every host that was ever used. */
   seen(): Seen {
     const observed = this.hosts.observe(PRODUCTION, ALL_HOSTS);
-    const hosts = Object.entries(observed.hosts).map(([host, { containers, networks, routes }]) => ({
+    const hosts = Object.entries(observed.targets).map(([host, { containers, networks, routes }]) => ({
       host,
       containers: containers.map(({ id, name, state, image }) => `${name} ${id} ${state} ${image}`),
       networks,
@@ -167,7 +167,7 @@ describe('the laws of a rollout', () => {
       const plan = site.plan('eject', undefined);
       const { outcome, ports } = await site.rollOut(plan, []);
       expect({ outcome, broken: ports.broken }).toMatchObject({ outcome: { status: 'committed' }, broken: [] });
-      const left = site.seen().hosts.filter(({ host }) => hostsOf(plan).includes(host));
+      const left = site.seen().hosts.filter(({ host }) => targetsOf(plan).includes(host));
       expect(left.flatMap(({ containers, networks }) => [...containers, ...networks])).toEqual([]);
     }));
 
@@ -228,7 +228,7 @@ describe('the laws of a rollout', () => {
       site.away = site.excluded = [away];
       const before = site.seen().hosts.filter(({ host }) => host === away);
       const without = site.plan('release', recordOf('bbb', { ...second, hosts: ['a', 'b', 'c'] }));
-      expect(hostsOf(without)).not.toContain(away);
+      expect(targetsOf(without)).not.toContain(away);
       await site.rollOut(without, []);
       expect([site.excluded, site.seen().hosts.filter(({ host }) => host === away)]).toEqual([[away], before]);
       site.away = [];

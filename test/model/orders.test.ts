@@ -7,7 +7,7 @@ import { Chance } from './ports';
 import { ANA, BEN, CI, OPS, PRODUCTION, refOf, Release, Rollback, Team } from './team';
 import type { Rollout } from './rollout';
 import { Turns } from './turns';
-import { type Message, NAMES, world, type World } from './worlds';
+import { type Message, NAMES, scenario, type Scenario } from './scenarios';
 
 /**
  * Releases, rollbacks, decisions, answers, freezes, crashes and terminations in any order, over real plans, the real
@@ -22,7 +22,7 @@ const LONGEST = 1_500;
 
 describe('orders of messages', () => {
   it('come to one outcome each, nothing goes past the gate, and the environment is all on one release', async () => {
-    const property = fc.asyncProperty(world, tryOrder);
+    const property = fc.asyncProperty(scenario, tryOrder);
     await fc.assert(property, { numRuns: RUNS, examples: ORDERS, ...(seed !== undefined && { seed }) });
   });
 });
@@ -36,7 +36,7 @@ async function tryOrder({
   order: turnsOf,
   starts,
   approvals,
-}: World): Promise<void> {
+}: Scenario): Promise<void> {
   const [turns, chance] = [new Turns(new Chance(turnsOf)), new Chance(numbers)];
   const policy = { from: [ANA!, BEN!, CI!], count: approvals, starterMay: false, timeoutMs: 0 };
   const team = new Team(turns, chance, new Chance(starts), approvals > 0 ? policy : undefined);
@@ -241,14 +241,14 @@ class Order {
     const all = team.hosts.observe(
       PRODUCTION,
       ['a', 'b', 'c'].filter((host) => !left.has(host)),
-    ).hosts;
+    ).targets;
     const found = Object.entries(all).map(([host, { containers, routes }]) => {
       const instances = containers.filter((one) => one.role === 'instance');
       return [host, [...new Set(instances.map((one) => `${one.release} ${one.state}`))], routes?.release];
     });
     expect(found).toEqual(
       Object.keys(all).map((host) => {
-        const isOn = record?.hosts.some(({ name }) => name === host);
+        const isOn = record?.targets.some(({ name }) => name === host);
         const routed = isOn && record!.routes.length > 0;
         return [host, isOn ? [`${current!.release} running`] : [], routed ? current!.release : undefined];
       }),

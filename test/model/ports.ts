@@ -1,8 +1,8 @@
 import { type Operation, type PhaseName, type Plan, type Step } from '../../src/model/plan';
 import type { Failure } from '../../src/model/failure';
-import type { Answer, Answers } from '../../src/model/question';
-import { hostsOf } from '../../src/plan/exclude';
-import { type Ports, StepFailed, Stopped } from '../../src/plan/carryOut';
+import type { OperatorAnswer, OfferedAnswers } from '../../src/model/question';
+import { targetsOf } from '../../src/plan/exclude';
+import { type Ports, StepFailed, Stopped } from '../../src/plan/carry-out';
 import { EngineRefuses, type Scope, type SimulatedHosts } from './hosts';
 
 /** Everything that is left to chance, one number after the other; when there are no more, nothing unusual happens. */
@@ -104,7 +104,7 @@ export class SimulatedPorts implements Ports {
       throw error;
     }
     if (this.plan.strategy !== 'recreate') {
-      const hosts = hostsOf(this.plan).filter((host) => !this.excluded.includes(host));
+      const hosts = targetsOf(this.plan).filter((host) => !this.excluded.includes(host));
       this.broken.push(...this.hosts.broken(this.scope, hosts), ...this.hosts.doubled(hosts));
     }
   }
@@ -120,13 +120,13 @@ export class SimulatedPorts implements Ports {
     if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof Stopped)) ?? reasons[0];
   }
 
-  async ask(step: Step, id: string, _failure: Failure, answers: Answers): Promise<Answer> {
+  async ask(step: Step, id: string, _failure: Failure, answers: OfferedAnswers): Promise<OperatorAnswer> {
     this.asked.push(`ask ${id}: ${Object.keys(answers).join(' ')}`);
     await this.turn();
-    const offered = (Object.keys(answers) as Answer[]).filter((answer) => answer !== 'skip');
-    const answer = offered[this.chance.next() % offered.length] as Answer;
+    const offered = (Object.keys(answers) as OperatorAnswer[]).filter((answer) => answer !== 'skip');
+    const answer = offered[this.chance.next() % offered.length] as OperatorAnswer;
     this.asked.push(answer);
-    if (answer === 'exclude-host') this.excluded.push(step.operation.host);
+    if (answer === 'exclude-host') this.excluded.push(step.operation.target);
     return answer;
   }
 

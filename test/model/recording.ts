@@ -1,7 +1,7 @@
 import type { Failure } from '../../src/model/failure';
 import type { PhaseName, Step } from '../../src/model/plan';
-import type { Answer, Answers } from '../../src/model/question';
-import type { Ports } from '../../src/plan/carryOut';
+import type { OperatorAnswer, OfferedAnswers } from '../../src/model/question';
+import type { Ports } from '../../src/plan/carry-out';
 import { settled } from './turns';
 
 interface Ended {
@@ -84,7 +84,7 @@ export class Recording implements Ports {
   perform = (step: Step, id: string) => this.record(`perform ${id}`, () => this.ports.perform(step, id));
   undo = (step: Step, id: string) => this.record(`undo ${id}`, () => this.ports.undo(step, id));
   together = (deeds: (() => Promise<void>)[]) => this.ports.together(deeds);
-  ask = (step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer> =>
+  ask = (step: Step, id: string, failure: Failure, answers: OfferedAnswers): Promise<OperatorAnswer> =>
     this.record(`ask ${id} ${Object.keys(answers).join(' ')}`, () => this.ports.ask(step, id, failure, answers));
   safePoint = (phase: PhaseName) => this.record(`safe point ${phase}`, () => this.ports.safePoint(phase));
   commit = () => this.record('commit', () => this.ports.commit());

@@ -2,14 +2,14 @@ import type { RolloutRequest, RolloutResult } from '../../src/model/environment'
 import type { Failure } from '../../src/model/failure';
 import type { PhaseName, Plan, Step } from '../../src/model/plan';
 import {
-  type Answer,
-  type Answers,
+  type OperatorAnswer,
+  type OfferedAnswers,
   refuseResolution,
   type Resolution,
   type StepQuestion,
 } from '../../src/model/question';
-import { carryOut, Stopped } from '../../src/plan/carryOut';
-import { hostsOf } from '../../src/plan/exclude';
+import { carryOut, Stopped } from '../../src/plan/carry-out';
+import { targetsOf } from '../../src/plan/exclude';
 import type { Scope, SimulatedHosts } from './hosts';
 import { type Chance, SimulatedPorts } from './ports';
 import { Recording } from './recording';
@@ -91,7 +91,7 @@ export class Rollout {
 
   /** As the workflow's operator hears it. */
   resolve(resolution: Resolution): string | undefined {
-    const refusal = this.given ? 'has answered already' : refuseResolution(this.question, resolution);
+    const refusal = this.given ? 'has already answered' : refuseResolution(this.question, resolution);
     if (refusal === undefined) this.given = resolution;
     return refusal;
   }
@@ -117,7 +117,7 @@ class OrderedPorts extends SimulatedPorts {
     await super.perform(step, id);
   }
 
-  override async ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer> {
+  override async ask(step: Step, id: string, failure: Failure, answers: OfferedAnswers): Promise<OperatorAnswer> {
     const { rollout } = this;
     const { parent, request, turns } = rollout;
     rollout.question = { step: id, failure, answers, of: rollout.operators };
@@ -131,8 +131,8 @@ class OrderedPorts extends SimulatedPorts {
     if (!given) throw new Stopped('told to');
     if (given.answer === 'skip') rollout.skipped.push(id);
     if (given.answer === 'exclude-host') {
-      this.excluded.push(step.operation.host);
-      parent.excludes(request.id, step.operation.host);
+      this.excluded.push(step.operation.target);
+      parent.excludes(request.id, step.operation.target);
     }
     return given.answer;
   }
@@ -144,7 +144,7 @@ class OrderedPorts extends SimulatedPorts {
 
   override async commit(): Promise<void> {
     await super.commit();
-    const level = hostsOf(this.plan).filter((host) => !this.excluded.includes(host));
+    const level = targetsOf(this.plan).filter((host) => !this.excluded.includes(host));
     this.rollout.parent.commits(this.rollout.request.id, level);
     await this.turn();
   }

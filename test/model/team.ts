@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ReleaseRecord } from '../../src/manifest/record';
 import {
   type ApprovalPolicy,
-  askAnew,
+  askAgain,
   type Decision,
   isCounted,
   type OpenQuestion,
@@ -16,13 +16,13 @@ import {
   type RolloutRequest,
   type RolloutResult,
 } from '../../src/model/environment';
-import { Line } from '../../src/model/line';
+import { EnvironmentQueue } from '../../src/model/environment-queue';
 import type { Plan } from '../../src/model/plan';
 import type { RecordRef } from '../../src/model/release';
 import type { StepQuestion } from '../../src/model/question';
 import { findRollbackTarget } from '../../src/model/rollback';
 import { Refused } from '../../src/plan/planning';
-import { planRollout } from '../../src/plan/planRollout';
+import { planRollout } from '../../src/plan/plan-rollout';
 import { planning } from '../src/plan/fixtures';
 import { SimulatedHosts } from './hosts';
 import { Chance } from './ports';
@@ -41,7 +41,7 @@ type Planned = { plan: Plan; hash: string } | { refused: string };
 export class Team {
   readonly hosts = new SimulatedHosts();
   readonly records = new Map<string, ReleaseRecord>();
-  line = Line.of('shop', PRODUCTION);
+  line = EnvironmentQueue.of('shop', PRODUCTION);
   /** What runs, wherever its worker is; and what it was told while it was planned. */
   child?: Rollout;
   private early: { stop?: string; held?: boolean } = {};
@@ -150,7 +150,9 @@ export class Team {
   plan({ kind, record, left }: Pick<RolloutRequest, 'kind' | 'record' | 'left'>, excluded: string[] = []): Planned {
     const of = (ref: RecordRef | undefined) => ref && this.records.get(ref.release);
     const [wanted, current, before] = [of(record), of(this.line.state.current?.record), of(left)];
-    const hosts = [wanted, current, before].flatMap((one) => one?.environments[0]?.hosts.map(({ name }) => name) ?? []);
+    const hosts = [wanted, current, before].flatMap(
+      (one) => one?.environments[0]?.targets.map(({ name }) => name) ?? [],
+    );
     const db = wanted?.environments[0]?.services.find(({ name }) => name === 'db');
     try {
       const plan = planRollout(
@@ -224,7 +226,7 @@ export class Team {
 
   /** All of it is replayed elsewhere: what the line knows is its state, and no more. */
   async crash(): Promise<void> {
-    this.line = new Line(JSON.parse(JSON.stringify(this.line.state)) as Line['state']);
+    this.line = new EnvironmentQueue(JSON.parse(JSON.stringify(this.line.state)) as EnvironmentQueue['state']);
     if (this.child) this.broken.push(...(await this.child.crash()));
   }
 
@@ -279,11 +281,11 @@ export class Team {
   }
 }
 
-type Status = 'done' | 'failed' | 'cancelled' | 'rejected';
+type ReleaseEnd = 'done' | 'failed' | 'cancelled' | 'rejected';
 
 /** Whoever asks for a rollout, and is told how it ends. */
 export abstract class Requester {
-  status?: Status;
+  status?: ReleaseEnd;
   protected cancelled = false;
   private news: Record<string, RolloutNews> = {};
   private requests = 0;
@@ -350,7 +352,7 @@ export class Release extends Requester {
     this.status = await this.carry();
   }
 
-  private async carry(): Promise<Status> {
+  private async carry(): Promise<ReleaseEnd> {
     const record = refOf(this.id);
     for (;;) {
       const approved = await this.ask();
@@ -371,7 +373,7 @@ export class Release extends Requester {
     );
   }
 
-  private async ask(): Promise<ApprovedPlan | undefined | Status> {
+  private async ask(): Promise<ApprovedPlan | undefined | ReleaseEnd> {
     const { policy, turns } = this.team;
     await turns.next();
     if (this.cancelled) return 'cancelled';
@@ -399,7 +401,7 @@ export class Release extends Requester {
     if (decision.decision === 'approve') {
       await this.team.turns.next();
       const now = this.look();
-      const anew = 'refused' in now || now.hash === decision.plan ? undefined : askAnew(this.open, decision, now.hash);
+      const anew = 'refused' in now || now.hash === decision.plan ? undefined : askAgain(this.open, decision, now.hash);
       if (anew) this.put(anew);
     }
     const later = refuseDecision(this.open, decision);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Answer } from '../../src/model/question';
+import type { OperatorAnswer } from '../../src/model/question';
 import { shape } from './applications';
 import { ANA, BEN, CI, OPS } from './team';
 
@@ -7,7 +7,7 @@ import { ANA, BEN, CI, OPS } from './team';
 
 const EVE = 'eve@example.com';
 export const NAMES = ['aaa', 'bbb', 'ccc'];
-const ANSWERS: Answer[] = ['retry', 'skip', 'rollback', 'exclude-host'];
+const ANSWERS: OperatorAnswer[] = ['retry', 'skip', 'rollback', 'exclude-host'];
 export interface Message {
   what:
     | 'release'
@@ -27,7 +27,7 @@ export interface Message {
   plan: 'asked' | 'another';
   /** Of a decision: its own, or the one that it was copied with. */
   id: 'own' | 'A-NEW-ID';
-  answer: Answer;
+  answer: OperatorAnswer;
   /** The very same message once more. */
   twice: boolean;
   /** Turns before it is sent, and on its way. */
@@ -68,7 +68,7 @@ const fates = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, fc.con
 });
 const order = fc.array(fc.nat(15), { maxLength: 300, size: 'max' });
 
-export const world = fc.record({
+export const scenario = fc.record({
   shapes: fc.tuple(shape, shape, shape),
   /** What is released when all is over. */
   last: shape,
@@ -82,4 +82,4 @@ export const world = fc.record({
   /** How many must approve; nobody is asked: 0. */
   approvals: fc.constantFrom(0, 1, 1, 2),
 });
-export type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;

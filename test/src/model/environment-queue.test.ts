@@ -1,5 +1,5 @@
 import type { RolloutRequest } from '../../../src/model/environment';
-import { Line } from '../../../src/model/line';
+import { EnvironmentQueue } from '../../../src/model/environment-queue';
 import type { RecordRef } from '../../../src/model/release';
 
 const record = (release: string): RecordRef => ({ app: 'shop', release, registry: { address: 'r' }, digest: release });
@@ -20,7 +20,7 @@ const news = (release: string) => ({
 
 describe('what a rollout says before it is known to have started', () => {
   const starting = () => {
-    const line = Line.of('shop', 'production');
+    const line = EnvironmentQueue.of('shop', 'production');
     line.begin(request('one'));
     line.started(request('one'), 'run 1');
     line.commit(news('one'));
