@@ -1,30 +1,53 @@
 import type { EnvironmentRecord } from '../manifest/record';
 import type { Difference } from '../model/difference';
+import { nameAddress } from '../model/route-address';
 import type { Route } from '../model/service';
-import { shortImage, sourcesOf } from './compare';
+import { isRebuilt, REBUILT, shortImage, sourcesOf } from './compare';
+import { compareFiles, type LineChanges } from './placed';
 
-/** Every image that differs between two frozen configurations, by service; the digests as people compare them. */
+/** Every image that differs between two frozen configurations, by service, with short digests. */
 export function compareImages(before: EnvironmentRecord | undefined, after: EnvironmentRecord): Difference[] {
   const imagesOf = (record: EnvironmentRecord | undefined) =>
     Object.fromEntries((record?.services ?? []).map(({ name, image }) => [name, shortImage(image)]));
-  return differencesOf('', imagesOf(before), imagesOf(after));
+  const find = (record: EnvironmentRecord | undefined, name: string) =>
+    record?.services.find((one) => one.name === name);
+  return differencesOf('', imagesOf(before), imagesOf(after)).map((difference) => {
+    const [was, is] = [find(before, difference.what), find(after, difference.what)];
+    return was && is && isRebuilt(was, is) ? { ...difference, after: `${difference.after}, ${REBUILT}` } : difference;
+  });
 }
 
-/** Everything else that differs, but for the secrets: in the words of the manifest and of compose. */
-export const compareSettings = (before: EnvironmentRecord | undefined, after: EnvironmentRecord): Difference[] =>
-  differencesOf('', before && settingsOf(before), settingsOf(after));
+/** All other differences except secrets, in the manifest's and compose's terms. */
+export const compareSettings = (
+  before: EnvironmentRecord | undefined,
+  after: EnvironmentRecord,
+  lines?: LineChanges,
+): Difference[] => [
+  ...differencesOf('', before && settingsOf(before), settingsOf(after)),
+  ...after.services.flatMap(({ name, container }) => {
+    const was = before?.services.find((one) => one.name === name);
+    if (!was) return [];
+    return compareFiles(was.container.files, container.files, lines).map(({ file, how }) => ({
+      what: `${name}: ${file}`,
+      after: how,
+    }));
+  }),
+];
 
-/** Where secrets are read, where that differs. */
+/** Secrets whose source differs. */
 export const compareSources = (before: EnvironmentRecord | undefined, after: EnvironmentRecord): Difference[] =>
   differencesOf('', before && sourcesOf(before), sourcesOf(after));
 
-/** A configuration with names in place of numbers, so that what is the same stands in the same place. */
+/** A configuration with names instead of indexes, so that equal parts have equal paths. */
 function settingsOf(record: EnvironmentRecord): Record<string, unknown> {
-  const { name: _, secrets: _secrets, services, hosts, strategy, routes, verifications, soakMs, ...rest } = record;
-  const byName = services.map(({ name, image: _image, ...service }) => [name, service] as const);
+  const { name: _, secrets: _secrets, services, targets, strategy, routes, verifications, soakMs, ...rest } = record;
+  const byName = services.map(({ name, image: _image, sources: _sources, container, ...service }) => {
+    const { files: _files, ...others } = container;
+    return [name, { ...service, container: others }] as const;
+  });
   return {
     ...rest,
-    hosts: hosts.map((host) => host.name),
+    hosts: targets.map(({ name }) => name),
     strategy: strategy.kind,
     routes: routesOf(routes),
     verify: Object.fromEntries(verifications.map(({ title, ...verification }) => [title, verification])),
@@ -33,10 +56,10 @@ function settingsOf(record: EnvironmentRecord): Record<string, unknown> {
   };
 }
 
-/** Where requests for each service come in: `shop.example.com/ to port 8080`. */
 function routesOf(routes: Route[]): Record<string, string> {
   const services = [...new Set(routes.map(({ service }) => service))];
-  const words = ({ host, path, port }: Route) => `${host}${path} to port ${port}`;
+  const words = (route: Route) =>
+    `${nameAddress(route)} to port ${route.port}${route.protocol === 'h2c' ? ' by h2c' : ''}`;
   return Object.fromEntries(
     services.map((service) => [
       service,
@@ -51,13 +74,12 @@ function routesOf(routes: Route[]): Record<string, string> {
 function differencesOf(what: string, before: unknown, after: unknown): Difference[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   const [was, is] = [entriesOf(before), entriesOf(after)];
-  // What is only on one side is told as a whole, but for the whole itself.
+  // A part that exists on one side only is reported as a whole.
   if (what !== '' && (!was || !is)) return [{ what, before: show(before), after: show(after) }];
   const keys = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].sort();
   return keys.flatMap((key) => differencesOf(what ? `${what}.${key}` : key, was?.[key], is?.[key]));
 }
 
-/** Keys and values; of a list of things that have a name, the names are the keys. */
 function entriesOf(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (!Array.isArray(value)) return value as Record<string, unknown>;

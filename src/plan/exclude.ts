@@ -1,55 +1,51 @@
 import type { EnvironmentRecord } from '../manifest/record';
-import { hostsOf as homesOf } from '../model/host';
-import type { Operation, Plan } from '../model/plan';
-import type { Answers } from '../model/question';
+import { targetsOf as homesOf } from '../model/target';
+import { isNeeded, type Operation, type Plan } from '../model/plan';
+import type { OfferedAnswers } from '../model/question';
 
-/** Operations that a release is not whole without: on one host at least they must be done. */
-const NEEDED: Operation['name'][] = ['startInstance', 'startAccessory', 'runOneOff', 'verify'];
-
-/** Hosts that take part in a plan. */
-export const hostsOf = (plan: Plan): string[] => [
-  ...new Set(plan.phases.flatMap(({ batches }) => batches.flat().map(({ operation }) => operation.host))),
+/** The hosts in a plan. */
+export const targetsOf = (plan: Plan): string[] => [
+  ...new Set(plan.phases.flatMap(({ batches }) => batches.flat().map(({ operation }) => operation.target))),
 ];
 
-/** What can be said to a host that does not answer before there is a plan. */
-export const answersAbout = (host: string, canDoWithout: boolean): Answers => ({
-  retry: 'look at the host once more',
+/** The answers about a host that does not answer before there is a plan. */
+export const answersAbout = (host: string, canDoWithout: boolean): OfferedAnswers => ({
+  retry: 'try the host again',
   ...(canDoWithout && { 'exclude-host': goOnWithout(host) }),
-  rollback: 'end here: nothing has been done yet',
+  rollback: 'end here; nothing has been changed',
 });
 
 export const goOnWithout = (host: string): string =>
-  `go on without ${host}: it stays as it is, and is brought level by the next rollout that finds it back`;
+  `continue without ${host}: it keeps what it runs; the next rollout that reaches it updates it`;
 
-/** The services that have a host in the environment, and none among these. */
-export const homeless = (environment: EnvironmentRecord, hosts: EnvironmentRecord['hosts']): string[] =>
+/** Services that have hosts in the environment, but only excluded ones. */
+export const unplaceable = (environment: EnvironmentRecord, targets: EnvironmentRecord['targets']): string[] =>
   environment.services
-    .filter((service) => homesOf(environment, service).length > 0 && homesOf({ hosts }, service).length === 0)
+    .filter((service) => homesOf(environment, service).length > 0 && homesOf({ targets }, service).length === 0)
     .map(({ name }) => name);
 
 /**
- * Can what is left of a plan do without this host? Only where all that would be missing is done on another host that takes
- * part; `left` says of a step whether it is still to be done.
+ * Can the rest of a plan do without this host? Only if everything it would miss is done on another
+ * participating host; `left` tells whether a step is still pending.
  */
 export function canDoWithout(
   plan: Plan,
-  host: string,
+  target: string,
   excluded: ReadonlySet<string>,
   left: (operation: Operation) => boolean,
 ): boolean {
   const all = plan.phases.flatMap(({ batches }) => batches.flat().map(({ operation }) => operation));
-  const others = all.filter((one) => one.host !== host && !excluded.has(one.host));
+  const others = all.filter((one) => one.target !== target && !excluded.has(one.target));
   return (
     others.length > 0 &&
     all
-      .filter((one) => one.host === host && NEEDED.includes(one.name) && left(one))
+      .filter((one) => one.target === target && isNeeded(one) && left(one))
       .every((one) => others.some((other) => isSame(one, other)))
   );
 }
 
 const isSame = (a: Operation, b: Operation) => whatOf(a) === whatOf(b);
 
-/** A service on another host is the same service, however many replicas it has there. */
 function whatOf(operation: Operation): string {
   const service = 'service' in operation ? operation.service : '';
   const index = 'index' in operation ? operation.index : '';

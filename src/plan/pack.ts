@@ -1,31 +1,35 @@
-import type { Operation, Phase, Plan, Step } from '../model/plan';
+import { readTargets } from '../model/format-1';
+import { type Operation, type Phase, type Plan, PLAN_FORMAT, type Step } from '../model/plan';
 
 /**
- * A plan as it is recorded: what is done alike on many hosts is said once, with their names. So a plan for 100 hosts and 8
- * services has a third of its size; carried out, shown and approved is the plan itself.
+ * A plan in its recorded form: equal steps on many hosts are stored once with the hosts' names, so a plan for 100
+ * hosts and 8 services has a third of its size. The unpacked plan is what is carried out, shown and approved.
  */
 export interface PackedPlan extends Omit<Plan, 'phases'> {
   phases: { name: Phase['name']; batches: PackedStep[][] }[];
 }
 
-/** A step without its host, and the hosts that it is for. */
 interface PackedStep extends Omit<Step, 'operation' | 'undo'> {
-  operation: Hostless;
-  undo?: Hostless;
-  hosts: string[];
+  operation: Targetless;
+  undo?: Targetless;
+  targets: string[];
 }
 
-type Hostless = Omit<Operation, 'host'>;
+type Targetless = Omit<Operation, 'target'>;
 
 export const packPlan = (plan: Plan): PackedPlan => ({
   ...plan,
   phases: plan.phases.map(({ name, batches }) => ({ name, batches: batches.map(packBatch) })),
 });
 
-/** The same plan; steps of a batch, which are independent, may come in another order. */
+/** The unpacked plan; the independent steps of a batch may change their order. */
 export const unpackPlan = (packed: PackedPlan): Plan => ({
   ...packed,
-  phases: packed.phases.map(({ name, batches }) => ({ name, batches: batches.map((batch) => batch.flatMap(unpack)) })),
+  format: PLAN_FORMAT,
+  phases: packed.phases.map(({ name, batches }) => ({
+    name,
+    batches: batches.map((batch) => batch.map(readTargets).flatMap(unpack)),
+  })),
 });
 
 function packBatch(batch: Step[]): PackedStep[] {
@@ -33,24 +37,24 @@ function packBatch(batch: Step[]): PackedStep[] {
   for (const { operation, undo, ...rest } of batch) {
     const step = {
       ...rest,
-      operation: withoutHost(operation),
+      operation: withoutTarget(operation),
       // A step is undone where it was done.
-      ...(undo && { undo: withoutHost(undo) }),
+      ...(undo && { undo: withoutTarget(undo) }),
     };
     const key = JSON.stringify(step);
     const known = packed.get(key);
-    if (known) known.hosts.push(operation.host);
-    else packed.set(key, { ...step, hosts: [operation.host] });
+    if (known) known.targets.push(operation.target);
+    else packed.set(key, { ...step, targets: [operation.target] });
   }
   return [...packed.values()];
 }
 
-const unpack = ({ hosts, operation, undo, ...rest }: PackedStep): Step[] =>
-  hosts.map((host) => ({
-    operation: { ...operation, host } as Operation,
-    ...(undo && { undo: { ...undo, host } as Operation }),
+const unpack = ({ targets, operation, undo, ...rest }: PackedStep): Step[] =>
+  targets.map((target) => ({
+    operation: { ...operation, target } as Operation,
+    ...(undo && { undo: { ...undo, target } as Operation }),
     ...rest,
   }));
 
-const withoutHost = (operation: Operation): Hostless =>
-  Object.fromEntries(Object.entries(operation).filter(([key]) => key !== 'host')) as Hostless;
+const withoutTarget = (operation: Operation): Targetless =>
+  Object.fromEntries(Object.entries(operation).filter(([key]) => key !== 'target')) as Targetless;

@@ -1,19 +1,19 @@
+import { findEnvironment } from '../model/find-environment';
 import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
 import type { Difference, EnvironmentComparison } from '../model/difference';
 import { secretsIn } from '../model/secret';
 import { compareImages, compareSettings, compareSources } from './differences';
 
-/** An environment, and the release that it is on. */
-export interface Inhabited {
+export interface DeployedEnvironment {
   name: string;
   record: ReleaseRecord;
 }
 
 /**
- * How two environments differ. One manifest speaks of both, so what differs between them within one release is declared; the
- * rest is what the second has of another release.
+ * How two environments differ. A difference within one release comes from the manifest and is declared; the
+ * rest comes from different releases.
  */
-export function compareEnvironments(first: Inhabited, second: Inhabited): EnvironmentComparison {
+export function compareEnvironments(first: DeployedEnvironment, second: DeployedEnvironment): EnvironmentComparison {
   return {
     first: { environment: first.name, release: first.record.release },
     second: { environment: second.name, release: second.record.release },
@@ -21,7 +21,10 @@ export function compareEnvironments(first: Inhabited, second: Inhabited): Enviro
   };
 }
 
-function declaredAndNot(first: Inhabited, second: Inhabited): Pick<EnvironmentComparison, 'declared' | 'byRelease'> {
+function declaredAndNot(
+  first: DeployedEnvironment,
+  second: DeployedEnvironment,
+): Pick<EnvironmentComparison, 'declared' | 'byRelease'> {
   const one = environmentIn(first, first.name)!;
   const other = environmentIn(second, second.name)!;
   const [otherAsFirst, oneAsSecond] = [environmentIn(first, second.name), environmentIn(second, first.name)];
@@ -30,7 +33,7 @@ function declaredAndNot(first: Inhabited, second: Inhabited): Pick<EnvironmentCo
   return { declared: [], byRelease: compareAll(one, other) };
 }
 
-const environmentIn = ({ record }: Inhabited, name: string) => record.environments.find((one) => one.name === name);
+const environmentIn = ({ record }: DeployedEnvironment, name: string) => findEnvironment(record, name);
 
 const compareAll = (before: EnvironmentRecord, after: EnvironmentRecord): Difference[] => [
   ...compareImages(before, after).map((one) => ({ ...one, what: `${one.what}.image` })),
@@ -46,7 +49,6 @@ function declare(before: EnvironmentRecord, after: EnvironmentRecord): Environme
   });
 }
 
-/** What makes a service of the same commit another one: a variable, a secret, or a compose file of the environment alone. */
 function reasonFor(
   { before: was = '', after: is = '' }: Difference,
   before: EnvironmentRecord,

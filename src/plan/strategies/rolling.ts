@@ -1,16 +1,22 @@
 import type { StrategyOf } from '../../manifest/kinds';
 import type { EnvironmentRecord } from '../../manifest/record';
-import { instancesOn, servicesOn } from '../../model/host';
-import type { Part, Phase, Step } from '../../model/plan';
-import { answersOn, goesGradually, onTheWay, recorded, type OnTheWay } from '../gradual';
+import { replicasOn, servicesOn } from '../../model/target';
+import type { TrafficShare } from '../../model/operations/operation';
+import type { Phase, Step } from '../../model/plan';
+import { answersOn, goesGradually, insertStages, recorded, type TrafficStage } from '../traffic-stages';
 import type { PlanningInput } from '../planning';
-import { filled, soak } from '../steps';
-import { stopOld } from '../stopOld';
-import { planBlueGreen } from './blueGreen';
+import { filled } from '../batches';
+import { soak } from '../soak';
+import { plannerOf } from '../targets';
+import type { InstanceSet, SoakOptions } from '../targets/parts';
+import { planBlueGreen } from './blue-green';
 
 type Rolling = StrategyOf<'rolling'>;
 
-/** Batch after batch, each healthy under traffic before the next. Going back, or where nothing ran, there is no pause. */
+/**
+ * Batch after batch, each healthy under traffic before the next. Without pauses when going back or when nothing
+ * ran.
+ */
 export function planRolling(input: PlanningInput, after: EnvironmentRecord): Phase[] {
   const phases = planBlueGreen(input, after);
   const before = recorded(input);
@@ -19,34 +25,33 @@ export function planRolling(input: PlanningInput, after: EnvironmentRecord): Pha
   if (input.current?.release === input.wanted?.release) return phases;
   const settled = input.kind === 'rollback' ? { ...strategy, pause: 0 } : strategy;
   return strategy.of === 'hosts'
-    ? rollHosts(phases, input, after, settled)
+    ? rollTargets(phases, input, after, settled)
     : rollInstances(phases, input, { before, after, ...settled });
 }
 
-/** The hosts of a batch go as a whole; all of them were prepared before. */
-function rollHosts(
+function rollTargets(
   phases: Phase[],
   input: PlanningInput,
   after: EnvironmentRecord,
   { batch, pause }: Rolling,
 ): Phase[] {
-  const hosts = after.hosts.map(({ name }) => name);
-  const way = fractions(batch, hosts.length).flatMap((fraction, index, all): OnTheWay[] => {
-    const [from, to] = [all[index - 1] ?? 0, fraction].map((one) => Math.ceil(one * hosts.length));
-    const done = hosts.slice(0, to);
+  const targets = after.targets.map(({ name }) => name);
+  const way = fractions(batch, targets.length).flatMap((fraction, index, all): TrafficStage[] => {
+    const [from, to] = [all[index - 1] ?? 0, fraction].map((one) => Math.ceil(one * targets.length));
+    const done = targets.slice(0, to);
     const part = { percent: percentOf(fraction) };
     return [
-      { hosts: hosts.slice(from, to), route: (_, whole) => whole },
-      gate(input, after, { hosts: done, forMs: pause, partOn: () => part }),
+      { targets: targets.slice(from, to), route: (_, whole) => whole },
+      gate(input, after, { targets: done, forMs: pause, shareOn: () => part }),
     ];
   });
-  return onTheWay(input, phases, way);
+  return insertStages(input, phases, way);
 }
 
 /**
- * Of each routed service that has several instances on a host, so many at a time: when the new ones answer, as many old
- * ones end what they are at and stop, so that there is never more than a batch too many. What these call is there twice
- * until the end, for an old instance calls old ones only.
+ * Replaces a few instances of each routed service at a time: once the new ones serve, as many old ones finish
+ * their requests and stop, so there is never more than one extra batch. The services they call stay doubled
+ * until the end, because old instances call old ones only.
  */
 function rollInstances(
   phases: Phase[],
@@ -54,60 +59,62 @@ function rollInstances(
   { before, after, batch, pause }: Rolling & { before: EnvironmentRecord; after: EnvironmentRecord },
 ): Phase[] {
   const release = input.wanted?.release ?? '';
-  const hosts = after.hosts.map(({ name }) => name);
-  const isRolled = (host: string, name: string) =>
-    answersOn(input, host) &&
+  const targets = after.targets.map(({ name }) => name);
+  const isRolled = (target: string, name: string) =>
+    answersOn(input, target) &&
     [before, after].every(
       (record) =>
         record.routes.some(({ service }) => service === name) &&
-        servicesOn(record, host).some((service) => service.name === name),
+        servicesOn(record, target).some((service) => service.name === name),
     );
-  const counts = (record: EnvironmentRecord, host: string, at: (replicas: number) => number) => {
-    const own = instancesOn(record, host).filter(({ service }) => isRolled(host, service.name));
-    const replicas = new Map(own.map(({ service, replica }) => [service.name, replica]));
-    return Object.fromEntries([...replicas].map(([name, all]) => [name, at(all)]));
+  const counts = (record: EnvironmentRecord, target: string, at: (replicas: number) => number) => {
+    const place = record.targets.find(({ name }) => name === target);
+    const own = place ? servicesOn(record, target).filter(({ name }) => isRolled(target, name)) : [];
+    return Object.fromEntries(own.map((service) => [service.name, at(replicasOn(place!, service))]));
   };
-  const most = Math.max(1, ...hosts.flatMap((host) => Object.values(counts(after, host, (all) => all))));
+  const most = Math.max(1, ...targets.flatMap((target) => Object.values(counts(after, target, (all) => all))));
   const parts = fractions(batch, most).map((fraction) => ({
     percent: percentOf(fraction),
-    started: (host: string) => counts(after, host, (all) => Math.ceil(all * fraction)),
-    left: (host: string) => counts(before, host, (all) => all - Math.floor(all * fraction)),
+    started: (target: string) => counts(after, target, (all) => Math.ceil(all * fraction)),
+    left: (target: string) => counts(before, target, (all) => all - Math.floor(all * fraction)),
   }));
-  /** The batch by which an instance is started, counted from 0. */
-  const batchOf = ({ operation }: Step) => {
-    if (operation.name !== 'startInstance' || !isRolled(operation.host, operation.service)) return 0;
-    const { host, service, replica } = operation;
-    const found = parts.findIndex(({ started }) => replica <= (started(host)[service] ?? 0));
-    return found < 0 ? parts.length : found;
+  /** How many of a service run when so many batches are through: the last one starts all. */
+  const startedBy = (index: number, { target, service, count }: InstanceSet) =>
+    index < 0 ? 0 : (parts[index]?.started(target)[service] ?? count);
+  /** What a batch starts: of what is rolled so many more, of everything else all with the first. */
+  const startsOf = (index: number) => (step: Step) => {
+    const { operation, undo } = step;
+    if (operation.name !== 'startInstances' || !isRolled(operation.target, operation.service))
+      return index === 0 ? [step] : [];
+    const [left, count] = [startedBy(index - 1, operation), startedBy(index, operation)];
+    if (count <= left) return [];
+    const undone = undo?.name === 'removeInstances' ? { undo: { ...undo, left } } : {};
+    return [{ operation: { ...operation, count }, ...undone }];
   };
   const prepare = phases.find(({ name }) => name === 'prepare')?.batches ?? [];
-  const startedBy = (index: number) => filled(prepare.map((some) => some.filter((step) => batchOf(step) === index)));
-  const way = parts.flatMap(({ percent, started, left }, index): OnTheWay[] => {
-    const partOn = (host: string): Part => ({ percent, instances: started(host) });
-    const isSpare = (one: { host: string; service: string; release: string; replica: number }) =>
-      one.release === input.current?.release && one.replica > (left(one.host)[one.service] ?? Infinity);
-    const beside = (host: string) => ({ release: input.current?.release ?? '', instances: left(host) });
+  const starts = (index: number) => filled(prepare.map((some) => some.flatMap(startsOf(index))));
+  const leftBy = (index: number, { target, service, release, count }: InstanceSet) =>
+    Math.min(count, (release === input.current?.release ? parts[index]?.left(target)[service] : undefined) ?? count);
+  const way = parts.flatMap(({ percent, started, left }, index): TrafficStage[] => {
+    const shareOn = (target: string): TrafficShare => ({ percent, instances: started(target) });
+    const beside = (target: string) => ({ release: input.current?.release ?? '', instances: left(target) });
     return [
-      { hosts, route: (host, whole) => ({ ...whole, part: { ...partOn(host), beside: beside(host) } }) },
-      gate(input, after, { forMs: pause, partOn }),
-      ...stopOld(input, release, (one) => isSpare(one) && !wasSpare(one, parts[index - 1]?.left), true),
-      ...startedBy(index + 1),
+      { targets, route: (target, whole) => ({ ...whole, part: { ...shareOn(target), beside: beside(target) } }) },
+      gate(input, after, { forMs: pause, shareOn }),
+      ...plannerOf(after).stopOld(input, release, {
+        counts: (set) => ({ from: leftBy(index - 1, set), left: leftBy(index, set) }),
+        drain: true,
+      }),
+      ...starts(index + 1),
     ];
   });
-  const prepared = phases.map((phase) => (phase.name === 'prepare' ? { ...phase, batches: startedBy(0) } : phase));
-  return onTheWay(input, prepared, way);
+  const prepared = phases.map((phase) => (phase.name === 'prepare' ? { ...phase, batches: starts(0) } : phase));
+  return insertStages(input, prepared, way);
 }
 
-const wasSpare = (
-  { host, service, replica }: { host: string; service: string; replica: number },
-  left: ((host: string) => Record<string, number>) | undefined,
-) => left !== undefined && replica > (left(host)[service] ?? Infinity);
-
-/** Nothing is asked on the way back. */
-const gate = (input: PlanningInput, after: EnvironmentRecord, way: Parameters<typeof soak>[2]) =>
+const gate = (input: PlanningInput, after: EnvironmentRecord, way: SoakOptions) =>
   input.kind === 'rollback' ? [] : soak(after, input.wanted?.release ?? '', way);
 
-/** What is done after each batch but the last, as a fraction of the whole. */
 function fractions(batch: Rolling['batch'], whole: number): number[] {
   const size = typeof batch === 'number' ? batch / whole : Number(batch.slice(0, -1)) / 100;
   const batches = Math.ceil(1 / size - 1e-9);

@@ -1,6 +1,5 @@
 import type { ObservedContainer } from '../../../src/model/observed';
-import type { PlanningInput } from '../../../src/plan/planning';
-import { planRollout } from '../../../src/plan/planRollout';
+import { planRollout } from '../../../src/plan/plan-rollout';
 import { digest, environment, observed, planning, readPlan, record, running, service } from './fixtures';
 
 const api = service('api', {
@@ -31,7 +30,7 @@ const kept = (more: Partial<ObservedContainer> = {}) =>
   });
 
 const current = record('aaa', environment([api, db()], { routes: [] }));
-const change = (more: Partial<PlanningInput>, wanted = changed()) =>
+const change = (more: Parameters<typeof planning>[0], wanted = changed()) =>
   planRollout(
     planning({
       wanted: record('bbb', environment([api, wanted], { routes: [] })),
@@ -58,9 +57,7 @@ describe('an accessory that has changed', () => {
 
   it('says the outage, who has it, and what the way back costs', () => {
     expect(change({}).warnings).toEqual([
-      'db: is made anew (image: sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb). OUTAGE: from the stop of the old one until the new one is healthy, ' +
-        '70 s at most, api of aaa cannot reach it. Its volumes stay. If the release goes back, so does db, with the same outage; ' +
-        'what was written in between stays',
+      'db will be recreated (image: sha256:aaaaaaaaaaaa → sha256:bbbbbbbbbbbb). OUTAGE, at most 70 s: api of aaa cannot reach it until the new container is healthy. Its volumes stay. If the release goes back, so does db, with the same outage; data written in between stays',
     ]);
   });
 
@@ -80,7 +77,7 @@ describe('an accessory that has changed', () => {
   it('has no way back where the manifest says so, and asks instead', () => {
     const plan = change({}, changed({ irreversible: true }));
     expect(readPlan(plan)).toContain('prepare: recreate accessory db on local !');
-    expect(plan.warnings[0]).toMatch(/This cannot be undone: what fails after it asks an operator$/);
+    expect(plan.warnings[0]).toMatch(/This cannot be undone: a later failure asks an operator$/);
   });
 
   it('goes back with a rollback, from the record; one that cannot be undone stays, and that is said', () => {
@@ -101,7 +98,7 @@ describe('an accessory that has changed', () => {
     const stays = back({ irreversible: true });
     expect(ofDb(readPlan(stays))).toEqual(['prepare: start accessory db on local']);
     expect(stays.warnings).toContainEqual(
-      expect.stringMatching(/^db: stays as it is, for the change of it was said to be irreversible/),
+      expect.stringMatching(/^db: is kept, because its change was declared irreversible/),
     );
   });
 

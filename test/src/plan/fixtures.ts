@@ -1,8 +1,9 @@
 import { describeOperation, type Plan } from '../../../src/model/plan';
 import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record';
-import type { ComposedContainer, Observed, ObservedContainer } from '../../../src/model/observed';
+import type { ComposeContainer, ObservedContainer, ObservedHost } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
 import type { PlanningInput } from '../../../src/plan/planning';
+import type { EngineFacts } from '../../../src/plan/targets/facts';
 
 /** Small records to plan with; every test says what differs. */
 export const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -27,7 +28,7 @@ export function environment(services: Service[], more: Partial<EnvironmentRecord
   return {
     name: 'production',
     project: 'shop',
-    hosts: [{ kind: 'docker', name: 'local', address: 'local' }],
+    targets: [{ kind: 'docker', name: 'local', address: 'local' }],
     strategy: { kind: 'blue-green' },
     services,
     networks: [{ name: 'default' }],
@@ -47,7 +48,7 @@ export function environment(services: Service[], more: Partial<EnvironmentRecord
 
 export function record(release: string, ...environments: EnvironmentRecord[]): ReleaseRecord {
   return {
-    format: 1,
+    format: 2,
     app: 'shop',
     release,
     source: { url: '/src', commit: release.repeat(4) },
@@ -77,7 +78,7 @@ export function running(release: string, name: string, more: Partial<ObservedCon
 }
 
 /** As docker compose made it. */
-export const composed = (name: string, more: Partial<ComposedContainer> = {}): ComposedContainer => ({
+export const composed = (name: string, more: Partial<ComposeContainer> = {}): ComposeContainer => ({
   id: `c${name}`.padEnd(12, '0'),
   name: `shop-${name}-1`,
   service: name,
@@ -89,18 +90,30 @@ export const composed = (name: string, more: Partial<ComposedContainer> = {}): C
   ...more,
 });
 
-export const observed = (containers: ObservedContainer[] = [], networks: string[] = [], routes?: string): Observed => ({
-  hosts: { local: { containers, networks, routes: routes ? { release: routes, counter: 1 } : undefined } },
+export const observed = (
+  containers: ObservedContainer[] = [],
+  networks: string[] = [],
+  routes?: string,
+): { targets: Record<string, ObservedHost> } => ({
+  targets: { local: { containers, networks, routes: routes ? { release: routes, counter: 1 } : undefined } },
 });
 
-export const planning = (more: Partial<PlanningInput>): PlanningInput => ({
+/** On Docker hosts: what their driver knows may be said beside the rest. */
+export const planning = ({
+  accessorySpecs = {},
+  formerSpecs,
+  home = 'windlass-shop-production',
+  proxyHttp = '80',
+  proxyOthers,
+  proxy,
+  proxySpecs,
+  ...more
+}: Partial<PlanningInput & EngineFacts>): PlanningInput => ({
   app: 'shop',
   environment: 'production',
   kind: 'release',
   observed: observed(),
-  accessorySpecs: {},
-  home: 'windlass-shop-production',
-  proxyHttp: '80',
+  facts: { accessorySpecs, formerSpecs, home, proxyHttp, proxyOthers, proxy, proxySpecs } satisfies EngineFacts,
   keepImages: [],
   ...more,
 });

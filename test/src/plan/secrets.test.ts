@@ -1,5 +1,5 @@
 import { describeSource, isSameValue } from '../../../src/model/secret';
-import { planRollout } from '../../../src/plan/planRollout';
+import { planRollout } from '../../../src/plan/plan-rollout';
 import { environment, planning, record, service } from './fixtures';
 
 const [one, other, ofOtherKey] = ['11111111-aaaaaaaaaaaa', '11111111-bbbbbbbbbbbb', '22222222-aaaaaaaaaaaa'];
@@ -13,14 +13,14 @@ test('a release changes the values that differ from what runs, by name', () => {
   const { changes, warnings } = plan('release', { bbb: { DB: other, KEY: one } });
   expect(changes).toEqual([
     'secrets.DB: file /db → env DB',
-    'secrets.DB: its value is not the one that bbb was committed with',
+    'secrets.DB: its value has changed since bbb was committed',
   ]);
   expect(warnings).toEqual([]);
 });
 
 test('a rollback gets the values of today, and names those that its release ran without', () => {
   const { warnings } = plan('rollback', { aaa: { DB: one, KEY: other }, bbb: { DB: one, KEY: one } });
-  expect(warnings).toEqual(['secret KEY: aaa ran with another value; it gets the one of today']);
+  expect(warnings).toEqual(["secret KEY: aaa ran with another value and now gets today's"]);
 });
 
 test('a plan holds no hash, and nothing is said of what cannot be compared', () => {

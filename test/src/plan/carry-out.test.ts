@@ -1,32 +1,35 @@
-import type { Answer } from '../../../src/model/question';
+import type { OperatorAnswer } from '../../../src/model/question';
 import { describeOperation, type Plan, type Step } from '../../../src/model/plan';
-import { carryOut, type Ports, StepFailed, Stopped } from '../../../src/plan/carryOut';
+import { carryOut, type Ports, StepFailed, Stopped } from '../../../src/plan/carry-out';
 
 const start = (service: string): Step => {
-  const instance = { host: 'h', service, release: 'r', replica: 1 };
-  return { operation: { name: 'startInstance', ...instance }, undo: { name: 'removeInstance', ...instance } };
+  const set = { target: 'h', service, release: 'r' };
+  return {
+    operation: { name: 'startInstances', ...set, count: 1 },
+    undo: { name: 'removeInstances', ...set, left: 0 },
+  };
 };
-const pull = (service: string): Step => ({ operation: { name: 'pullImage', host: 'h', service, release: 'r' } });
+const pull = (service: string): Step => ({ operation: { name: 'pullImage', target: 'h', service, release: 'r' } });
 const route: Step = {
-  operation: { name: 'switchRoutes', host: 'h', release: 'r' },
-  undo: { name: 'switchRoutes', host: 'h', release: 'o' },
+  operation: { name: 'switchRoutes', target: 'h', release: 'r' },
+  undo: { name: 'switchRoutes', target: 'h', release: 'o' },
 };
 const onHost = (host: string, { operation, undo }: Step): Step => ({
-  operation: { ...operation, host },
-  ...(undo && { undo: { ...undo, host } }),
+  operation: { ...operation, target: host },
+  ...(undo && { undo: { ...undo, target: host } }),
 });
-const remove: Step = { operation: { name: 'removeInstance', host: 'h', service: 'web', release: 'o', replica: 1 } };
+const remove: Step = { operation: { name: 'removeInstances', target: 'h', service: 'web', release: 'o', left: 0 } };
 const drop: Step = {
-  operation: { name: 'runOneOff', host: 'h', service: 'api', release: 'r', index: 0 },
+  operation: { name: 'runOneOff', target: 'h', service: 'api', release: 'r', index: 0 },
   irreversible: true,
 };
 
 const plan = (...prepare: Step[][]): Plan => ({
-  format: 1,
+  format: 2,
   app: 'a',
   environment: 'e',
   release: 'r',
-  strategy: 's',
+  strategy: 'blue-green',
   before: [],
   changes: [],
   warnings: [],
@@ -40,7 +43,7 @@ const plan = (...prepare: Step[][]): Plan => ({
 });
 
 /** Ports that write down what they are asked for, and fail where they are told to, as often as they are told. */
-function simulate(fail: Record<string, number> = {}, answers: Answer[] = [], stopAt?: string, kind = 'test') {
+function simulate(fail: Record<string, number> = {}, answers: OperatorAnswer[] = [], stopAt?: string, kind = 'test') {
   const log: string[] = [];
   const deed = async (words: string) => {
     log.push(words);
@@ -144,7 +147,7 @@ describe('carrying out a plan', () => {
     expect(outcome).toMatchObject({ status: 'undone', undone: ['prepare: start web r on h'] });
   });
 
-  it.each<[Answer[], string]>([
+  it.each<[OperatorAnswer[], string]>([
     [['retry'], 'committed'],
     [['skip'], 'committed'],
     [['rollback'], 'undone'],
@@ -168,7 +171,7 @@ describe('carrying out a plan', () => {
     const asking = (...prepare: Step[][]): Plan => ({ ...plan(...prepare), onFailure: 'ask' });
     const two = (service: string): Step[] => [start(service), onHost('i', start(service))];
 
-    it.each<[Answer, string]>([
+    it.each<[OperatorAnswer, string]>([
       ['retry', 'committed'],
       ['skip', 'committed'],
       ['rollback', 'undone'],

@@ -1,26 +1,23 @@
 import { type Failure, isMendable, wordsOfCause } from '../model/failure';
 import { type Operation, type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
-import type { Answer, Answers } from '../model/question';
+import type { OperatorAnswer, OfferedAnswers } from '../model/question';
 import { canDoWithout, goOnWithout } from './exclude';
 
 /**
- * Carries out a plan: the one interpreter of all strategies. It imports nothing of Temporal; what it needs done is asked
- * of ports, which the workflow gives as Temporal's and the tests as simulated ones.
+ * Carries out a plan: one interpreter for all strategies. It imports nothing from Temporal; the workflow passes
+ * ports that use Temporal, the tests simulated ones.
  */
 export interface Ports {
-  /** Does a step. Throws `StepFailed`, or `Stopped` when the rollout was told to stop. */
+  /** Performs a step. Throws `StepFailed`, or `Stopped` when the rollout was told to stop. */
   perform(step: Step, id: string): Promise<void>;
-  /** Does the compensation of a step; cannot be stopped. Throws `StepFailed`. */
+  /** Performs a step's compensation; cannot be stopped. Throws `StepFailed`. */
   undo(step: Step, id: string): Promise<void>;
-  /** Runs deeds side by side. The first that fails stops the others, and is thrown when all have ended. */
-  together(deeds: (() => Promise<void>)[]): Promise<void>;
-  /** Asks an operator; returns the answer. Throws `Stopped` when told to stop while the step is still to be done. */
-  ask(step: Step, id: string, failure: Failure, answers: Answers): Promise<Answer>;
-  /** Between batches: waits while frozen, throws `Stopped` when told to stop. */
+  together(work: (() => Promise<void>)[]): Promise<void>;
+  /** Asks an operator; returns the answer. Throws `Stopped` when told to stop while the step is still pending. */
+  ask(step: Step, id: string, failure: Failure, answers: OfferedAnswers): Promise<OperatorAnswer>;
+  /** Called between batches: waits while frozen, throws `Stopped` when told to stop. */
   safePoint(phase: PhaseName): Promise<void>;
-  /** Records the release as current. From here on nothing is undone. */
   commit(): Promise<void>;
-  /** Says how a step stands. */
   tell(id: string, state: 'undone' | 'skipped'): void;
 }
 
@@ -32,7 +29,7 @@ export class StepFailed extends Error {
 
 export class Stopped extends Error {}
 
-/** Takes the environment through the plan, or, when anything fails before the commit, back, newest batch first. */
+/** Takes the environment through the plan or, when something fails before the commit, back, newest batch first. */
 export async function carryOut(plan: Plan, ports: Ports): Promise<Outcome> {
   const procedure = new Procedure(plan, ports);
   try {
@@ -48,11 +45,10 @@ export async function carryOut(plan: Plan, ports: Ports): Promise<Outcome> {
   await ports.commit();
   const warnings: string[] = [];
   for (const phase of after(plan, 'commit'))
-    for (const batch of phase.batches) warnings.push(...(await procedure.tidy(phase.name, batch)));
+    for (const batch of phase.batches) warnings.push(...(await procedure.withoutSuffix(phase.name, batch)));
   return { status: 'committed', warnings };
 }
 
-/** Holds what was begun, so that it can be taken back, and which hosts are left out. */
 class Procedure {
   private readonly begun: { step: Step; id: string }[][] = [];
   private readonly done = new Set<Operation>();
@@ -65,7 +61,7 @@ class Procedure {
     private readonly ports: Ports,
   ) {}
 
-  /** The steps go on the stack *before* they start: one that timed out may have happened. */
+  /** Steps go on the stack *before* they start, because one that timed out may have happened. */
   async carryOut(phase: PhaseName, batch: Step[]): Promise<void> {
     const named = batch.map((step) => ({ step, id: stepId(phase, step) }));
     this.begun.push(named);
@@ -95,50 +91,48 @@ class Procedure {
     this.ports.tell(id, 'skipped');
   }
 
-  /** A failure that is the release's own is no question, unless going back is not safe any more. */
+  /** The release's own failures are not asked about, unless going back is unsafe. */
   private asksAbout(failure: Failure): boolean {
     return this.pastReturn || (this.plan.onFailure === 'ask' && isMendable(failure));
   }
 
-  /** One question at a time: steps that fail side by side are asked about one after the other. */
-  private async ask(step: Step, id: string, failure: Failure, answers: () => Answers): Promise<Answer> {
+  private async ask(step: Step, id: string, failure: Failure, answers: () => OfferedAnswers): Promise<OperatorAnswer> {
     const asked = this.questions.then(async () => {
       // Its host may have been excluded while others were asked about.
       if (this.isExcluded(step)) return 'exclude-host';
       const answer = await this.ports.ask(step, id, failure, answers());
-      if (answer === 'exclude-host') this.excluded.add(step.operation.host);
+      if (answer === 'exclude-host') this.excluded.add(step.operation.target);
       return answer;
     });
     this.questions = asked.catch(() => undefined);
     return await asked;
   }
 
-  private forward({ operation: { host } }: Step): Answers {
-    const excludes = canDoWithout(this.plan, host, this.excluded, (operation) => !this.done.has(operation));
+  private forward({ operation: { target } }: Step): OfferedAnswers {
+    const excludes = canDoWithout(this.plan, target, this.excluded, (operation) => !this.done.has(operation));
     return {
-      retry: 'do the step once more',
-      skip: 'go on as if the step had been done',
-      ...(excludes && { 'exclude-host': goOnWithout(host) }),
-      rollback: 'undo the steps before it that can be undone',
+      retry: 'repeat the step',
+      skip: 'continue as if the step had succeeded',
+      ...(excludes && { 'exclude-host': goOnWithout(target) }),
+      rollback: 'undo all earlier steps that can be undone',
     };
   }
 
-  private back({ operation: { host } }: Step): Answers {
-    const excludes = canDoWithout(this.plan, host, this.excluded, () => false);
+  private back({ operation: { target } }: Step): OfferedAnswers {
+    const excludes = canDoWithout(this.plan, target, this.excluded, () => false);
     return {
-      retry: 'undo the step once more',
-      skip: 'leave the step as it is and undo the rest',
+      retry: 'repeat the undo',
+      skip: 'leave the step and undo the rest',
       ...(excludes && {
-        'exclude-host': `leave all of ${host} as it is and undo the rest: it is brought level by the next rollout that finds it back`,
+        'exclude-host': `leave everything on ${target} and undo the rest; the next rollout that reaches ${target} updates it`,
       }),
     };
   }
 
   private isExcluded({ operation }: Step): boolean {
-    return this.excluded.has(operation.host);
+    return this.excluded.has(operation.target);
   }
 
-  /** Newest batch first; returns what was undone, in that order. */
   async unwind(): Promise<string[]> {
     const undone: string[] = [];
     for (let batch = this.begun.pop(); batch; batch = this.begun.pop())
@@ -167,14 +161,13 @@ class Procedure {
     return false;
   }
 
-  /** After the commit: what fails or is stopped is told, and takes nothing back. */
-  async tidy(phase: PhaseName, batch: Step[]): Promise<string[]> {
+  async withoutSuffix(phase: PhaseName, batch: Step[]): Promise<string[]> {
     const left: string[] = [];
-    const tidyOne = async (step: Step) => {
+    const cleanUp = async (step: Step) => {
       const id = stepId(phase, step);
       await this.ports.perform(step, id).catch((error: unknown) => left.push(`${id}: ${wordsOfCause(error)}`));
     };
-    await this.ports.together(batch.filter((step) => !this.isExcluded(step)).map((step) => () => tidyOne(step)));
+    await this.ports.together(batch.filter((step) => !this.isExcluded(step)).map((step) => () => cleanUp(step)));
     return left;
   }
 }
@@ -182,7 +175,7 @@ class Procedure {
 function explain(error: unknown): { cancelled: boolean; failure: Failure } {
   if (error instanceof StepFailed) return { cancelled: false, failure: error.failure };
   if (error instanceof Stopped) return { cancelled: true, failure: { kind: 'stopped', message: error.message } };
-  // Nobody foresaw it. The environment goes back all the same, and the words are kept.
+  // An unexpected error also unwinds, and keeps its message.
   return { cancelled: false, failure: { kind: 'unexpected', message: wordsOfCause(error) } };
 }
 

@@ -1,6 +1,5 @@
-import type { ComposedContainer } from '../../../src/model/observed';
-import type { PlanningInput } from '../../../src/plan/planning';
-import { planRollout } from '../../../src/plan/planRollout';
+import type { ComposeContainer } from '../../../src/model/observed';
+import { planRollout } from '../../../src/plan/plan-rollout';
 import { composed, digest, environment, planning, readPlan, record, service } from './fixtures';
 
 const web = service('web', {
@@ -9,12 +8,12 @@ const web = service('web', {
 });
 const jobs = service('jobs', { kind: 'background' });
 const db = (more: object = {}) => service('db', { kind: 'accessory', ...more });
-const here = (...containers: ComposedContainer[]) => ({
-  hosts: { local: { containers: [], networks: [], composed: containers } },
+const here = (...containers: ComposeContainer[]) => ({
+  targets: { local: { containers: [], networks: [], composed: containers } },
 });
 const port = (number: number, ip = '0.0.0.0') => ({ ports: [{ ip, port: number }] });
 
-const first = (containers: ComposedContainer[], more: Partial<PlanningInput> = {}) =>
+const first = (containers: ComposeContainer[], more: Parameters<typeof planning>[0] = {}) =>
   planRollout(
     planning({
       wanted: record('aaa', environment([web, jobs, db()])),
@@ -36,21 +35,55 @@ describe('a compose project that runs', () => {
       'switch: stop shop-web-1 on local ↺ start shop-web-1 on local',
     ]);
     expect(plan.warnings).toEqual([
-      'shop-db-1 (db) of the compose project shop is adopted as it is, with the data: what the compose file says counts from its next change on',
-      'shop-web-1 (web), shop-jobs-1 (jobs) of the compose project shop are stopped at the switch and kept; if the release goes back, they are started again. ' +
-        'Remove later: docker compose -p shop rm',
-      'shop-web-1 (web) is reached on port 8080 of the host today; from the switch on nothing listens there, and requests come in on port 80, for shop.localhost',
+      'shop-db-1 (db) of the compose project shop is adopted unchanged, with the data; the compose file applies from its next change',
+      'shop-web-1 (web), shop-jobs-1 (jobs) of the compose project shop are stopped at the switch and kept; if the release goes back, they restart. To remove later: docker compose -p shop rm',
+      'shop-web-1 (web) is published on host port 8080 today; the switch closes it, and requests come in on port 80 for shop.localhost',
     ]);
     expect(plan.before).toEqual(['web', 'jobs', 'db'].map((name) => `local: shop-${name}-1 ${composed(name).id}`));
+  });
+
+  it('hands the ports for HTTPS and for TCP to the proxy, too', () => {
+    const proxyOthers = ['443', '127.0.0.1:5432'];
+    const plan = first(
+      [composed('web', { ports: [{ ip: '', port: 443 }] }), composed('jobs', port(5432, '127.0.0.1'))],
+      { proxyOthers },
+    );
+    expect(readPlan(plan)).toContainEqual(expect.stringContaining('ensure proxy (closed) on local'));
+    expect(plan.warnings.join()).toContain(
+      'port 443, 5432 passes from shop-web-1 (web), shop-jobs-1 (jobs) to the proxy',
+    );
+    expect(inSwitch(plan).at(-1)).toBe('switch: open proxy on local ↺ close proxy on local');
+    expect(readPlan(first([composed('jobs', port(5432, '10.0.0.7'))], { proxyOthers })).join()).not.toContain('closed');
+  });
+
+  it('is refused where an accessory that is adopted has a port that the proxy is to listen on', () => {
+    const adopting = () => first([composed('db', port(5432))], { proxyOthers: ['5432'] });
+    expect(adopting).toThrow(
+      /^shop-db-1 \(db\) would be adopted unchanged, and publishes port 5432, where the proxy must listen\. Remove the port/,
+    );
+  });
+
+  it('names what has another value today, and never one of a secret', () => {
+    const greeting = { GREETING: 'hello', MODE: 'x', TOKEN: '{{secret:TOKEN}}', API_KEY: '1', NEW: '1' };
+    const wanted = record(
+      'aaa',
+      environment([{ ...web, container: { ...web.container, environment: greeting } }, db()]),
+    );
+    const told = (variables: Record<string, string>) =>
+      first([composed('web', { variables })], { wanted }).warnings.filter((line) => line.includes('other values'));
+    expect(told({ GREETING: 'hi there', MODE: 'x', TOKEN: 'tok' })).toEqual([
+      'shop-web-1 (web) runs with other values today, which change: GREETING ("hi there" → "hello"), NEW (not set → "1"). To keep one, set it under variables of the environment',
+    ]);
+    expect(told({ GREETING: 'hello', MODE: 'x', NEW: '1' })).toEqual([]);
   });
 
   it('says whose published port moves to another network, and only where it does', () => {
     const published = { ports: [{ ip: '127.0.0.1', port: 5432 }] };
     const lost = (networks: string[], more: object = published) =>
-      first([composed('db', { ...more, networks })]).warnings.filter((line) => line.includes('break then'));
+      first([composed('db', { ...more, networks })]).warnings.filter((line) => line.includes('must be reopened'));
     expect(lost(['wordpress_default'])).toEqual([
-      'shop-db-1 (db) joins networks that begin with windlass-shop-production, a name that sorts before its own wordpress_default: ' +
-        'connections to its published port 5432 break then and are to be made again',
+      'shop-db-1 (db) joins networks named windlass-shop-production…, which sort before its own wordpress_default: ' +
+        'connections to its published port 5432 break and must be reopened',
     ]);
     expect(lost(['wordpress_default', 'shop_default'])).toEqual([]);
     expect(lost(['wordpress_default'], {})).toEqual([]);
@@ -65,7 +98,9 @@ describe('a compose project that runs', () => {
       'switch: open proxy on local ↺ close proxy on local',
     ]);
     expect(plan.warnings).toContainEqual(
-      expect.stringMatching(/^OUTAGE: port 80 passes from shop-web-1 \(web\), shop-old-1 \(old\) to the proxy/),
+      expect.stringMatching(
+        /^OUTAGE of some seconds: port 80 passes from shop-web-1 \(web\), shop-old-1 \(old\) to the proxy/,
+      ),
     );
   });
 
@@ -80,7 +115,7 @@ describe('a compose project that runs', () => {
   });
 
   it('is started again with the restart policy that it had, or that compose gave it', () => {
-    const undoOf = (more: Partial<ComposedContainer>) =>
+    const undoOf = (more: Partial<ComposeContainer>) =>
       first([composed('web', more)])
         .phases.flatMap(({ batches }) => batches.flat())
         .find(({ operation }) => operation.name === 'stopComposed')?.undo;
@@ -101,20 +136,20 @@ describe('a compose project that runs', () => {
     const plan = first([composed('mail'), composed('web', { state: 'exited' })]);
     expect(readPlan(plan).filter((line) => line.includes('shop-'))).toEqual([]);
     expect(plan.warnings).toEqual([
-      'shop-mail-1 (mail) of the compose project shop is no service of the release, and stays as it runs',
+      'shop-mail-1 (mail) of the compose project shop is not in the release and keeps running',
     ]);
   });
 
   it('is refused where an accessory would be several containers', () => {
     expect(() => first([composed('db'), composed('db', { name: 'shop-db-2' })])).toThrow(
-      /docker compose runs shop-db-1 and shop-db-2, and an accessory is one container/,
+      /docker compose runs shop-db-1 and shop-db-2, but an accessory is one container/,
     );
   });
 
   it('is refused under another name, for its volumes would be others', () => {
     const wanted = record('bbb', environment([web], { project: 'other' }));
     expect(() => first([], { wanted, current: record('aaa', environment([web])) })).toThrow(
-      /^the project is other, and was shop/,
+      /^the project is other, but the volumes in use are named after shop/,
     );
   });
 });
@@ -122,7 +157,7 @@ describe('a compose project that runs', () => {
 describe('an adopted accessory', () => {
   const changed = db({ image: `registry/shop/db@${digest('b')}` });
   const current = record('aaa', environment([web, db()]));
-  const next = (containers: ComposedContainer[], wanted = changed, more: Partial<PlanningInput> = {}) =>
+  const next = (containers: ComposeContainer[], wanted = changed, more: Parameters<typeof planning>[0] = {}) =>
     readPlan(first(containers, { wanted: record('bbb', environment([web, wanted])), current, ...more })).filter(
       (line) => line.includes(' db') && !line.includes('pull'),
     );
@@ -139,6 +174,21 @@ describe('an adopted accessory', () => {
     expect(next([composed('db', { state: 'exited' })], db())).toEqual([
       'prepare: recreate accessory db on local ↺ restore accessory db on local',
     ]);
+  });
+
+  it('is none where its data is elsewhere than the release has it: it would go on as it is, and the record would say otherwise', () => {
+    const volumes = [{ name: 'data' }, { name: 'other' }];
+    const mounts = [{ type: 'volume' as const, volume: 'other', target: '/data' }];
+    const wanted = record('aaa', environment([web, db({ container: { ...web.container, mounts } })], { volumes }));
+    const containers = (store: string) => [composed('db', { writes: [{ target: '/data', store }] })];
+    const plan = first(containers('shop_data'), { wanted, acceptEmpty: ['db'] });
+    expect(readPlan(plan).join()).toContain('recreate accessory db on local');
+    expect(plan.warnings.join()).toContain(
+      'shop-db-1 (db) keeps its data in shop_data, but the release keeps it elsewhere',
+    );
+    expect(readPlan(first(containers('shop_other'), { wanted })).join()).toContain(
+      'start accessory db (adopts shop-db-1)',
+    );
   });
 
   it('is put back when the rollout that made it anew was terminated', () => {

@@ -1,7 +1,8 @@
 import type { Verification } from '../../../src/manifest/kinds';
 import { describeOperation, stepId, type Plan } from '../../../src/model/plan';
 import { comparePlans } from '../../../src/plan/compare';
-import { planRollout } from '../../../src/plan/planRollout';
+import { planRollout } from '../../../src/plan/plan-rollout';
+import { PROXY_CAPABILITIES } from '../../../src/model/proxy';
 import { environment, observed, planning, record, running, service } from './fixtures';
 
 /** A plan as people read it: `phase: a | b` for each batch, compensations behind `↺`. */
@@ -18,6 +19,14 @@ const api = service('api', { dependsOn: [{ service: 'db', condition: 'started' }
 const db = service('db', { kind: 'accessory' });
 const jobs = service('jobs', { kind: 'background' });
 const verify: Verification = { kind: 'run', service: 'api', command: ['ok'], within: 1000, title: 'smoke' };
+
+const proxy = (...listens: string[]) => ({
+  kind: 'traefik',
+  can: [...PROXY_CAPABILITIES],
+  image: 'proxy:1',
+  state: 'running',
+  listens,
+});
 
 describe('a blue-green plan', () => {
   it('starts everything on an empty host, and can take all of it back', () => {
@@ -63,7 +72,7 @@ describe('a blue-green plan', () => {
     const found = observed([running('aaa', 'web', { state: 'exited' }), running('bbb', 'web')], ['aaa', 'bbb'], 'bbb');
     const plan = planRollout(planning({ kind: 'restore', wanted: current, current, observed: found }));
     expect(
-      plan.phases.flatMap((phase) => phase.batches.flat()).filter((step) => step.undo?.name === 'removeInstance'),
+      plan.phases.flatMap((phase) => phase.batches.flat()).filter((step) => step.undo?.name === 'removeInstances'),
     ).toEqual([]);
     expect(read(plan)).toContain('switch: switch routes to aaa on local');
     expect(read(plan)).toContain('retire: remove web bbb on local');
@@ -92,14 +101,14 @@ describe('a blue-green plan', () => {
       ],
     });
     const hosts = ['a', 'b'].map((name) => ({ kind: 'docker' as const, name, address: name }));
-    const wanted = record('aaa', environment([web, migrating], { hosts }));
+    const wanted = record('aaa', environment([web, migrating], { targets: hosts }));
     const plan = planRollout(planning({ wanted }));
     const commands = read(plan).filter((line) => line.includes('command'));
     expect(commands).toEqual([
       'prepare: run command of api #1 on a ↺ run command of api #1 (undo) on a',
       'prepare: run command of api #2 on a',
     ]);
-    expect(plan.warnings).toEqual(['api: "drop" cannot be undone; what fails after it asks an operator']);
+    expect(plan.warnings).toEqual(['api: "drop" cannot be undone; a later failure asks an operator']);
     expect(read(planRollout(planning({ wanted, kind: 'rollback' }))).some((line) => line.includes('command'))).toBe(
       false,
     );
@@ -113,7 +122,9 @@ describe('a blue-green plan', () => {
       address: name,
       runs: name === 'a' ? { ...runs, db: 1 } : runs,
     }));
-    const plan = planRollout(planning({ wanted: record('aaa', environment([web, api, db, jobs], { hosts })) }));
+    const plan = planRollout(
+      planning({ wanted: record('aaa', environment([web, api, db, jobs], { targets: hosts })) }),
+    );
     const switching = plan.phases.find((phase) => phase.name === 'switch');
     expect(switching?.batches.at(-1)).toHaveLength(3);
     expect(plan.phases[0]?.batches.flat().every((step) => step.operation.name !== 'switchRoutes')).toBe(true);
@@ -139,13 +150,13 @@ describe('a plan for groups', () => {
 
   it('runs on each host what belongs there, and everything else in one place', () => {
     const hosts = [on('a', { web: 2 }), on('b', { web: 1, api: 1 }), on('c', { db: 1 }), on('d', { jobs: 1 })];
-    const wanted = record('aaa', environment(services, { hosts, routes, verifications }));
+    const wanted = record('aaa', environment(services, { targets: hosts, routes, verifications }));
     expect(read(planRollout(planning({ wanted }))).map((line) => line.replaceAll(/ ↺[^|]*?(?= \||$)/g, ''))).toEqual([
       'prepare: ensure proxy on a | ensure proxy on b | pull web on a | pull web on b | pull api on b | pull db on c | pull jobs on d',
       'prepare: create networks of aaa on a | create networks of aaa on b | create networks of aaa on c | create networks of aaa on d',
       'prepare: start accessory db on c',
       'prepare: run command of api #1 on b',
-      'prepare: start web aaa on a | start web #2 aaa on a | start web aaa on b | start api aaa on b',
+      'prepare: start web ×2 aaa on a | start web aaa on b | start api aaa on b',
       'switch: start jobs aaa on d',
       'switch: switch routes to aaa on a | switch routes to aaa on b',
       'soak: watch instances on a | watch instances on b | watch instances on d | verify #1 smoke on b | verify #2 page on a | verify #2 page on b',
@@ -154,10 +165,13 @@ describe('a plan for groups', () => {
   });
 
   it('takes the routes of a host that has none any more, and what ran there', () => {
-    const current = record('aaa', environment([front], { hosts: [on('a', { web: 1 }), on('b', { web: 1 })], routes }));
-    const wanted = record('bbb', environment([front], { hosts: [on('a', { web: 1 })], routes }));
+    const current = record(
+      'aaa',
+      environment([front], { targets: [on('a', { web: 1 }), on('b', { web: 1 })], routes }),
+    );
+    const wanted = record('bbb', environment([front], { targets: [on('a', { web: 1 })], routes }));
     const there = { containers: [running('aaa', 'web')], networks: ['aaa'], routes: { release: 'aaa', counter: 1 } };
-    const plan = planRollout(planning({ wanted, current, observed: { hosts: { a: there, b: there } } }));
+    const plan = planRollout(planning({ wanted, current, observed: { targets: { a: there, b: there } } }));
     expect(read(plan).filter((line) => line.startsWith('switch'))).toEqual([
       'switch: switch routes to bbb on a ↺ switch routes to aaa on a | switch routes to nothing on b ↺ switch routes to aaa on b',
     ]);
@@ -166,9 +180,9 @@ describe('a plan for groups', () => {
 
   it('is refused when an accessory would leave its data behind', () => {
     const there = { containers: [running('aaa', 'db', { role: 'accessory' })], networks: [] };
-    const wanted = record('bbb', environment([front, db], { hosts: [on('a', { web: 1 }), on('b', { db: 1 })] }));
-    const input = planning({ wanted, observed: { hosts: { a: there } }, accessorySpecs: { db: 's' } });
-    expect(() => planRollout(input)).toThrow(/db keeps its data on a, and the release wants it on b/);
+    const wanted = record('bbb', environment([front, db], { targets: [on('a', { web: 1 }), on('b', { db: 1 })] }));
+    const input = planning({ wanted, observed: { targets: { a: there } }, accessorySpecs: { db: 's' } });
+    expect(() => planRollout(input)).toThrow(/db keeps its data on a, but the release runs it on b/);
   });
 });
 
@@ -202,12 +216,12 @@ describe('a plan to recreate', () => {
 
   it('says its outage before, and none where nothing runs', () => {
     expect(planRollout(planning({ wanted, current, observed: found, accessorySpecs: { db: 's' } })).warnings).toEqual([
-      'recreate is an outage: requests to shop.localhost are answered with 503 from when api, jobs, web of aaa are stopped until bbb is healthy, and as long again should it go back',
+      'recreate is an outage: requests to shop.localhost get 503 from when api, jobs, web of aaa are stopped until bbb is healthy, and as long again if it goes back',
     ]);
     expect(planRollout(planning({ wanted })).warnings).toEqual([]);
   });
 
-  it('stops every replica, and on the way back to what is recorded whatever was left half done', () => {
+  it('stops all instances, and on the way back to what is recorded whatever was left half done', () => {
     const two = observed(
       [
         running('aaa', 'web', { state: 'exited' }),
@@ -218,7 +232,7 @@ describe('a plan to recreate', () => {
       'bbb',
     );
     const plan = planRollout(planning({ kind: 'restore', wanted: current, current, observed: two }));
-    expect(read(plan)).toContain('switch: stop web bbb on local | stop web #2 bbb on local');
+    expect(read(plan)).toContain('switch: stop web bbb on local');
   });
 });
 
@@ -262,7 +276,7 @@ describe('a plan by canary', () => {
     expect(isShared(planRollout(planning({ wanted })))).toBe(false);
     const back = planRollout({ ...input, kind: 'rollback' });
     expect(isShared(back)).toBe(false);
-    expect(back.warnings).toEqual(['all traffic goes back at once, without the steps of canary']);
+    expect(back.warnings).toEqual(['all traffic goes back at once, without canary steps']);
   });
 });
 
@@ -289,19 +303,20 @@ describe('a rolling plan', () => {
       'prepare: start web bbb on local',
       'switch: switch routes to bbb at 33 % on local',
       'switch: watch instances at 33 % on local',
-      'switch: stop web #3 aaa on local',
-      'switch: start web #2 bbb on local',
+      'switch: stop web aaa down to 2 on local',
+      'switch: start web ×2 bbb on local',
       'switch: switch routes to bbb at 67 % on local',
       'switch: watch instances at 67 % on local',
-      'switch: stop web #2 aaa on local',
-      'switch: start web #3 bbb on local',
+      'switch: stop web aaa down to 1 on local',
+      'switch: start web ×3 bbb on local',
       'switch: stop jobs aaa on local',
       'switch: start jobs bbb on local',
       'switch: switch routes to bbb on local',
-      'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local | remove web #2 aaa on local | remove web #3 aaa on local',
+      'retire: remove api aaa on local | remove jobs aaa on local | remove web aaa on local',
       'retire: remove networks of aaa on local | prune images on local',
     ]);
-    expect(lines).toContain('switch: stop web #3 aaa on local ↺ start web #3 aaa on local');
+    expect(lines).toContain('switch: stop web aaa down to 2 on local ↺ start web ×3 aaa on local');
+    expect(lines).toContain('switch: start web ×2 bbb on local ↺ remove web bbb down to 1 on local');
     expect(lines).toContain('switch: switch routes to bbb at 67 % on local ↺ switch routes to bbb at 33 % on local');
   });
 
@@ -313,13 +328,13 @@ describe('a rolling plan', () => {
   it('takes hosts as a whole, all of them prepared before', () => {
     const hosts = ['a', 'b', 'c'].map((name) => ({ kind: 'docker' as const, name, address: name }));
     const both = ['aaa', 'bbb'].map((name) =>
-      record(name, environment([service('web')], { hosts, ...rolling({ of: 'hosts', batch: 2 }) })),
+      record(name, environment([service('web')], { targets: hosts, ...rolling({ of: 'hosts', batch: 2 }) })),
     );
     const there = { containers: [running('aaa', 'web')], networks: ['aaa'], routes: { release: 'aaa', counter: 1 } };
     const input = planning({
       current: both[0],
       wanted: both[1],
-      observed: { hosts: { a: there, b: there, c: there } },
+      observed: { targets: { a: there, b: there, c: there } },
     });
     const lines = withoutUndo(read(planRollout(input)));
     expect(lines.filter((line) => /start|switch:/.test(line))).toEqual([
@@ -370,16 +385,51 @@ describe('a plan', () => {
       routes: [{ service: 'web', host: 'shop.example.com', path: '/', port: 80, https: true as const }],
     };
     const next = record('bbb', environment([web], secure));
-    const proxy = { image: 'traefik', state: 'running', entryPoints: ['web'] };
-    const there = { hosts: { local: { containers: [], networks: [], proxy } } };
-    const entryPoints = ['web', 'websecure'];
-    expect(() => planRollout(planning({ wanted: next, observed: there, entryPoints }))).toThrow(
-      'shop.example.com is routed by HTTPS, and the proxy of local does not listen for that. To have it, have it made anew: ' +
-        'windlass bootstrap production --host local. For some seconds requests are refused there, of every application and environment of that host',
+    const had = proxy('http');
+    const there = { targets: { local: { containers: [], networks: [], proxy: had } } };
+    const made = proxy('http', 'https');
+    expect(() => planRollout(planning({ wanted: next, observed: there, proxy: made }))).toThrow(
+      'shop.example.com needs HTTPS, but the proxy of local has no entry point for it. To add it, recreate the proxy: ' +
+        'windlass bootstrap production --host local. It refuses requests for all applications on that host for some seconds',
     );
     expect(() => planRollout(planning({ wanted: next }))).toThrow(/set WINDLASS_PROXY_HTTPS \(443\)/);
-    expect(planRollout(planning({ wanted: next, entryPoints })).phases).not.toEqual([]);
-    const listening = { hosts: { local: { containers: [], networks: [], proxy: { ...proxy, entryPoints } } } };
+    expect(planRollout(planning({ wanted: next, proxy: made })).phases).not.toEqual([]);
+    const listening = { targets: { local: { containers: [], networks: [], proxy: made } } };
     expect(planRollout(planning({ wanted: next, observed: listening })).phases).not.toEqual([]);
+  });
+
+  it('is refused when the proxy does not listen on the port of a route by TCP', () => {
+    const tcp = { routes: [{ service: 'web', host: ':5432', path: '/', port: 80, protocol: 'tcp' as const }] };
+    const next = record('bbb', environment([web], tcp));
+    const there = { targets: { local: { containers: [], networks: [], proxy: proxy('http', 'tcp-6379') } } };
+    expect(() => planRollout(planning({ wanted: next, observed: there, proxy: proxy('http') }))).toThrow(
+      'TCP port 5432 needs its port, but the proxy of local has no entry point for it. To add it, add 5432 to WINDLASS_PROXY_TCP ' +
+        '(comma-separated ports) for the worker, restart it, and recreate the proxy: windlass bootstrap production --host local. ' +
+        'It refuses requests for all applications on that host for some seconds',
+    );
+    expect(planRollout(planning({ wanted: next, proxy: proxy('http', 'tcp-5432') })).phases).not.toEqual([]);
+  });
+
+  const route = { service: 'web', host: 'shop.example', path: '/', port: 80 };
+  const canary = { kind: 'canary' as const, steps: [{ weight: 10, soak: 1000 }] };
+  it.each([
+    ['h2c', { routes: [{ ...route, protocol: 'h2c' as const }] }, 'shop.example/ needs HTTP/2'],
+    ['weights', { routes: [route], strategy: canary }, 'canary splits requests between two releases'],
+    ['tcp', { routes: [{ ...route, host: ':5432', protocol: 'tcp' as const }] }, 'TCP port 5432 needs its port'],
+    ['https', { routes: [{ ...route, https: true as const }] }, 'shop.example needs HTTPS'],
+  ])('is refused when the kind of proxy cannot do it: %s', (lacking, more, what) => {
+    const next = record('bbb', environment([web], more));
+    const listening = proxy('http', 'https', 'tcp-5432');
+    const weak = { ...listening, kind: 'weak', can: listening.can.filter((one) => one !== lacking) };
+    const there = { targets: { local: { containers: [], networks: [], proxy: weak } } };
+    const cost = 'It refuses requests for all applications on that host for some seconds';
+    expect(() => planRollout(planning({ wanted: next, proxy: weak }))).toThrow(
+      `${what}, but the proxy of local, weak, does not support it. To add it, choose another proxy than weak with WINDLASS_PROXY for the ` +
+        'worker, restart it, and release again',
+    );
+    expect(() => planRollout(planning({ wanted: next, observed: there, proxy: listening }))).toThrow(
+      `${what}, but the proxy of local, weak, does not support it. To add it, recreate the proxy: windlass bootstrap production --host local. ${cost}`,
+    );
+    expect(planRollout(planning({ wanted: next, proxy: listening })).phases).not.toEqual([]);
   });
 });

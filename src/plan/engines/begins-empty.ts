@@ -1,0 +1,175 @@
+import type { EnvironmentRecord } from '../../manifest/record';
+import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../model/data';
+import { targetsOf } from '../../model/target';
+import type { ObservedContainer, ObservedEngines, Writes } from '../../model/observed';
+import type { Service, Volume } from '../../model/service';
+import { type PlanningInput, Refused } from '../planning';
+import { observedOn } from './observed-on';
+
+/**
+ * Finds services that would leave their data behind for a new place. Refused until somebody accepts it with
+ * `acceptEmpty`; then a warning, a sentence each.
+ */
+export function warnOfEmpty(input: PlanningInput, after: EnvironmentRecord): string[] {
+  return after.services
+    .filter(({ kind }) => kind !== 'one-off')
+    .flatMap((service) => [
+      ...warnOfMoved(input, after, service),
+      ...targetsOf(after, service).flatMap((host) => [
+        ...warnOfLeft(input, after, host, service),
+        ...warnOfVanished(input, after, host, service),
+      ]),
+    ]);
+}
+
+/** A service that leaves every host with its data. Accessories are refused (see `accessories.ts`). */
+function warnOfMoved(input: PlanningInput, after: EnvironmentRecord, service: Service): string[] {
+  const before = recordOf(input);
+  const was = before?.services.find(({ name }) => name === service.name);
+  if (!before || !was || service.kind === 'accessory') return [];
+  const [from, to] = [targetsOf(before, was), targetsOf(after, service)];
+  if (from.length === 0 || from.some((host) => to.includes(host))) return [];
+  const stores = storesOf(before, was).filter(({ store, said }) => isOfOneHost(before, store, said));
+  // A renamed host still has its containers.
+  const isThere = ({ writes = [] }: Pick<ObservedContainer, 'writes'>) =>
+    writes.some((one) => stores.some(({ store }) => overlap(one.store, store)));
+  const empty = to.filter((host) => {
+    const { containers, composed = [] } = observedOn(input.observed, host);
+    return ![...containers, ...composed].some((one) => one.service === service.name && isThere(one));
+  });
+  if (stores.length === 0 || empty.length === 0) return [];
+  const message =
+    `${service.name}: starts on ${empty.join(', ')} without its data, which is in ` +
+    `${stores.map(({ store }) => store).join(', ')} of ${from.join(', ')}. Windlass does not move data`;
+  return refusal(input, service.name, empty[0]!, message);
+}
+
+function isOfOneHost({ volumes }: EnvironmentRecord, store: string, said: string): boolean {
+  const { driver = 'local' } = volumes.find(({ name }) => name === said) ?? {};
+  return isPath(store) || (driver === 'local' && !isOfNetwork(store));
+}
+
+/** A warning where somebody accepted it, or nobody could; otherwise refused. */
+function refusal(
+  { kind, acceptEmpty }: PlanningInput,
+  service: string,
+  host: string,
+  message: string,
+  copy = '',
+): string[] {
+  if (kind === 'restore' || acceptEmpty?.includes(service)) return [message];
+  throw new Refused({
+    kind: 'begins-empty',
+    host,
+    service,
+    message: `${message}.${copy} To continue anyway, repeat the command with --accept-empty ${service}`,
+  });
+}
+
+function warnOfLeft(input: PlanningInput, after: EnvironmentRecord, host: string, service: Service): string[] {
+  const left = leftBehind(after, service, writesUntilNow(input, host, service));
+  if (left.length === 0) return [];
+  const { name } = service;
+  const becomes = storesOf(after, service).filter(({ target }) => left.some((one) => one.target === target));
+  const where = becomes.map(({ store }) => store).join(', ');
+  const was = left.map(({ store, target }) => `${store} (at ${target})`).join(', ');
+  const message =
+    `${name}: starts empty${where ? `, or with the content of ${where}` : ''}. Its current data is in ${was} on ${host}, ` +
+    'which stays unused';
+  const [from] = left;
+  const copy =
+    becomes.length > 0
+      ? ` To keep the data, stop it and copy: docker run --rm -v ${from!.store}:/from -v ${becomes[0]!.store}:/to busybox cp -a /from/. /to/.`
+      : '';
+  return refusal(input, name, host, message, copy);
+}
+
+/**
+ * Where it wrote and will not write any more. Nameless volumes pass from an accessory to the next one by
+ * themselves.
+ */
+function leftBehind(after: EnvironmentRecord, service: Service, was: Writes[]): Writes[] {
+  const is = storesOf(after, service);
+  const covered = service.container.mounts.map(({ target }) => target);
+  return was.filter(({ store, target }) => {
+    if (isNameless(store) && service.kind === 'accessory') return covered.includes(target);
+    return !is.some((one) => overlap(one.store, store));
+  });
+}
+
+function writesUntilNow(input: PlanningInput, host: string, { name }: Service): Writes[] {
+  const { current } = input;
+  const found = observedOn(input.observed, host);
+  const own = found.containers.filter((one) => one.service === name);
+  const composed = (found.composed ?? []).filter((one) => one.service === name);
+  const container =
+    own.find(({ role }) => role === 'accessory') ??
+    own.find(({ role, release }) => role === 'instance' && release === current?.release) ??
+    // Once windlass runs the service, compose's former container no longer has its data.
+    (own.length > 0 || wasOwn(input, name)
+      ? undefined
+      : (composed.find(({ state }) => state === 'running') ?? composed[0])) ??
+    composed.find(({ state }) => state === 'running');
+  return container ? (container.writes ?? []) : recordedWrites(input, found, name);
+}
+
+const recordOf = ({ current, environment }: PlanningInput) =>
+  current?.environments.find((one) => one.name === environment);
+
+const wasOwn = (input: PlanningInput, name: string) =>
+  recordOf(input)?.services.some((one) => one.name === name) ?? false;
+
+function recordedWrites(input: PlanningInput, { volumes = {} }: ObservedEngines, name: string): Writes[] {
+  const before = recordOf(input);
+  const service = before?.services.find((one) => one.name === name);
+  return before && service ? storesOf(before, service).filter(({ store }) => volumes[store]) : [];
+}
+
+function warnOfVanished(input: PlanningInput, after: EnvironmentRecord, host: string, service: Service): string[] {
+  const before = recordOf(input);
+  const was = before?.services.find(({ name }) => name === service.name);
+  const { volumes = {} } = observedOn(input.observed, host);
+  return storesOf(after, service)
+    .filter(({ store }) => volumes[store] === false && was && storesOf(before!, was).some((one) => one.store === store))
+    .map(
+      ({ store }) =>
+        `${service.name}: starts empty. The volume ${store} it had in ${input.current?.release} is gone from ${host}`,
+    );
+}
+
+/** External volumes must exist; existing ones stay as they are, whatever the compose file says. */
+export function refuseVolumes(input: PlanningInput, after: EnvironmentRecord): void {
+  const before = recordOf(input);
+  for (const service of after.services)
+    for (const host of targetsOf(after, service))
+      for (const mount of service.container.mounts) {
+        if (mount.type !== 'volume') continue;
+        const said = after.volumes.find(({ name }) => name === mount.volume);
+        const name = nameOfVolume(after, mount.volume);
+        const found = observedOn(input.observed, host).volumes?.[name];
+        if (said?.external && found === false)
+          throw new Refused({ kind: 'no-such-volume', host, service: service.name, message: lacksVolume(name, host) });
+        const was = before?.volumes.find((one) => one.name === mount.volume);
+        const isKept = was && nameOfVolume(before!, was.name) === name;
+        if (found && said && isKept && !said.external && differs(was, said) && differs(found, said))
+          throw new Refused({
+            kind: 'volume-options',
+            host,
+            service: service.name,
+            message: describeOptions(name, found),
+          });
+      }
+}
+
+export const lacksVolume = (name: string, host: string) =>
+  `the volume ${name} is external, but missing on ${host}. Check its name, create it (docker volume create ${name}), or remove external: true`;
+
+type Made = Pick<Volume, 'driver' | 'options'>;
+
+const differs = (one: Made, other: Made) => madeAs(one) !== madeAs(other);
+const madeAs = ({ driver = 'local', options = {} }: Made) =>
+  JSON.stringify([driver, Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+const describeOptions = (name: string, found: Made) =>
+  `the volume ${name} exists with ${madeAs(found)}, which cannot be changed. Keep its driver and driver_opts, or give it ` +
+  'another name under volumes in the compose file and copy the data';

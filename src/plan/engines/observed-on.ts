@@ -1,0 +1,12 @@
+import type { Observed, ObservedEngines } from '../../model/observed';
+import { byText } from '../../model/text-order';
+
+/** What was found on a host; nothing where it was never seen. All targets of an environment are of one kind. */
+export const observedOn = ({ targets }: Observed, host: string): ObservedEngines =>
+  (targets[host] as ObservedEngines | undefined) ?? { containers: [], networks: [] };
+
+/** The same for every host that was seen, by name. */
+export const observedHosts = (observed: Observed): [host: string, found: ObservedEngines][] =>
+  Object.keys(observed.targets)
+    .sort(byText)
+    .map((host) => [host, observedOn(observed, host)]);
