@@ -1,38 +1,41 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Artifact } from '../../src/manifest/record';
 import { type BuildxSettings, buildWithBuildx } from './buildx';
-import { packContext } from '../drivers/docker/context';
+import { openContext } from '../drivers/docker/build/context';
 import type { Engine, Watch } from '../drivers/docker/engine';
+import { requireBuild } from '../policy/allowed';
 import { permanent } from '../drivers/errors';
+import { repositoryOf, wayWithin } from '../drivers/within';
 import type { BuildInput, BuildResult } from '../types';
 import { imageLabels, isBuiltOf } from './labels';
-import { type Place, placeOf } from './place';
+import { declaring } from './resolve';
+import { type ImageDestination, imageDestination } from './image-destination';
 
-/** What builds: an engine, and the buildx client for what that does not know. */
 export interface Builder {
   engine: Engine;
   settings: BuildxSettings;
-  checkout(source: BuildInput['source']): Promise<string>;
+  checkout(source: BuildInput['source'], app: string): Promise<string>;
 }
 
-/** Builds the image of a service from its checkout, unless the registry has it for this commit and this way to build. */
+/** Builds a service's image from its checkout, unless the registry has it for this commit and build settings. */
 export async function buildImage(
   input: BuildInput,
   { engine, settings, checkout }: Builder,
   watch: Watch,
 ): Promise<BuildResult> {
   refuseSecrets(input);
-  const place = await placeOf(input);
+  await requireBuild(input.app, input.build);
+  const place = await imageDestination(input);
   const reused = input.fresh ? undefined : await findBuilt(input, place);
   if (reused) return { artifact: reused };
 
   const { build } = input;
-  const top = await checkout(input.source);
+  const top = await checkout(input.source, input.app);
   const folder = await contextFolder(top, input);
-  const dockerfile = build.dockerfileText === undefined ? build.dockerfile : INLINE;
-  const texts: Record<string, string> = build.dockerfileText === undefined ? {} : { [INLINE]: build.dockerfileText };
-  const context = await packContext(folder, { dockerfile, texts, mtime: new Date(input.createdAt) });
+  const text = build.dockerfileText;
+  const dockerfile = text === undefined ? build.dockerfile : INLINE;
+  const context = await openContext(folder, { dockerfile, text, mtime: new Date(input.createdAt) });
   const options = {
     dockerfile,
     args: build.args,
@@ -43,59 +46,76 @@ export async function buildImage(
     extraHosts: build.extraHosts,
   };
   const imageId = build.buildx
-    ? await buildWithBuildx({ top, service: build.service, buildx: build.buildx, settings }, context, options, watch)
+    ? await buildWithBuildx(
+        {
+          root: repositoryOf(top, input.source.folder ?? ''),
+          top,
+          service: build.service,
+          buildx: build.buildx,
+          settings,
+        },
+        context,
+        options,
+        watch,
+      )
     : await engine.buildImage(context, options, watch);
-  // At once, so that whoever cleans the builder in between leaves it.
+  // Tagged at once, so that cleaning the builder spares it.
   await engine.tagImage(imageId, place.repository, place.tag);
   return { imageId };
 }
 
-/** Where a Dockerfile that the compose file has itself lies in the context. */
+/** The place of an inline Dockerfile in the context. */
 const INLINE = '.windlass.Dockerfile';
 
 async function findBuilt(
   input: BuildInput,
-  { registry, repository, path, tag, commitTag }: Place,
+  { registry, repository, path, tag, commitTag }: ImageDestination,
 ): Promise<Artifact | undefined> {
   const found = await registry.readImage(path, commitTag);
   if (!found || !isBuiltOf(found.labels, input)) return undefined;
   if (tag !== commitTag) await registry.tagImage(path, found.digest, tag);
-  return { image: `${repository}@${found.digest}`, origin: 'reused' };
+  return { image: `${repository}@${found.digest}`, origin: 'reused', ...declaring(found.volumes) };
 }
 
-async function contextFolder(
-  checkout: string,
-  { build: { service, context, dockerfile, dockerfileText } }: BuildInput,
+/** The folder to build from; a link may lead to it, but not out of the repository. */
+export async function contextFolder(
+  project: string,
+  {
+    source: { folder = '' },
+    build: { service, context, dockerfile, dockerfileText },
+  }: Pick<BuildInput, 'source' | 'build'>,
 ): Promise<string> {
-  const folder = join(checkout, context);
-  const way = relative(checkout, folder);
-  if (way.startsWith('..') || isAbsolute(way))
-    throw badContext(service, `build.context ${context} leads out of the repository. Write a folder within it`);
-  const isFolder = await stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw badContext(service, `build.context ${context} is no folder of the commit. Was it committed?`);
-  if (dockerfileText !== undefined) return folder;
-  const hasDockerfile = await stat(join(folder, dockerfile)).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (!hasDockerfile)
-    throw badContext(
-      service,
-      `there is no ${dockerfile} in ${context} in the commit. Write build.dockerfile, or commit it`,
-    );
-  return folder;
+  const root = repositoryOf(project, folder);
+  const within = (path: string) => {
+    const way = wayWithin(root, path);
+    return way === undefined ? undefined : join(root, way);
+  };
+  const place = within(join(project, context));
+  if (place === undefined)
+    throw badContext(service, `build.context ${context} leaves the repository. Write a folder inside it`);
+  if (!(await isA('isDirectory', place)))
+    throw badContext(service, `build.context ${context} is not a folder in the commit. Commit it`);
+  if (dockerfileText !== undefined) return place;
+  const file = within(join(place, dockerfile));
+  if (file === undefined)
+    throw badContext(service, `${dockerfile} in ${context} is outside the repository. Commit the file itself`);
+  if (!(await isA('isFile', file)))
+    throw badContext(service, `${dockerfile} in ${context} is not in the commit. Write build.dockerfile, or commit it`);
+  return place;
 }
 
-/** Arguments of a build can be read in the image's history by everybody who may pull it. */
+const isA = (kind: 'isFile' | 'isDirectory', path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found[kind](),
+    () => false,
+  );
+
 function refuseSecrets({ build: { service, args } }: BuildInput): void {
   const [name] = Object.entries(args).find(([, value]) => value.includes('{{secret:')) ?? [];
   if (name)
     throw badContext(
       service,
-      `build.args.${name} holds a secret, which would stand in the image's history. Give it to the service when it runs`,
+      `build.args.${name} contains a secret, which would be readable in the image's history. Pass it to the running service instead`,
     );
 }
 

@@ -1,26 +1,29 @@
-import type { Readable } from 'node:stream';
-import { join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { BuildxOptions } from '../../src/model/build';
-import { type Buildx, runBuildx } from '../drivers/docker/buildx';
+import type { BuildContext } from '../drivers/docker/build/context';
+import { type Buildx, runBuildx } from '../drivers/docker/build/buildx';
 import type { BuildOptions, Watch } from '../drivers/docker/engine';
-import { redact } from '../redact';
+import { permanent } from '../drivers/errors';
+import { wayWithin } from '../drivers/within';
+import { redact } from '../secrets/redact';
 import { SecretReader } from '../secrets';
 import type { Settings } from '../settings';
 
 export type BuildxSettings = Pick<Settings, 'buildxCommand' | 'dockerHost'>;
 
 interface Wanted {
-  /** The folder of the commit. */
+  root: string;
   top: string;
   service: string;
   buildx: BuildxOptions;
   settings: BuildxSettings;
 }
 
-/** Builds by the buildx client. Values of secrets reach it by its environment alone, and are struck out of what it says. */
+/** Builds with the buildx client. Secrets reach it in its environment only, and are redacted in its output. */
 export async function buildWithBuildx(
-  { top, service, buildx, settings }: Wanted,
-  context: Readable,
+  { root, top, service, buildx, settings }: Wanted,
+  context: BuildContext,
   options: BuildOptions,
   watch: Watch,
 ): Promise<string> {
@@ -38,12 +41,20 @@ export async function buildWithBuildx(
       ...secrets.map((secret, index) =>
         flag(
           'secret',
-          `id=${secret.id},${'file' in secret ? `src=${join(top, secret.file)}` : `env=${variable(index)}`}`,
+          inOneLine({
+            id: secret.id,
+            ...('file' in secret
+              ? { src: inCheckout(root, join(top, secret.file), service) }
+              : { env: variable(index) }),
+          }),
         ),
       ),
       ...(buildx.ssh ?? []).map((agent) => flag('ssh', agent)),
       ...(buildx.contexts ?? []).map((one) =>
-        flag('build-context', `${one.name}=${'folder' in one ? join(top, one.folder) : one.from}`),
+        flag(
+          'build-context',
+          `${one.name}=${'folder' in one ? inCheckout(root, join(top, one.folder), service) : one.from}`,
+        ),
       ),
       ...(buildx.cacheFrom ?? []).map((cache) => flag('cache-from', cache)),
       ...(buildx.cacheTo ?? []).map((cache) => flag('cache-to', cache)),
@@ -54,9 +65,9 @@ export async function buildWithBuildx(
       ...(buildx.shmSizeBytes === undefined ? [] : [flag('shm-size', String(buildx.shmSizeBytes))]),
     ],
     env: Object.fromEntries(values.flatMap((value, index) => (value === undefined ? [] : [[variable(index), value]]))),
-    strike: (line) =>
+    strike: (text) =>
       redact(
-        line,
+        text,
         values.filter((value) => value !== undefined),
       ),
   };
@@ -64,3 +75,18 @@ export async function buildWithBuildx(
 }
 
 const flag = (name: string, value: string) => `--${name}=${value}`;
+
+/** The real path of a file, with all links resolved. Fails permanently outside the commit. */
+function inCheckout(root: string, path: string, service: string): string {
+  const way = wayWithin(root, path);
+  if (way !== undefined) return join(realpathSync(root), way);
+  const message = `the build of ${service} uses ${relative(root, path)}, which is outside the repository. Commit what it needs, and use that`;
+  throw permanent({ kind: 'bad-build', service, message });
+}
+
+/** A buildx option in CSV: a field with a comma or a quote is quoted, so that it cannot become two. */
+const inOneLine = (fields: Record<string, string>): string =>
+  Object.entries(fields)
+    .map(([key, value]) => `${key}=${value}`)
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(',');

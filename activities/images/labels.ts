@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { BuildSpec } from '../../src/manifest/record';
-import { withoutCredentials } from '../source-url';
+import { withoutCredentials } from '../../src/model/address';
 import type { BuildInput } from '../types';
 
 /** The labels of OCI image-spec, "Pre-Defined Annotation Keys". */
 export const REVISION = 'org.opencontainers.image.revision';
-/** What it was built from besides the commit: arguments may come from elsewhere. */
+/** The build inputs besides the commit: arguments may come from elsewhere. */
 export const BUILD = 'windlass.build';
 
-/** The labels of an image that is built: what the compose file says, and where it comes from. */
+/** The labels of a built image: those of the compose file, and its origin. */
 export function imageLabels({ build, source, createdAt, release }: BuildInput): Record<string, string> {
   return {
     ...build.labels,
@@ -20,11 +20,12 @@ export function imageLabels({ build, source, createdAt, release }: BuildInput): 
   };
 }
 
-/** Was this image built of this commit in this way? */
+/** Was this image built from this commit with these settings? */
 export const isBuiltOf = (labels: Record<string, string>, { source, build }: BuildInput) =>
   labels[REVISION] === source.commit && labels[BUILD] === hashBuild(build);
 
-function hashBuild(build: BuildSpec): string {
+/** How an image is built, in short. */
+export function hashBuild(build: BuildSpec): string {
   const inOrder = (map: Record<string, string>) => Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
   const { service, context, dockerfile, target, platform, network, extraHosts } = build;
   const all = [

@@ -2,9 +2,9 @@ import type { Draft } from '../../src/manifest/record';
 import { asSentence } from '../../src/model/path';
 import type { Problem } from '../../src/model/problem';
 import type { SecretSource } from '../../src/model/release';
-import { type Env, refuseCommand } from '../secret-sources';
+import { type Env, refuseCommand } from '../secrets/secret-sources';
 
-/** Programs that secrets are read with and that this worker may not run: no release of this commit could be planned here. */
+/** Refuses secret programs this worker may not run, because no release could be planned here. */
 export function checkCommands(
   file: string,
   { registry, environments }: Pick<Draft, 'registry' | 'environments'>,

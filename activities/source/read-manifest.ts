@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { assembleEnvironment, registryOf } from '../../src/manifest/assemble';
 import { parseManifest, type Parsed } from '../../src/manifest/parse';
 import type { Draft } from '../../src/manifest/record';
-import { checkReach, tellPlacement } from '../../src/manifest/rules-placement';
+import { checkReach, reportPlacement } from '../../src/manifest/rules-placement';
 import { checkData } from '../../src/manifest/rules-data';
 import { checkServices } from '../../src/manifest/rules-services';
 import type { Manifest } from '../../src/manifest/schema';
+import type { RegistryAccess } from '../../src/model/release';
 import { describeProblem, type Problem } from '../../src/model/problem';
 import type { Settings } from '../settings';
-import { hasBuildx } from '../drivers/docker/buildx';
-import { listTracked } from '../drivers/tracked';
-import { findComposeFiles } from './compose-files';
-import { type ComposeReadings, readAllCompose } from './read-compose';
+import { hasBuildx } from '../drivers/docker/build/buildx';
+import { folderOf, listTracked } from '../drivers/git/tracked';
+import { findComposeFiles } from './compose/compose-files';
+import { type ComposeReadings, readAllCompose } from './compose/read-compose';
 
 export const MANIFEST = 'windlass.yaml';
 
-/** What a folder says: the draft of a release but for its commit, or all that is wrong with it. */
 export interface ManifestReading {
   /** Undefined when there are problems. */
   draft?: Omit<Draft, 'source' | 'commit'>;
@@ -29,15 +29,17 @@ export type ReadingSettings = Pick<Settings, 'installation' | 'registry' | 'comp
 interface Reading {
   /** Is a file in the commit? Undefined: everything in the folder is. */
   isCommitted?: (file: string) => boolean;
-  /** Not the worker reads it, whose registry is not known here. */
   elsewhere?: boolean;
-  /** Services whose image is there already. */
   given?: string[];
+  /** The project's folder in the repository, unless it is the root. */
+  folder?: string;
+  text?: string;
+  declared?: (reference: string, registry: RegistryAccess | undefined) => Promise<string[] | undefined>;
 }
 
 /**
- * Reads manifest and compose files of a folder that holds a commit and nothing else. Throws `ComposeUnavailable` when
- * `docker compose` cannot be run; whatever is wrong in the files is told, not thrown.
+ * Reads the manifest and compose files in a folder that holds exactly a commit. Returns all
+ * problems of the files. Throws `ComposeUnavailable` when `docker compose` cannot run.
  */
 export async function readManifest(
   dir: string,
@@ -45,36 +47,45 @@ export async function readManifest(
   reading: Reading = {},
 ): Promise<ManifestReading> {
   const path = join(dir, MANIFEST);
-  if (!existsSync(path))
-    return failed([{ file: MANIFEST, message: 'is not there. Write one beside the compose file: windlass init.' }]);
-  const parsed = parseManifest(MANIFEST, readFileSync(path, 'utf8'));
+  if (reading.text === undefined && !existsSync(path))
+    return failed([{ file: MANIFEST, message: 'does not exist. Write one next to the compose file: windlass init.' }]);
+  const parsed = parseManifest(MANIFEST, reading.text ?? readFileSync(path, 'utf8'));
   if (!parsed.manifest) return failed(parsed.problems);
   const found = findComposeFiles(dir, parsed.manifest);
   const told = found.told.map((finding) => describeProblem(parsed.point(finding)));
   if (found.findings.length > 0) return failed([...parsed.problems, ...found.findings.map(parsed.point)], told);
-  const { isCommitted, given, elsewhere } = reading;
+  const { isCommitted, given, elsewhere, folder } = reading;
+  const registry = registryOf(parsed.manifest, settings.registry);
+  const declared = reading.declared && ((reference: string) => reading.declared!(reference, registry));
   const buildx = elsewhere ? undefined : hasBuildx(settings.buildxCommand);
-  const reader = { dir, command: settings.composeCommand, isCommitted, given, buildx };
+  const { composeCommand: command, installation } = settings;
+  const reader = { dir, folder, command, installation, isCommitted, given, buildx, declared };
   const compose = await readAllCompose(reader, parsed.manifest, found.files);
   return conclude(parsed, parsed.manifest, compose, { settings, told, elsewhere });
 }
 
-/** As `readManifest`, of a folder that somebody works in: what git does not track is not part of a release. */
+/** Like `readManifest`, for a working folder: untracked files are not part of a release. */
 export async function readWorkingFolder(dir: string, settings: ReadingSettings): Promise<ManifestReading> {
-  const tracked = await listTracked(dir);
+  const [tracked, folder] = await Promise.all([listTracked(dir), folderOf(dir)]);
   const isCommitted = tracked && ((file: string) => tracked.has(file));
-  const { warnings, ...read } = await readManifest(dir, settings, { isCommitted, elsewhere: true });
-  return { ...read, warnings: [...(tracked ? tellUntracked(dir, tracked) : []), ...warnings] };
+  const { warnings, ...read } = await readManifest(dir, settings, { isCommitted, elsewhere: true, folder });
+  return { ...read, warnings: [...(tracked ? reportUntracked(dir, tracked) : []), ...warnings] };
 }
 
-function tellUntracked(dir: string, tracked: Set<string>): string[] {
+function reportUntracked(dir: string, tracked: Set<string>): string[] {
   const lacks = (file: string) => existsSync(join(dir, file)) && !tracked.has(file);
   return [
-    ...(lacks(MANIFEST) ? [`${MANIFEST}: is not in git yet. Add and commit it before a release.`] : []),
-    ...(lacks('.env')
-      ? ['.env: is not in git, so a release does not see it. Declare what it sets under variables or secrets.']
+    ...(lacks(MANIFEST) ? [`${MANIFEST}: is not in git. Commit it before a release.`] : []),
+    ...(lacks('.env') && !isStated(dir)
+      ? ['.env: is not in git, so a release does not read it. Declare its entries under variables or secrets.']
       : []),
   ];
+}
+
+function isStated(dir: string): boolean {
+  const path = join(dir, MANIFEST);
+  const { manifest } = existsSync(path) ? parseManifest(MANIFEST, readFileSync(path, 'utf8')) : {};
+  return manifest !== undefined && Object.values(manifest.environments).every(({ envFiles }) => '.env' in envFiles);
 }
 
 interface Rest {
@@ -94,7 +105,7 @@ function conclude(
   const services = Object.fromEntries(
     Object.entries(compose.environments).map(([name, read]) => [name, read.services]),
   );
-  // With some services unknown, every name of one could be called wrong.
+  // While some services are unknown, any name could wrongly be refused.
   const rules = () => [
     ...checkServices(manifest, services, settings.installation),
     ...checkData(manifest, compose.environments),
@@ -103,16 +114,18 @@ function conclude(
   const findings = [...(all ? rules() : []), ...compose.routeFindings];
   const registry = registryOf(manifest, settings.registry);
   const problems = [...parsed.problems, ...findings.map(parsed.point), ...compose.problems];
-  const apart = all ? tellPlacement(manifest, services).map((finding) => describeProblem(parsed.point(finding))) : [];
+  const apart = all ? reportPlacement(manifest, services).map((finding) => describeProblem(parsed.point(finding))) : [];
   const warnings = [...told, ...apart, ...compose.warnings];
   if (!registry && elsewhere)
-    warnings.push(`${MANIFEST} registry: is not said. The worker must be set to one: WINDLASS_REGISTRY.`);
+    warnings.push(
+      `${MANIFEST} registry: is missing, so the worker's is used: windlass dev brings one, others need WINDLASS_REGISTRY.`,
+    );
   else if (!registry)
     problems.push(
       parsed.point({
         path: ['registry'],
         message:
-          'is not said, and the worker has none either. Write registry: HOST, or set WINDLASS_REGISTRY where the worker runs',
+          "is missing, and the worker has none either. Write registry: HOST, or set the worker's WINDLASS_REGISTRY",
       }),
     );
   if (problems.length > 0) return failed(problems, warnings);
@@ -120,9 +133,9 @@ function conclude(
   const environments = names.map((name) =>
     assembleEnvironment(app, name, manifest.environments[name]!, compose.environments[name]!),
   );
-  const { builds, images } = compose;
+  const { builds, images, shared } = compose;
   return {
-    draft: { app, registry: registry ?? { address: '' }, builds, images, environments, warnings },
+    draft: { app, registry: registry ?? { address: '' }, builds, images, shared, environments, warnings },
     problems,
     warnings,
   };
@@ -133,7 +146,6 @@ const failed = (problems: Problem[], warnings: string[] = []): ManifestReading =
   warnings,
 });
 
-/** The manifest first, then each compose file; within a file as it is written. */
 const inOrder = (problems: Problem[]) => {
   const files = [MANIFEST, ...new Set(problems.map(({ file }) => file))];
   const rank = ({ file }: Problem) => files.indexOf(file);

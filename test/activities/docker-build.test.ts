@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { pipeline } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describeWith, parts } from '../setup/parts';
 import { connectEngine } from '../../activities/drivers/docker/connect';
+import { type ContextEntry, openContext } from '../../activities/drivers/docker/build/context';
 import type { Engine } from '../../activities/drivers/docker/engine';
 import { serve } from './registry-fixtures';
 import { build, failureOf, makeFolder, sharedEngine, until, watchProcesses } from './fixtures';
@@ -12,7 +14,7 @@ describeWith(['engine', 'images'], 'builds', () => {
 
   test('arguments, labels and target, and layers that are found again', async () => {
     const folder = makeFolder({
-      'deploy/app.Dockerfile': `FROM ${base()} AS first\nARG WHO=nobody\nCOPY . /app\nRUN echo "for $WHO" > /who\nHEALTHCHECK CMD true\nFROM first AS second\nRUN false`,
+      'deploy/app.Dockerfile': `FROM ${base()} AS first\nARG WHO=nobody\nCOPY . /app\nRUN echo "for $WHO" > /who\nFROM first AS second\nRUN false`,
       'greeting.txt': 'hello',
     });
     const options = { dockerfile: 'deploy/app.Dockerfile', args: { WHO: 'you' }, labels: { a: 'b' }, target: 'first' };
@@ -22,10 +24,24 @@ describeWith(['engine', 'images'], 'builds', () => {
     expect(lines.join('\n')).toMatch(/RUN echo/);
     expect(await build(engine, folder, options)).toBe(id);
     expect(await engine.imageId(id)).toBe(id);
-    expect(await engine.imageHealthcheck(id)).toEqual({ test: ['CMD-SHELL', 'true'] });
     await engine.removeImage(id);
     await engine.removeImage(id);
     expect(await engine.imageId(id)).toBeUndefined();
+  });
+
+  test('a context that takes longer to send than BuildKit waits before it looks whether the session lives', async () => {
+    const folder = makeFolder({ Dockerfile: `FROM ${base()}\nCOPY . /app\nRUN grep -q late /app/late`, late: 'late' });
+    const context = await openContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    const slow = (entry: ContextEntry): ContextEntry => ({
+      ...entry,
+      async *read() {
+        await pause(3_000);
+        yield* entry.read();
+      },
+    });
+    const options = { dockerfile: 'Dockerfile', args: {}, labels: {} };
+    const id = await engine.buildImage({ ...context, entries: context.entries.map(slow) }, options);
+    await engine.removeImage(id);
   });
 
   test('a command that fails: for good, with the end of the log', async () => {
@@ -33,7 +49,7 @@ describeWith(['engine', 'images'], 'builds', () => {
       'i=0; while [ $i -lt 100 ]; do echo "step $i"; i=$((i+1)); done; echo "connection refused" >&2; exit 4';
     const failure = await failureOf(build(engine, makeFolder({ Dockerfile: `FROM ${base()}\nRUN ${script}` })));
     expect(failure).toMatchObject({ type: 'Permanent', kind: 'build-failed', host: 'local' });
-    expect(failure.message).toMatch(/^build from Dockerfile: .*exit code: 4\. Mend the Dockerfile/);
+    expect(failure.message).toMatch(/^build from Dockerfile: .*exit code: 4\. Fix the Dockerfile/);
     expect(failure.lastLines!.length).toBeLessThanOrEqual(30);
     expect(failure.lastLines!.join('\n')).toMatch(/step 99\n[^]*connection refused/);
   });
@@ -85,7 +101,7 @@ describeWith(['engine', 'images'], 'builds', () => {
           host: 'old',
           lastLines: expect.arrayContaining(['why']),
         });
-        expect(bad.message).toMatch(/returned a non-zero code: 3\. Mend/);
+        expect(bad.message).toMatch(/returned a non-zero code: 3\. Fix/);
         const unreadable = await failureOf(build(old, makeFolder({ Dockerfile: 'FRM scratch' })));
         expect(unreadable).toMatchObject({ type: 'Permanent', kind: 'build-failed' });
       }));

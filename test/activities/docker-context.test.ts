@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
-import { packContext } from '../../activities/drivers/docker/context';
+import { openContext } from '../../activities/drivers/docker/build/context';
 import { makeFolder } from './fixtures';
 
 const OPTIONS = { dockerfile: 'Dockerfile', mtime: new Date(1_700_000_000_000) };
 
 async function entriesOf(folder: string, dockerfile = 'Dockerfile') {
-  const entries = Readable.from([await buffer(await packContext(folder, { ...OPTIONS, dockerfile }))]).pipe(extract());
+  const entries = Readable.from([await buffer((await openContext(folder, { ...OPTIONS, dockerfile })).tar(true))]).pipe(
+    extract(),
+  );
   const found: Record<string, { mode: number; uid: number; mtime: number; type: string }> = {};
   for await (const entry of entries) {
     const { name, mode, uid, mtime, type } = entry.header;
@@ -73,7 +75,7 @@ test('the same bytes on every machine', async () => {
   chmodSync(join(other, 'a.txt'), 0o600);
   for (const folder of [one, other]) symlinkSync('a.txt', join(folder, 'link'));
   const [first, second] = await Promise.all(
-    [one, other].map(async (folder) => buffer(await packContext(folder, OPTIONS))),
+    [one, other].map(async (folder) => buffer((await openContext(folder, OPTIONS)).tar(true))),
   );
   expect(first!.equals(second!)).toBe(true);
   expect(await entriesOf(one)).toMatchObject({

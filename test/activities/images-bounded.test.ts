@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inParallel, limiter } from '../../activities/drivers/bounded';
-import { withoutCredentials } from '../../activities/source-url';
 
 test('so many at a time, in order, and the results in order', async () => {
   let [now, most] = [0, 0];
@@ -30,24 +29,4 @@ test('one that fails or gives up waiting leaves its place to the next', async ()
   await expect(fourth).resolves.toBe('done');
   await first;
   await expect(limit(() => Promise.resolve(1), AbortSignal.abort(new Error('late')))).resolves.toBe(1);
-});
-
-test('the address of a source without its login', () => {
-  expect(
-    [
-      'https://u:p@git.example/a.git?t=1#x',
-      'https://token@git.example/a',
-      'ssh://git@git.example/a',
-      'git@git.example:a/b',
-      '/srv/a',
-      'file:///srv/a',
-    ].map(withoutCredentials),
-  ).toEqual([
-    'https://git.example/a.git',
-    'https://git.example/a',
-    'ssh://git@git.example/a',
-    'git@git.example:a/b',
-    '/srv/a',
-    'file:///srv/a',
-  ]);
 });

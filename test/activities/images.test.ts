@@ -1,6 +1,10 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { randomBytes } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BuildSpec } from '../../src/manifest/record';
 import { createImageActivities } from '../../activities/images/images';
+import { lookForImages } from '../../activities/images/look-ups';
 import { connectRegistry } from '../../activities/drivers/registry/registry';
 import type { BuildInput } from '../../activities/types';
 import { describeWith, parts } from '../setup/parts';
@@ -37,7 +41,12 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
   let checkouts = 0;
   const activities = (checkout: () => Promise<string>) =>
     createImageActivities({
-      settings: { dockerHost: parts().engine.host, buildsAtOnce: 1, buildxCommand: ['no-such-program'] },
+      settings: {
+        installation: 'windlass',
+        dockerHost: parts().engine.host,
+        buildsAtOnce: 1,
+        buildxCommand: ['no-such-program'],
+      },
       checkout: () => {
         checkouts++;
         return checkout();
@@ -108,6 +117,27 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
     expect(await buildIt(input({ app: uniqueName('inline'), build: inline }))).toHaveProperty('imageId');
   });
 
+  test('a context that is a link within the repository, and none that leads out of it', async () => {
+    const withLinks = (target: string) => {
+      const dir = makeFolder(files());
+      symlinkSync(target, join(dir, 'link'));
+      return Promise.resolve(dir);
+    };
+    const linked = { ...build, context: 'link' };
+    const { buildImage: within } = activities(() => withLinks('web'));
+    expect(await within(input({ app: uniqueName('link'), build: linked }))).toHaveProperty('imageId');
+    const { buildImage: outside } = activities(() => withLinks('/etc'));
+    expect(await failureOf(outside(input({ app: uniqueName('link'), build: linked })))).toMatchObject({
+      kind: 'bad-build',
+      message: 'build.context link leaves the repository. Write a folder inside it',
+    });
+    const further = { ...build, buildx: { contexts: [{ name: 'more', folder: 'link' }] } };
+    expect(await failureOf(outside(input({ app: uniqueName('link'), build: further })))).toMatchObject({
+      kind: 'bad-build',
+      message: 'the build of web uses link, which is outside the repository. Commit what it needs, and use that',
+    });
+  });
+
   test('a registry that wants a login', async () => {
     const door = await serveBehindLogin(parts().registry.address, 'bearer');
     process.env['WLTEST_USER'] = USER.username;
@@ -147,9 +177,9 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
       service: 'web',
       operation: 'build',
     });
-    expect((await bad({ context: 'none' })).message).toMatch(/build\.context none is no folder of the commit/);
-    expect((await bad({ dockerfile: 'Other' })).message).toMatch(/no Other in web/);
-    expect((await bad({ args: { A: 'x {{secret:b}}' } })).message).toMatch(/build\.args\.A holds a secret/);
+    expect((await bad({ context: 'none' })).message).toMatch(/build\.context none is not a folder in the commit/);
+    expect((await bad({ dockerfile: 'Other' })).message).toMatch(/Other in web is not in the commit/);
+    expect((await bad({ args: { A: 'x {{secret:b}}' } })).message).toMatch(/build\.args\.A contains a secret/);
     const { buildImage: failing } = activities(() =>
       Promise.resolve(makeFolder({ 'web/Dockerfile': `FROM ${parts().images.base.name}\nRUN echo no >&2; false` })),
     );
@@ -164,6 +194,25 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
   test('pushing what the builder does not have', async () => {
     const failure = await failureOf(pushImage({ ...input(), imageId: `sha256:${'1'.repeat(64)}` }));
     expect(failure).toMatchObject({ type: 'Permanent', kind: 'no-such-image', service: 'web', host: 'builder' });
+  });
+
+  test('a builder on which nothing of the application runs keeps the last image of a service', async () => {
+    const own = uniqueName('earlier');
+    const repository = `${registry().address}/${own}/web`;
+    const release = async (digit: string) => {
+      const source = { url: 'x', commit: digit.repeat(40) };
+      const one = input({ app: own, release: digit.repeat(10), source, build: { ...build, args: { TEXT: digit } } });
+      const built = await buildImage(one);
+      if (!('imageId' in built)) throw new Error('expected to be built');
+      return { pushing: { ...one, ...built }, artifact: await pushImage({ ...one, ...built }) };
+    };
+    const first = await release('1');
+    tagged.push(`${repository}:${own}-${'2'.repeat(10)}`);
+    const second = await release('2');
+    expect(await engine.listImages(repository)).toEqual([second.artifact.image]);
+    expect(await engine.imageId(`${repository}:${own}-${'1'.repeat(10)}`)).toBeUndefined();
+    // an attempt whose result was lost is made once more
+    expect(await pushImage(first.pushing)).toEqual(first.artifact);
   });
 
   describe('resolve', () => {
@@ -194,6 +243,28 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
       });
     });
 
+    test('a check finds what is not there before a release does, once for all its services', async () => {
+      const missing = `${repository}:no-such`;
+      const images = {
+        db: `${repository}:1.0`,
+        api: missing,
+        worker: missing,
+        mine: `${repository}:given`,
+        far: 'registry.invalid/far:1',
+      };
+      const looked = await lookForImages({ images, registry: registry(), environments: [] }, ['mine'], engine);
+      expect(looked.problems).toEqual([
+        {
+          file: 'compose file',
+          path: 'services.api.image',
+          message: expect.stringContaining(`is ${missing} (also of worker), which a release could not pull: `),
+        },
+      ]);
+      expect(looked.warnings).toEqual([
+        expect.stringContaining('image registry.invalid/far:1 of far could not be looked up: '),
+      ]);
+    });
+
     test.each([
       ['a digest that nobody has', () => `${repository}@${digest}`, 'given', 'no-such-image'],
       ['given without a digest', () => `${repository}:1.0`, 'given', 'bad-image'],
@@ -203,11 +274,13 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
       expect(await failureOf(resolve(reference(), origin))).toMatchObject({ type: 'Permanent', kind, service: 'db' });
     });
 
-    test('a registry that is not reached is tried again', async () => {
-      expect(await failureOf(resolve('127.0.0.1:9/x:1', 'resolved'))).toMatchObject({
-        type: 'Transient',
-        kind: 'unreachable',
-      });
+    test.each([
+      ['tried again at first', 1_000, 'Transient'],
+      ['given up within a minute', 30_000, 'Permanent'],
+    ])("a registry that is not reached, and not the release's own, is %s", async (_, sinceMs, type) => {
+      const activity = new MockActivityEnvironment({ scheduledTimestampMs: Date.now() - sinceMs });
+      const looking = activity.run(() => resolve('127.0.0.1:9/x:1', 'resolved'));
+      expect(await failureOf(looking)).toMatchObject({ type, kind: 'unreachable' });
     });
 
     test('pulling what is not there', async () => {

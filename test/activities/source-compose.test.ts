@@ -151,90 +151,73 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'ipc',
       'ipc: host',
-      'docker-compose.yml:4:10 services.web.ipc: is host, in which the old and the new instance would meet.',
+      'docker-compose.yml:4:10 services.web.ipc: is host, where the old and the new instance would conflict.',
     ],
     [
       'ipc of another',
       'ipc: service:other',
-      'docker-compose.yml:4:10 services.web.ipc: is service:other: it would share what belongs to another container',
-    ],
-    [
-      'container_name',
-      'container_name: web1',
-      'docker-compose.yml:4:21 services.web.container_name: cannot be kept: the old and the new instance stand beside each other. Remove it; web is called by the name of the service.',
+      "docker-compose.yml:4:10 services.web.ipc: is service:other: it would share another container's namespace",
     ],
     [
       'deploy.mode',
-      'deploy: { mode: global }',
-      'docker-compose.yml:4:21 services.web.deploy.mode: is global. Expected replicated: hosts and replicas say how many instances there are.',
-    ],
-    [
-      'deploy.placement',
-      'deploy: { placement: { constraints: [a==b] } }',
-      'docker-compose.yml:4:15 services.web.deploy.placement: cannot be released: the manifest says which hosts an environment has.',
+      'deploy: { mode: global-job }',
+      'docker-compose.yml:4:21 services.web.deploy.mode: is global-job. Expected replicated or global; hosts and replicas determine the number of instances.',
     ],
     [
       'external_links',
       'external_links: [db]',
-      'docker-compose.yml:4:5 services.web.external_links: cannot be released: releases cannot reach containers that windlass does not run.',
+      'docker-compose.yml:4:5 services.web.external_links: cannot be released: releases cannot reach containers outside windlass.',
     ],
     [
       'ipv4_address',
-      'networks: { default: { ipv4_address: 10.0.0.3 } }',
-      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: cannot be released: it fixes what two instances beside each other cannot share',
+      'networks: { default: { ipv4_address: 10.0.0.3 } }\nextra_hosts: ["me:10.0.0.3"]',
+      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: is 10.0.0.3, which web uses in its settings',
     ],
-    ['links', 'links: ["other:db"]', 'docker-compose.yml:4:13 services.web.links[0]: calls other by the name db.'],
     [
       'mac_address',
       'mac_address: 02:42:ac:11:00:03',
-      'docker-compose.yml:4:18 services.web.mac_address: cannot be released: two instances stand beside each other',
+      'docker-compose.yml:4:18 services.web.mac_address: cannot be released: two instances run at the same time',
     ],
     [
       'network_mode',
       'network_mode: host',
-      'docker-compose.yml:4:19 services.web.network_mode: is host, but services of a release find each other',
-    ],
-    [
-      'post_start',
-      'post_start: [{ command: [a] }]',
-      'docker-compose.yml:4:5 services.web.post_start: cannot be released: write a command under `before`',
+      'docker-compose.yml:4:19 services.web.network_mode: is host, where the old and the new instance would conflict. Write strategy: recreate',
     ],
     ['replicas: 0', 'scale: 0', 'docker-compose.yml:2:3 services.web: has no instance (replicas: 0).'],
     [
       'a file over what is mounted',
       'volumes: ["./a.txt:/run/a.txt"]\ntmpfs: [/run]',
-      'docker-compose.yml:2:3 services.web: places a.txt at /run/a.txt, which is within what is mounted on /run: it would be hidden',
+      'docker-compose.yml:2:3 services.web: places a.txt at /run/a.txt, inside the mount on /run, which would hide',
     ],
     [
       'a file in what cannot be written',
       'volumes: ["./a.txt:/a.txt"]\nread_only: true',
-      'docker-compose.yml:5:16 services.web.read_only: leaves no place for /a.txt',
+      'docker-compose.yml:5:16 services.web.read_only: makes it impossible to copy /a.txt',
     ],
-    ['volumes_from', 'volumes_from: [other]', 'docker-compose.yml:4:5 services.web.volumes_from: cannot be released'],
     [
       'a project folder',
-      'volumes: ["./web:/app"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./web, a folder of the project, which is not on the hosts. Copy it into the image',
+      'volumes: ["./many:/app"]',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./many, a folder with more than the 100 files or 4 MB a release carries. Copy it into the image',
     ],
     [
       'a file above',
       'volumes: ["../web:/app"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ../web, which is outside of the repository',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ../web, which is outside the repository',
     ],
     [
       'a file that is not there',
       'volumes: ["./data:/data"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./data, which is not in the commit: a folder that compose makes where it runs.',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./data, which is not in the commit: compose would create a folder.',
     ],
     [
       'a file that is too large',
       'volumes: ["./large:/large"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./large, which has 1048577 bytes. A file of up to 1 MB becomes part of the release.',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ./large, which has 1048577 bytes. A release carries files of up to 1 MB.',
     ],
     [
       'a home folder',
       'volumes: ["~/.ssh:/ssh"]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ~/.ssh, which is another folder for every user.',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts ~/.ssh, which differs between users.',
     ],
     [
       'a nameless volume',
@@ -244,12 +227,13 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'an image',
       'volumes: [{ type: image, source: x, target: /y }]',
-      'docker-compose.yml:4:15 services.web.volumes[0]: mounts /y as image. Expected',
+      'docker-compose.yml:4:15 services.web.volumes[0]: mounts the image x on /y, which hosts need not be able to do',
     ],
   ];
   test('refused: all at once, each with its line', async () => {
     const { text, starts } = oneFile(REFUSED.map(([, lines]) => ['image: a', lines]));
-    const files = { 'a.txt': 'a', 'web/index.html': 'a', large: 'a'.repeat(1024 * 1024 + 1) };
+    const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`many/${n}`, `${n}`]));
+    const files = { 'a.txt': 'a', ...many, large: 'a'.repeat(1024 * 1024 + 1) };
     const reading = await read(text, files);
     expect(REFUSED.map((_, row) => saidOf(reading, starts, row))).toEqual(
       REFUSED.map(([, , problem]) => [expect.stringContaining(problem)]),
@@ -265,12 +249,12 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'a context above',
       'context: ../web',
-      'docker-compose.yml:4:16 services.web.build.context: is ../web, which is not in the commit. Write a folder below the compose file.',
+      'docker-compose.yml:4:16 services.web.build.context: is ../web, which is not in the commit. Write a folder in the repository.',
     ],
     [
       'a dockerfile above',
       'dockerfile: ../Dockerfile',
-      'docker-compose.yml:4:19 services.web.build.dockerfile: is ../Dockerfile, which is outside of the context.',
+      'docker-compose.yml:4:19 services.web.build.dockerfile: is ../Dockerfile, which is outside the context.',
     ],
     [
       'secrets',
@@ -292,7 +276,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'a secret',
       'args: { A: "${TOKEN}" }',
-      'docker-compose.yml:4:18 services.web.build.args.A: gives the secret TOKEN to the build',
+      'docker-compose.yml:4:18 services.web.build.args.A: passes secret TOKEN to the build',
     ],
   ];
   test('refused in a build', async () => {
@@ -307,14 +291,12 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'no YAML',
       'services: {web: {image: [}',
-      ['docker-compose.yml:1:26: docker compose says: go-yaml load error in parser'],
+      ['docker-compose.yml:1:26: is not YAML: Flow sequence in block collection must be'],
     ],
     [
       'an unknown key',
       webWith('imagee: a'),
-      [
-        'docker-compose.yml:4:13 services.web.imagee: is not a key that compose knows. Check its spelling, and where it stands.',
-      ],
+      ['docker-compose.yml:4:13 services.web.imagee: is not a compose key. Check its spelling and its place.'],
     ],
     [
       'a missing dependency',
@@ -334,7 +316,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'a remote file',
       'include: ["https://example.com/a.git"]\nservices: { web: { image: a } }',
-      ['docker-compose.yml: docker compose says'],
+      ['docker-compose.yml:1:11 include[0]: is https://example.com/a.git, which is on another machine.'],
     ],
     [
       'variables that are not set',
@@ -348,12 +330,12 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'a key by its path',
       'services: { web: { build: { context: ., ssh: ["default=~/.ssh/id"] } } }',
-      ['docker-compose.yml: build.ssh names a key by its path'],
+      ['docker-compose.yml: build.ssh names a key by a path'],
     ],
     [
       'an env file outside',
       webWith('env_file: [/etc/hosts]'),
-      ['docker-compose.yml:4:16 services.web.env_file[0]: is /etc/hosts, which is outside of the repository.'],
+      ['docker-compose.yml:4:16 services.web.env_file[0]: is /etc/hosts, which is outside the repository.'],
     ],
     [
       'an env file that is not there',
@@ -363,16 +345,13 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'networks',
       `${webWith('networks: [a]')}networks: { a: { driver: overlay, ipam: { config: [{ subnet: 10.0.0.0/24 }] } } }`,
-      [
-        'docker-compose.yml:5:26 networks.a.driver: is overlay.',
-        'docker-compose.yml:5:35 networks.a.ipam: fixes addresses',
-      ],
+      ['docker-compose.yml:5:26 networks.a.driver: is overlay.'],
     ],
     [
       'ports without route',
       `${webWith('ports: ["80"]')}  api: { image: a, ports: ["3000:3000"] }\n`,
       [
-        'docker-compose.yml:5:20 services.api.ports: publishes 3000 on the host, which the old and the new instance of api cannot both do.',
+        'docker-compose.yml:5:20 services.api.ports: publishes 3000 on the host, which the old and the new instance of api cannot share.',
       ],
     ],
     [
@@ -401,7 +380,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     delete process.env['LEAKS'];
     expect(problems).toEqual([
       expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{LEAKS\} is not set/),
-      expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{HOME\} is not set/),
+      expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{HOME\} differs between users/),
     ]);
   });
 
@@ -440,7 +419,154 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     ]);
     expect(draft?.environments[0]?.volumes).toEqual([{ name: 'data' }]);
     expect(warnings).toEqual([
-      "docker-compose.yml:7:21 services.db.container_name: is not the container's name, which windlass gives; it stays a name to call db by.",
+      expect.stringContaining(
+        'docker-compose.yml:7:21 services.db.container_name: pg stays a name by which other services call db',
+      ),
+    ]);
+  });
+
+  test('a container_name and links with another name are names to call a service by; a fixed address is left out', async () => {
+    const { draft, problems, warnings } = await read(
+      `${webWith('container_name: web1\nlinks: ["db:mysql"]\nnetworks: { default: { ipv4_address: 10.0.0.3 } }')}  db: { image: a, container_name: db }\nnetworks: { default: { ipam: { config: [{ subnet: 10.0.0.0/24 }] } } }\n`,
+    );
+    expect(problems).toEqual([]);
+    expect(draft?.environments[0]?.services.map(({ name, networks }) => [name, networks[0]?.aliases])).toEqual([
+      ['db', ['mysql']],
+      ['web', ['web1']],
+    ]);
+    expect(warnings).toEqual([
+      expect.stringContaining('services.web.container_name: web1 stays a name by which other services call web'),
+      expect.stringContaining(
+        'services.web.networks.default.ipv4_address: is left out: the engine assigns the address',
+      ),
+      expect.stringContaining('networks.default.ipam: is left out'),
+    ]);
+  });
+
+  test('a folder of the project is one by whatever words: ${PWD}, or a volume that is its device', async () => {
+    const manifest = `${MANIFEST}    strategy: recreate\nfolders: { ./data: shop-data, ./more: /srv/more, ~/mail: /srv/mail }\nservices: { web: { accessory: false, volumes: { shop-data: exclusive, /srv/mail: exclusive } } }\n`;
+    const { draft, problems } = await readFiles({
+      'windlass.yaml': manifest,
+      'docker-compose.yml': `include: [sub/a.yml]\n${webWith('volumes: ["${PWD}/data:/data", "$PWD/conf:/etc/app", "more:/more", "mail:/mail"]')}volumes:
+  more: { driver: local, driver_opts: { type: none, o: "bind,ro", device: "\${PWD}/more" } }
+  mail: { driver_opts: { o: bind, device: ~/mail } }
+  host: { driver_opts: { o: bind, device: /srv/host } }
+`,
+      'sub/a.yml': 'services: { api: { image: b, volumes: ["${PWD}/data:/data:ro", "host:/host:ro"] } }\n',
+      'conf/a.conf': 'a',
+    });
+    expect(problems.map(describeProblem)).toEqual([]);
+    const [api, web] = draft!.environments[0]!.services;
+    expect(api?.container.mounts).toEqual([
+      { type: 'volume', volume: 'shop-data', target: '/data', readOnly: true },
+      { type: 'volume', volume: 'host', target: '/host', readOnly: true },
+    ]);
+    expect(web?.container.mounts).toEqual([
+      { type: 'volume', volume: 'shop-data', target: '/data' },
+      { type: 'bind', source: '/srv/more', target: '/more', readOnly: true },
+      { type: 'bind', source: '/srv/mail', target: '/mail' },
+    ]);
+    expect(web?.container.files?.map(({ from }) => from)).toEqual(['conf/a.conf']);
+    expect(draft?.environments[0]?.volumes.map(({ name }) => name)).toEqual(['host', 'shop-data']);
+  });
+
+  test('a part of a folder of data is with the whole: below its path of the host, or refused where that is a volume', async () => {
+    const compose = `${webWith('volumes: ["./data:/data", "./data/conf:/conf"]')}  backup: { image: b, volumes: ["./data/uploads:/from"] }\n`;
+    const reading = (place: string) =>
+      readFiles({
+        'windlass.yaml': `${MANIFEST}    strategy: recreate\nfolders: { ./data/: ${place} }\nservices: { web: { accessory: false, volumes: { ${place}: exclusive } } }\n`,
+        'docker-compose.yml': compose,
+        'data/conf/a.conf': 'a',
+      });
+    const { draft } = await reading('/srv/data');
+    expect(draft?.environments[0]?.services.map(({ container: { mounts } }) => mounts)).toEqual([
+      [{ type: 'bind', source: '/srv/data/uploads', target: '/from' }],
+      [{ type: 'bind', source: '/srv/data', target: '/data' }],
+    ]);
+    expect((await reading('data')).problems.map(describeProblem)).toEqual([
+      expect.stringContaining(
+        'services.backup.volumes[0]: mounts ./data/uploads, a part of data, declared as volume data under folders in windlass.yaml',
+      ),
+    ]);
+  });
+
+  test('${PWD} is refused where it would be a value, and a device of the project that nobody settles', async () => {
+    const lines = 'environment: { ROOT: "${PWD}", HERE: "${HOME}" }\nvolumes: ["data:/data"]';
+    const volumes = 'volumes: { data: { driver_opts: { type: none, o: bind, device: ./data } } }\n';
+    expect(await problemsOf(`${webWith(lines)}${volumes}`)).toEqual([
+      expect.stringContaining('services.web.environment.ROOT: contains ${PWD}, which differs between machines'),
+      expect.stringContaining(':4:43: ${HOME} differs between users'),
+      expect.stringContaining('services.web.volumes[0]: mounts ./data, which is not in the commit'),
+    ]);
+  });
+
+  test('a folder of configuration becomes part of the release, one of data is what the manifest says, sources are left out', async () => {
+    const manifest = `${MANIFEST}    strategy: recreate\nfolders: { ./data: shop-data, ~/mail: /srv/mail }\nservices: { web: { accessory: false, volumes: { shop-data: exclusive } } }\n`;
+    const { draft, problems, warnings } = await readFiles({
+      'windlass.yaml': manifest,
+      'docker-compose.yml': `${webWith('volumes: ["./conf:/etc/app/", "./data/:/data", "~/mail:/mail:ro"]')}  api: { build: { context: ./api }, volumes: ["./api:/code", "./api/src:/app/src", "/code/node_modules"] }\n`,
+      'conf/a.conf': 'a',
+      'conf/sub/b.conf': 'b',
+      'api/Dockerfile': 'FROM scratch',
+      'api/src/a.js': '1',
+      'data/.gitkeep': '',
+    });
+    expect(problems).toEqual([]);
+    const [api, web] = draft!.environments[0]!.services;
+    expect(web?.container.files?.map(({ target, from }) => [target, from])).toEqual([
+      ['/etc/app/a.conf', 'conf/a.conf'],
+      ['/etc/app/sub/b.conf', 'conf/sub/b.conf'],
+    ]);
+    expect(web?.container.mounts).toEqual([
+      { type: 'volume', volume: 'shop-data', target: '/data' },
+      { type: 'bind', source: '/srv/mail', target: '/mail', readOnly: true },
+    ]);
+    expect(draft?.environments[0]?.volumes).toEqual([{ name: 'shop-data' }]);
+    expect(api?.container.mounts).toEqual([]);
+    expect(warnings.filter((warning) => warning.includes('services.api'))).toEqual([
+      expect.stringContaining("services.api.volumes[0]: mounts ./api, the image's source code, on /code"),
+      expect.stringContaining('services.api.volumes[1]: mounts ./api/src, the image'),
+    ]);
+  });
+
+  test("env files that are not in the commit are the worker's; what is merged after them goes first", async () => {
+    const { draft, problems } = await readFiles({
+      'windlass.yaml': `${MANIFEST}    variables: { GREETING: hello }\n    envFiles:\n      .env: { file: /etc/shop/staging.env, entries: [GREETING, PASSWORD, PORT] }\n      api.env: { file: /etc/shop/api.env, entries: [KEY, A] }\n`,
+      'docker-compose.yml': webWith(
+        'env_file: [.env, api.env, committed.env]\nenvironment: { PORT: "80", URL: "x:${PASSWORD}" }',
+      ),
+      'committed.env': 'A=1\nB=2\n',
+    });
+    expect(problems).toEqual([]);
+    const [environment] = draft!.environments;
+    expect(environment?.services[0]?.container.environment).toEqual({
+      A: '1',
+      B: '2',
+      GREETING: 'hello',
+      KEY: '{{secret:api.env:KEY}}',
+      PASSWORD: '{{secret:PASSWORD}}',
+      PORT: '80',
+      URL: 'x:{{secret:PASSWORD}}',
+    });
+    expect(environment?.secrets).toMatchObject({
+      PASSWORD: { entry: ['/etc/shop/staging.env', 'PASSWORD'] },
+      'api.env:KEY': { entry: ['/etc/shop/api.env', 'KEY'] },
+    });
+  });
+
+  test('the network of the host is carried where no two instances meet in it; the bridge of the engine is left out', async () => {
+    const compose = 'services:\n  web: { image: a, network_mode: bridge }\n  home: { image: a, network_mode: host }\n';
+    const { draft, problems } = await readFiles({
+      'windlass.yaml': `${MANIFEST}    strategy: recreate\n`,
+      'docker-compose.yml': compose,
+    });
+    expect(problems).toEqual([]);
+    const [home, web] = draft!.environments[0]!.services;
+    expect([home?.container.networkMode, home?.networks]).toEqual(['host', []]);
+    expect([web?.container.networkMode, web?.networks]).toEqual([undefined, [{ network: 'default', aliases: [] }]]);
+    expect(await problemsOf(compose.replace('bridge', 'host'))).toEqual([
+      expect.stringContaining('services.web.network_mode: is host, where the proxy cannot find the service'),
+      expect.stringContaining('services.home.network_mode: is host, where the old and the new instance would conflict'),
     ]);
   });
 
@@ -449,7 +575,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     const without = await read(compose);
     expect(without.draft?.images).toEqual({ web: 'nginx:1' });
     expect(without.warnings).toEqual([
-      expect.stringMatching(/^docker-compose.yml:7:5 services.tools.profiles: leave tools out of releases/),
+      expect.stringMatching(/^docker-compose.yml:7:5 services.tools.profiles: exclude tools from releases/),
     ]);
     const manifest = MANIFEST.replace('    routes', '    variables: { COMPOSE_PROFILES: debug }\n    routes');
     const chosen = await readFiles({ 'docker-compose.yml': compose, 'windlass.yaml': manifest });
@@ -463,9 +589,9 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       ),
     );
     expect(warnings).toEqual([
-      'docker-compose.yml:5:5 services.web.develop: is for `docker compose watch`; a release leaves it out.',
-      'docker-compose.yml:4:15 services.web.deploy.update_config: is for Swarm; the strategy of the environment says how a release is rolled out.',
-      'docker-compose.yml:4:98 services.web.deploy.resources.reservations.cpus: reserves nothing: an engine by itself has limits of the processor only.',
+      'docker-compose.yml:5:5 services.web.develop: is for `docker compose watch`; ignored.',
+      "docker-compose.yml:4:15 services.web.deploy.update_config: is for Swarm; the environment's strategy decides.",
+      'docker-compose.yml:4:98 services.web.deploy.resources.reservations.cpus: has no effect: a single engine only has CPU limits.',
     ]);
   });
 
@@ -478,7 +604,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       { name: 'z', external: 'shared' },
     ]);
     expect(warnings).toEqual([
-      'docker-compose.yml:5:51 networks.z.external: is joined as it is, by two releases at once: a name that both have there leads to either of them.',
+      'docker-compose.yml:5:51 networks.z.external: is joined by two releases at once: a name that both use there leads to either of them.',
     ]);
     expect(draft?.environments[0]?.services[0]?.networks).toEqual([
       { network: 'a', aliases: ['front'] },
@@ -492,6 +618,8 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       {
         'inc/base.yml': 'services: { base: { build: ./web, init: true } }\n',
         'inc/c.yml': 'services: { api: { build: { context: ./api, dockerfile: prod.Dockerfile } } }\n',
+        'inc/web/Dockerfile': 'FROM scratch',
+        'inc/api/prod.Dockerfile': 'FROM scratch',
       },
     );
     expect(problems).toEqual([]);
@@ -499,5 +627,46 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
       { service: 'api', context: 'inc/api', dockerfile: 'prod.Dockerfile', args: {}, labels: {} },
       { service: 'web', context: 'inc/web', dockerfile: 'Dockerfile', args: { A: '1' }, labels: {} },
     ]);
+  });
+});
+
+describeWith(['compose'], 'names that every object of JavaScript has', () => {
+  const NAMES = ['constructor', 'toString', 'hasOwnProperty', '__proto__'];
+  const everywhere = (name: string) => `services:
+  ${name}:
+    build: .
+    networks: [${name}]
+    volumes: ['${name}:/x']
+    configs: [${name}]
+    environment: ["${name}=a"]
+    labels: { ${name}: b }
+  web: { image: a, depends_on: [${name}], volumes: ['${name}:/y'] }
+networks: { ${name}: {} }
+volumes: { ${name}: {} }
+configs: { ${name}: { content: x } }
+`;
+  const RESERVED = 'is a reserved name. Choose another one.';
+
+  test.each(NAMES)('are refused with their place in compose files: %s', async (name) => {
+    const said = await problemsOf(everywhere(name), { Dockerfile: 'FROM scratch' });
+    expect(said.length).toBeGreaterThan(0);
+    for (const problem of said) expect(problem).toContain(name === '__proto__' ? 'docker-compose.yml' : RESERVED);
+  });
+
+  test.each(NAMES.slice(0, 3))('are refused in the manifest, and name nothing that is not there: %s', async (name) => {
+    const manifest = (services: string, route: string) => `app: shop
+services: { ${services}: { drain: 1s } }
+environments:
+  staging:
+    hosts: [local]
+    secrets: { TOKEN: { env: SHOP_TOKEN } }
+    routes: [{ service: ${route}, host: shop.example.com, port: 80 }]
+    verify: [{ run: { service: ${route}, command: [x] } }]
+`;
+    const compose = { 'docker-compose.yml': 'services: { web: { image: a } }\n' };
+    const said = async (text: string) =>
+      (await readFiles({ 'windlass.yaml': text, ...compose })).problems.map(describeProblem).join('\n');
+    expect(await said(manifest(name, 'web'))).toContain(`services.${name}: ${RESERVED}`);
+    expect(await said(manifest('web', name))).toContain('environments.staging.routes[0].service');
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkOutCommit } from '../../activities/drivers/git';
-import type { GitFailure } from '../../activities/drivers/git-errors';
+import type { GitFailure } from '../../activities/drivers/git/errors';
 import { addFiles, commitAll, folderWith, git } from './source-fixture';
 
 const failureOf = (url: string, commit: string, cache: string) =>

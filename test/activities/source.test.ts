@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplicationFailure } from '@temporalio/common';
 import { createSourceActivities } from '../../activities/source';
+import { openDrivers } from '../../activities/targets';
 import { proposeManifest } from '../../activities/source/propose';
 import { readManifest, readWorkingFolder } from '../../activities/source/read-manifest';
 import { readSettings } from '../../activities/settings';
@@ -17,13 +18,22 @@ const COMPOSE = `services:
   api: { build: ./api, environment: ["TOKEN=\${TOKEN}"] }
   cache: { image: redis:7 }
 `;
-const FILES = { 'windlass.yaml': MANIFEST, 'docker-compose.yml': COMPOSE };
+const FILES = {
+  'windlass.yaml': MANIFEST,
+  'docker-compose.yml': COMPOSE,
+  'web/Dockerfile': 'FROM scratch\n',
+  'api/Dockerfile': 'FROM scratch\n',
+};
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 describeWith(['compose'], 'the source of a release', () => {
   const cache = folderWith({});
-  const activities = (more: object = {}) =>
-    createSourceActivities({ ...readSettings({}), ...settings(), cache, ...more }).activities;
+  beforeAll(() => void (process.env['SHOP_TOKEN'] = 'a token'));
+  afterAll(() => void delete process.env['SHOP_TOKEN']);
+  const activities = (more: object = {}) => {
+    const own = { ...readSettings({}), ...settings(), cache, ...more };
+    return createSourceActivities({ settings: own, drivers: openDrivers(own) }).activities;
+  };
   const request = (url: string, commit: string, more: Partial<ReleaseRequest> = {}): ReleaseRequest => ({
     app: 'shop',
     release: commit.slice(0, 10),
@@ -59,7 +69,10 @@ describeWith(['compose'], 'the source of a release', () => {
       ],
       images: { cache: 'redis:7' },
       environments: [{ name: 'staging', routes: [{ service: 'web', host: 'shop.example.com', path: '/', port: 80 }] }],
-      warnings: [expect.stringContaining('Images are built on the engine that also serves staging.')],
+      warnings: [
+        expect.stringContaining('services.cache.image: could not be inspected'),
+        expect.stringContaining('Images are built on the engine that also serves staging.'),
+      ],
     });
     expect(draft.environments[0]!.services.map(({ image }) => image)).toEqual(['', '', '']);
   });
@@ -79,27 +92,55 @@ describeWith(['compose'], 'the source of a release', () => {
       nonRetryable: true,
       kind: 'bad-manifest',
       message: [
-        '--image ap: is not a service of the compose files. Did you mean "api"?',
-        '--image api: is built by the compose file, and no image is given for it. Give one for every service that is built: --image api=REPOSITORY@sha256:….',
-        '--image web: is r/web:1, which can mean another image tomorrow. Expected REPOSITORY@sha256: and 64 digits, as a push prints it.',
+        '--image ap: is not a service in the compose files. Did you mean "api"?',
+        '--image api: has a build and no given image. Give an image for every service with a build: --image api=REPOSITORY@sha256:….',
+        '--image web: is r/web:1, which may be another image tomorrow. Expected REPOSITORY@sha256: and 64 digits, as a push prints it.',
       ].join('\n'),
     });
+  });
+
+  test('a secret that the worker cannot read is named before anything is built', async () => {
+    delete process.env['SHOP_TOKEN'];
+    const failure = await refusal(activities().readSource(request(dir, commit)));
+    const report = await activities().checkSource(request(dir, commit));
+    process.env['SHOP_TOKEN'] = 'a token';
+    expect(failure).toMatchObject({
+      kind: 'no-secret',
+      message: expect.stringMatching(
+        /a secret of staging cannot be read, so nothing was built\nstaging: TOKEN \(env SHOP_TOKEN\): /,
+      ),
+    });
+    expect(report.problems).toEqual([
+      expect.objectContaining({
+        path: 'environments.staging.secrets',
+        message: expect.stringContaining('TOKEN (env SHOP_TOKEN) cannot be read by the worker'),
+      }),
+    ]);
+  });
+
+  test('folders that are built are in the commit', async () => {
+    const { 'api/Dockerfile': _, ...others } = FILES;
+    const bad = folderWith(others);
+    const failure = await refusal(activities().readSource(request(bad, commitAll(bad))));
+    expect(failure?.message).toMatch(
+      /docker-compose.yml:3:\d+ services.api.build: builds api, which is no folder of the commit/,
+    );
   });
 
   test('everything that is wrong is told at once', async () => {
     const bad = folderWith({
       'windlass.yaml': `app: shop\nservices: { jobs: { background: true } }\nenvironments:\n  staging:\n    hosts: [local]\n    variables: { API_KEY: abc }\n    routes: [{ service: wbe, host: a.example.com }]\n`,
-      'docker-compose.yml': 'services:\n  web: { image: "nginx:${TAG}", container_name: web }\n',
+      'docker-compose.yml': 'services:\n  web: { image: "nginx:${TAG}", external_links: [a] }\n',
     });
     const sha = commitAll(bad);
     const { message } = (await refusal(activities({ registry: undefined }).readSource(request(bad, sha)))) ?? {};
     expect(message?.split('\n')).toEqual([
-      'windlass.yaml:1:1 registry: is not said, and the worker has none either. Write registry: HOST, or set WINDLASS_REGISTRY where the worker runs.',
-      'windlass.yaml:2:13 services.jobs: is not a service of the compose files. Known: web.',
-      'windlass.yaml:6:27 environments.staging.variables.API_KEY: looks like a secret that is written out. Declare it under secrets, as API_KEY: { env: API_KEY }, so that only the worker reads it; if it is none, list it under notSecret.',
-      'windlass.yaml:7:25 environments.staging.routes[0].service: is not a service of the compose files (wbe). Did you mean "web"?',
+      "windlass.yaml:1:1 registry: is missing, and the worker has none either. Write registry: HOST, or set the worker's WINDLASS_REGISTRY.",
+      'windlass.yaml:2:13 services.jobs: is not a service in the compose files. Known: web.',
+      'windlass.yaml:6:27 environments.staging.variables.API_KEY: looks like a literal secret. Declare it under secrets as API_KEY: { env: API_KEY }, which only the worker reads. If it is not a secret, list it under notSecret.',
+      'windlass.yaml:7:25 environments.staging.routes[0].service: is not a service in the compose files (wbe). Did you mean "web"?',
       'docker-compose.yml:2:24: ${TAG} is not set. Declare TAG under variables or secrets of the environment in windlass.yaml, or give it a default here: ${TAG:-…}.',
-      'docker-compose.yml:2:49 services.web.container_name: cannot be kept: the old and the new instance stand beside each other. Remove it; web is called by the name of the service.',
+      'docker-compose.yml:2:33 services.web.external_links: cannot be released: releases cannot reach containers outside windlass. Declare their network as external and join it.',
     ]);
   });
 
@@ -122,12 +163,12 @@ describeWith(['compose'], 'the source of a release', () => {
     [
       'no manifest',
       { 'docker-compose.yml': COMPOSE },
-      'windlass.yaml: is not there. Write one beside the compose file: windlass init.',
+      'windlass.yaml: does not exist. Write one next to the compose file: windlass init.',
     ],
     [
       'no compose file',
       { 'windlass.yaml': MANIFEST },
-      'windlass.yaml:1:1 compose: is not said, and there is no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml. Name the compose files, or put one beside windlass.yaml.',
+      'windlass.yaml:1:1 compose: is missing, and there is no compose.yaml, compose.yml, docker-compose.yaml, docker-compose.yml. Name the compose files, or put one next to windlass.yaml.',
     ],
     [
       'a compose file that is not there',
@@ -137,12 +178,12 @@ describeWith(['compose'], 'the source of a release', () => {
     [
       'another application',
       { ...FILES, 'windlass.yaml': MANIFEST.replace('shop', 'bakery') },
-      'windlass.yaml app: is bakery in this commit, and the release was started for shop. Start it for bakery, or correct the manifest.',
+      'windlass.yaml app: is bakery in this commit, but the release was started for shop. Start it for bakery, or correct the manifest.',
     ],
     [
       'a program for a secret that the worker may not run',
       { ...FILES, 'windlass.yaml': MANIFEST.replace('{ env: SHOP_TOKEN }', '{ exec: [op, read, token] }') },
-      'windlass.yaml environments.staging.secrets.TOKEN: the worker may not run op. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, start the worker with WINDLASS_SECRET_COMMANDS=op.',
+      'windlass.yaml environments.staging.secrets.TOKEN: the worker may not run op, because anyone who commits windlass.yaml could pass it any arguments. To allow it, start the worker with WINDLASS_SECRET_COMMANDS=op.',
     ],
   ])('refused: %s', async (_, files, message) => {
     const other = folderWith(files as Record<string, string>);
@@ -158,7 +199,8 @@ describeWith(['compose'], 'the source of a release', () => {
     expect(await refusal(activities({ composeCommand }).readSource(request(dir, commit)))).toEqual({
       nonRetryable: true,
       kind: 'no-compose',
-      message: '/nowhere/docker-compose is not there. Install Docker Compose, or say how it is run: WINDLASS_COMPOSE',
+      message:
+        'cannot find /nowhere/docker-compose. Install Docker Compose, or set the command to run: WINDLASS_COMPOSE',
     });
   });
 
@@ -189,8 +231,8 @@ describeWith(['compose'], 'the source of a release', () => {
       ),
     ]);
     expect(warnings).toEqual([
-      'windlass.yaml: is not in git yet. Add and commit it before a release.',
-      '.env: is not in git, so a release does not see it. Declare what it sets under variables or secrets.',
+      'windlass.yaml: is not in git. Commit it before a release.',
+      '.env: is not in git, so a release does not read it. Declare its entries under variables or secrets.',
     ]);
   });
 
@@ -211,7 +253,7 @@ describeWith(['compose'], 'the source of a release', () => {
 volumes: { data: }
 `;
     const project = folderWith({ 'compose.yaml': compose });
-    const proposed = await proposeManifest(project, parts().compose.command, {
+    const proposed = await proposeManifest(project, settings(), {
       app: 'my-shop',
       approver: 'ops@example.com',
     });
@@ -219,11 +261,9 @@ volumes: { data: }
     expect(parseManifest('windlass.yaml', proposed.text).problems).toEqual([]);
     expect(proposed.text).toContain('- { service: front, host: staging.my-shop.localhost }');
     expect(proposed.text).toContain('DB_PASSWORD: { env: MY_SHOP_PRODUCTION_DB_PASSWORD }');
-    expect(proposed.undecided).toHaveLength(5);
-    addFiles(project, {
-      'windlass.yaml': proposed.text,
-      'compose.yaml': compose.replace('PASSWORD: example', 'PASSWORD: "${POSTGRES_PASSWORD:-example}"'),
-    });
+    expect(proposed.problems).toEqual([]);
+    expect(proposed.decided).toHaveLength(5);
+    addFiles(project, { 'windlass.yaml': proposed.text });
     expect((await readWorkingFolder(project, settings())).problems.map(describeProblem)).toEqual([]);
   });
 });

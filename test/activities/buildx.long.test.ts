@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createImageActivities } from '../../activities/images/images';
-import { hasBuildx, runBuildx } from '../../activities/drivers/docker/buildx';
-import { packContext } from '../../activities/drivers/docker/context';
+import { buildWithBuildx } from '../../activities/images/buildx';
+import { hasBuildx, runBuildx } from '../../activities/drivers/docker/build/buildx';
+import { openContext } from '../../activities/drivers/docker/build/context';
 import { readManifest } from '../../activities/source/read-manifest';
 import { readSettings } from '../../activities/settings';
-import { clientOf } from '../../parts/engine-client';
-import { BUILDX, findGoProgram } from '../../parts/go-program';
-import { identify } from '../../parts/processes';
+import { clientOf } from '../../parts/server/engine-client';
+import { BUILDX, findGoProgram } from '../../parts/find/go-program';
+import { identify } from '../../parts/run/processes';
+import type { BuildInput } from '../../activities/types';
 import type { BuildSpec } from '../../src/manifest/record';
 import { describeWith, parts } from '../setup/parts';
 import {
@@ -21,7 +23,9 @@ import {
   uniqueName,
   watchProcesses,
 } from './fixtures';
+import { CANARY, tracesIn } from './canary';
 import { settings } from './source-fixture';
+import { SPELLINGS } from './spellings';
 
 /** The worker's own, else one that is built. */
 function findBuildx(): { command: string[] } | { missing: string } {
@@ -48,7 +52,12 @@ notSecret: [public]
 environments:
   staging: { hosts: [local], secrets: { BUILD_TOKEN: { env: WLTEST_BUILD_TOKEN } } }
 `;
-const files = { 'docker-compose.yml': COMPOSE, 'windlass.yaml': MANIFEST, 'note.txt': 'a note\n' };
+const files = {
+  'docker-compose.yml': COMPOSE,
+  'windlass.yaml': MANIFEST,
+  'note.txt': 'a note\n',
+  'web/Dockerfile': 'FROM scratch',
+};
 
 describeWith(['compose'], 'what a build needs the buildx client for', () => {
   test('is refused by name where the worker does not have it, and where it has is part of the release', async () => {
@@ -96,11 +105,16 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       ],
     },
   };
-  const run = async (dockerfile: string, more: BuildSpec['buildx'] = {}) => {
-    process.env['WLTEST_BUILD_TOKEN'] = canary;
-    const folder = makeFolder({ ...files, 'web/Dockerfile': dockerfile, 'shared/x.txt': 'shared' });
+  const run = async (
+    dockerfile: string,
+    more: BuildSpec['buildx'] = {},
+    { token = canary, leaked = '', secrets }: { token?: string; leaked?: string; secrets?: BuildInput['secrets'] } = {},
+  ) => {
+    process.env['WLTEST_BUILD_TOKEN'] = token;
+    const made = { 'web/Dockerfile': dockerfile, 'web/leaked.txt': leaked, 'shared/x.txt': 'shared' };
+    const folder = makeFolder({ ...files, ...made });
     const { buildImage } = createImageActivities({
-      settings: { dockerHost: parts().engine.host, buildsAtOnce: 1, buildxCommand },
+      settings: { installation: 'windlass', dockerHost: parts().engine.host, buildsAtOnce: 1, buildxCommand },
       checkout: () => Promise.resolve(folder),
     });
     const commit = randomBytes(20).toString('hex');
@@ -112,6 +126,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       registry: { address: 'registry.example.com' },
       build: { ...build, buildx: { ...build.buildx, ...more } },
       fresh: true,
+      secrets,
     });
   };
 
@@ -135,9 +150,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     const { apiVersion } = await engine.info();
     if (Number(apiVersion.split('.')[1]) >= 42) expect(await built).toHaveProperty('imageId');
     else
-      expect((await failureOf(built)).message).toMatch(
-        /BuildKit of the engine is too old for that: build on Docker 23/,
-      );
+      expect((await failureOf(built)).message).toMatch(/The engine's BuildKit is too old for this: build on Docker 23/);
   });
 
   test('a failure says what the Dockerfile did, without the secret', async () => {
@@ -151,6 +164,49 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
     expect(JSON.stringify(failed)).not.toContain(canary);
   });
 
+  const EACH = 12;
+  const spelled = Object.entries(SPELLINGS).map(([name, spell]) => `${name}: ${spell(CANARY)}`);
+  test.each(Array.from({ length: Math.ceil(spelled.length / EACH) }, (_, part) => [part]))(
+    'a failure says no secret of the build or of an environment, however it is spelled, part %i',
+    async (part) => {
+      const leaked = spelled.slice(part * EACH, part * EACH + EACH).join('\n');
+      const dockerfile = `FROM ${parts().images.base.name}\nCOPY leaked.txt /\nRUN cat leaked.txt; exit 7`;
+      process.env['WLTEST_OTHER'] = CANARY;
+      for (const [token, secrets] of [
+        [CANARY, undefined],
+        [CANARY, [{ TOKEN: { env: 'WLTEST_OTHER' } }]],
+        ['another', [{ TOKEN: { env: 'WLTEST_OTHER' } }]],
+      ] as const) {
+        const failed = await failureOf(run(dockerfile, {}, { token, leaked, secrets: secrets && [...secrets] }));
+        expect(failed.lastLines?.join('\n')).toContain('***');
+        expect(tracesIn(JSON.stringify([failed, failed.lastLines]))).toEqual([]);
+      }
+    },
+  );
+
+  test('progress says no secret either, and the client is given none in its arguments', async () => {
+    const told: string[] = [];
+    const folder = makeFolder({ Dockerfile: 'FROM scratch' });
+    const context = await openContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    process.env['WLTEST_BUILD_TOKEN'] = CANARY;
+    const printing = ['sh', '-c', 'printf "args %s\\nenv %s\\n" "$*" "$WINDLASS_SECRET_0"; exit 3', 'buildx'];
+    const built = buildWithBuildx(
+      {
+        root: folder,
+        top: folder,
+        service: 'web',
+        buildx: { secrets: [{ id: 'token', source: { env: 'WLTEST_BUILD_TOKEN' } }], ssh: ['default'] },
+        settings: { buildxCommand: printing, dockerHost: parts().engine.host },
+      },
+      context,
+      NOTHING_TO_BUILD_WITH,
+      { onProgress: (line) => void told.push(line) },
+    );
+    const failed = await failureOf(built);
+    expect(told.join('\n')).toMatch(/args build .*--secret=id=token,env=WINDLASS_SECRET_0 --ssh=default[^]*env \*\*\*/);
+    expect(tracesIn(JSON.stringify([told, failed, failed.lastLines]))).toEqual([]);
+  });
+
   test('a client that ends before it has read what is built fails the build', async () => {
     const folder = makeFolder({ Dockerfile: 'FROM scratch', large: 'x'.repeat(5_000_000) });
     const client = {
@@ -161,7 +217,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       env: {},
       strike: (line: string) => line,
     };
-    const context = await packContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    const context = await openContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
     expect(await failureOf(runBuildx(client, context, NOTHING_TO_BUILD_WITH, {}))).toMatchObject({
       kind: 'build-failed',
       message: expect.stringContaining('build of web by buildx: ERROR: no builder.'),
@@ -183,7 +239,7 @@ withBuildx(['engine', 'images'], 'builds by the buildx client', () => {
       env: {},
       strike: (line: string) => line,
     };
-    const context = await packContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
+    const context = await openContext(folder, { dockerfile: 'Dockerfile', mtime: new Date(0) });
     const built = runBuildx(client, context, NOTHING_TO_BUILD_WITH, { signal: control.signal });
     const ended = built.catch((error: Error) => error.message);
     await until(() => sleepsFor(seconds));
