@@ -7,7 +7,7 @@ import { permanent } from '../drivers/errors';
 import { digestOf } from '../drivers/registry/manifests';
 import { openRecords } from './repository';
 
-/** The content of every file that is placed in a container of a release, from the checkout of its commit; each once. */
+/** The content of every file placed in a release's containers, from the commit's checkout; each once. */
 export async function readFiles(draft: Draft, checkout: () => Promise<string>): Promise<Buffer[]> {
   const wanted = new Map(draft.environments.flatMap(filesOf).map((file) => [file.digest!, file]));
   if (wanted.size === 0) return [];
@@ -23,17 +23,17 @@ async function readOne(folder: string, { from = '', digest }: PlacedFile): Promi
   if (digestOf(bytes) === digest) return bytes;
   throw permanent({
     kind: 'changed-file',
-    message: `${from} is not what it was when the manifest was read. Does somebody write in the cache of the worker? Release again`,
+    message: `${from} changed after the manifest was read. Does something write to the worker's cache? Release again`,
   });
 }
 
-/** The content of a file that is kept with a release's record. Permanent failure (kind `no-file`) when it is lost. */
+/** The content of a file kept with a release's record. Fails permanently (kind `no-file`) when it is lost. */
 export async function loadFile(ref: RecordRef, { digest = '', from }: PlacedFile): Promise<Buffer> {
   const { registry, repository } = await openRecords(ref.registry, ref.app);
   const bytes = await registry.getBlob(repository, digest);
   if (bytes) return bytes;
   throw permanent({
     kind: 'no-file',
-    message: `the content of ${from}, kept with release ${ref.release} of ${ref.app}, is not in the registry (${registry.host}/${repository}@${digest}). Was it cleaned? Release that commit again`,
+    message: `the content of ${from}, kept with release ${ref.release} of ${ref.app}, is not in the registry (${registry.host}/${repository}@${digest}). Was it deleted? Release that commit again`,
   });
 }

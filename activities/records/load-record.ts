@@ -6,13 +6,13 @@ import { Shared } from '../waiting';
 import { readRecord } from './record-format';
 import { openRecords } from './repository';
 
-/** As many records are kept in memory: each operation of a rollout reads its own, and a digest never means another one. */
+/** The number of cached records: each operation of a rollout reads its own, and a digest never changes its meaning. */
 const KEPT = 32;
 const kept = new Map<string, Shared<ReleaseRecord>>();
 
 /**
- * The record that a reference names, by its digest. Permanent failure (kind `no-record`) when the registry lost it. A registry that
- * does not answer is not waited for once the activity is stopped.
+ * The record of a reference, by its digest. Fails permanently (kind `no-record`) when the registry
+ * has lost it. The wait for a registry ends when the activity is stopped.
  */
 export async function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
   const key = `${ref.registry.address} ${ref.app} ${ref.digest}`;
@@ -22,7 +22,7 @@ export async function loadRecord(ref: RecordRef): Promise<ReleaseRecord> {
   };
   const known = kept.get(key);
   const record = known && !known.isStopped ? known : new Shared((signal) => fetchRecord(ref, signal).catch(forget));
-  // The one asked for last is the last to go; one that failed is asked for again.
+  // The most recently used is dropped last; a failed one is requested again.
   kept.delete(key);
   kept.set(key, record);
   for (const oldest of [...kept.keys()].slice(0, -KEPT)) kept.delete(oldest);
@@ -36,11 +36,11 @@ async function fetchRecord(ref: RecordRef, signal: AbortSignal): Promise<Release
   if (found) return readRecord(found.json, ref, place);
   throw permanent({
     kind: 'no-record',
-    message: `the record of release ${ref.release} of ${ref.app} is not in the registry (${place}). Was it cleaned? Release that commit again`,
+    message: `the record of release ${ref.release} of ${ref.app} is not in the registry (${place}). Was it deleted? Release that commit again`,
   });
 }
 
-/** The record of a release by its name, with its reference; undefined when the registry has none of it. */
+/** A release's record and reference by its name; undefined when the registry has none. */
 export async function findRecord(
   access: RegistryAccess,
   app: string,

@@ -2,38 +2,40 @@ import type { RegistryAccess, Source } from '../../src/model/release';
 import { permanent } from '../drivers/errors';
 import type { Settings } from '../settings';
 import type { Activities } from '../types';
-import { appendLedger, readLedger } from './ledger';
+import { accessTo } from './access';
+import { appendLedger } from './ledger/append-ledger';
 import { findRecord } from './load-record';
+import type { LedgerKeySettings } from './ledger/ledger-key';
+import { readLedger } from './ledger/read-ledger';
+import { rebuildEnvironments } from './rebuild';
 import { storeRelease } from './store-release';
+import { verifyLedger } from './ledger/verify-ledger';
 
-type RecordActivities = Pick<Activities, 'storeRelease' | 'appendLedger' | 'readLedger' | 'findRelease'>;
+type RecordActivities = Pick<
+  Activities,
+  'storeRelease' | 'appendLedger' | 'readLedger' | 'verifyLedger' | 'rebuildEnvironments' | 'findRelease'
+>;
 
 export interface RecordDeps {
-  settings: Pick<Settings, 'registry'>;
-  /** The folder with a commit's files. */
-  checkout(source: Source): Promise<string>;
+  settings: Pick<Settings, 'registry'> & LedgerKeySettings;
+  checkout(source: Source, app: string): Promise<string>;
 }
 
-/** The activities that read and write the registry's part of what windlass remembers. */
+/** The activities that read and write records and the ledger in the registry. */
 export function createRecordActivities({ settings, checkout }: RecordDeps): RecordActivities {
-  const accessTo = (app: string, registry: RegistryAccess | undefined): RegistryAccess => {
-    if (registry) return registry;
-    if (settings.registry !== undefined) return { address: settings.registry };
-    throw permanent({
-      kind: 'no-registry',
-      message: `${app}: no registry is known. Set WINDLASS_REGISTRY where the worker is started`,
-    });
-  };
+  const access = (app: string, registry: RegistryAccess | undefined) => accessTo(settings, app, registry);
   return {
-    storeRelease: (input) => storeRelease(input, () => checkout(input.draft.source)),
-    appendLedger,
-    readLedger: async ({ registry, ...input }) => readLedger(accessTo(input.app, registry), input),
+    storeRelease: (input) => storeRelease(input, () => checkout(input.draft.source, input.draft.app)),
+    appendLedger: (input) => appendLedger(settings, input),
+    readLedger: async ({ registry, ...input }) => readLedger(access(input.app, registry), input),
+    rebuildEnvironments: async ({ registry, app }) => rebuildEnvironments(settings, access(app, registry), app),
+    verifyLedger: async ({ registry, ...input }) => verifyLedger(settings, access(input.app, registry), input),
     async findRelease({ registry, app, release }) {
-      const found = await findRecord(accessTo(app, registry), app, release);
+      const found = await findRecord(access(app, registry), app, release);
       if (found) return found.ref;
       throw permanent({
         kind: 'no-record',
-        message: `the registry has no record of release ${release} of ${app}. See what was released: windlass history`,
+        message: `the registry has no record of release ${release} of ${app}. To list releases: windlass history`,
       });
     },
   };

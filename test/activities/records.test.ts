@@ -3,81 +3,42 @@ import { readRecord } from '../../activities/records/record-format';
 import { findRecord, loadRecord } from '../../activities/records/load-record';
 import { createRecordActivities } from '../../activities/records/records';
 import { assembleRecord } from '../../activities/records/store-release';
-import type { StoreInput } from '../../activities/types';
-import type { EnvironmentRecord } from '../../src/manifest/record';
-import type { LedgerEntry } from '../../src/model/ledger';
-import type { Service } from '../../src/model/service';
 import { describeWith, parts } from '../setup/parts';
+import type { EnvironmentRecord } from '../../src/manifest/record';
 import { failureOf, uniqueName } from './fixtures';
-
-const service: Service = {
-  name: 'web',
-  kind: 'released',
-  image: '',
-  replicas: 1,
-  dependsOn: [],
-  networks: [],
-  container: { environment: { TOKEN: '{{secret:token}}' }, mounts: [], ports: [], expose: [] },
-  before: [],
-  healthyWithinMs: 1,
-  drainMs: 1,
-};
-const environment: EnvironmentRecord = {
-  name: 'staging',
-  project: 'shop-staging',
-  hosts: [],
-  strategy: { kind: 'blue-green' },
-  services: [service],
-  networks: [],
-  volumes: [],
-  routes: [],
-  verifications: [],
-  soakMs: 1,
-  retention: 1,
-  onFailure: 'rollback',
-  operators: [],
-  variables: {},
-  compose: [],
-  secrets: {},
-};
-const image = `127.0.0.1:1/x@sha256:${'a'.repeat(64)}`;
-const inputOf = (app: string, address: string, release = 'abc'): StoreInput => ({
-  draft: {
-    app,
-    source: { url: 'https://u:canary-token@git.example/x.git?private=canary-token', commit: 'c'.repeat(40) },
-    commit: { sha: 'c'.repeat(40), author: 'A', subject: 's', at: '2030-01-01T00:00:00Z' },
-    registry: { address },
-    builds: [],
-    images: {},
-    environments: [environment],
-    warnings: [],
-  },
-  release,
-  artifacts: { web: { image, origin: 'given' } },
-  startedBy: 'me',
-  createdAt: '2030-01-01T00:00:00Z',
-});
+import { image, storeInput } from './record-fixtures';
 
 describe('a record', () => {
   test('has the digests in its services, and no login', () => {
-    const record = assembleRecord(inputOf('shop', 'reg.example'));
+    const record = assembleRecord(storeInput('shop', 'reg.example'));
     expect(record.environments[0]!.services[0]!.image).toBe(image);
     expect(record.source.url).toBe('https://git.example/x.git');
     expect(JSON.stringify(record)).not.toContain('canary');
   });
 
+  test('of format 1, whose targets are hosts, is read as one of today; a draft of that time, too', () => {
+    const input = storeInput('shop', 'reg.example');
+    const record = assembleRecord(input);
+    const asBefore = ({ targets, ...rest }: EnvironmentRecord) => ({ ...rest, hosts: targets });
+    const former = { ...record, format: 1, environments: record.environments.map(asBefore) };
+    const ref = { app: 'shop', release: 'abc', registry: { address: 'reg.example' } };
+    expect(readRecord(former, ref, 'here')).toEqual(record);
+    const draft = { ...input.draft, environments: input.draft.environments.map(asBefore) };
+    expect(assembleRecord({ ...input, draft } as never)).toEqual(record);
+  });
+
   test('needs an artifact for every service', () => {
-    expect(() => assembleRecord({ ...inputOf('shop', 'reg.example'), artifacts: {} })).toThrow(
+    expect(() => assembleRecord({ ...storeInput('shop', 'reg.example'), artifacts: {} })).toThrow(
       'environments.staging: no image was built, given or resolved for the service web. There are images of: none',
     );
   });
 
   test.each([
-    ['of a later format', { format: 2 }, /is of format 2, and this worker reads format 1\. Start a newer worker/],
-    ['of another release', { release: 'other' }, /is of release other of shop\. Expected abc of shop/],
-    ['that is none', { environments: 'x' }, /is no release record: .*environments/s],
+    ['of a later format', { format: 3 }, /has format 3, but this worker reads formats up to 2\. Start a newer worker/],
+    ['of another release', { release: 'other' }, /belongs to release other of shop\. Expected abc of shop/],
+    ['that is none', { environments: 'x' }, /is not a release record: .*environments/s],
   ])('%s is refused', (_, change, says) => {
-    const json = { ...assembleRecord(inputOf('shop', 'reg.example')), ...change };
+    const json = { ...assembleRecord(storeInput('shop', 'reg.example')), ...change };
     const ref = { app: 'shop', release: 'abc', registry: { address: 'reg.example' } };
     expect(() => readRecord(json, ref, 'here')).toThrow(says);
   });
@@ -85,14 +46,14 @@ describe('a record', () => {
 
 describeWith(['registry'], 'records and ledger in a registry', () => {
   const access = () => ({ address: `${parts().registry.address}/team` });
-  const { storeRelease, appendLedger, readLedger, findRelease } = createRecordActivities({
-    settings: {},
+  const { storeRelease, readLedger, findRelease } = createRecordActivities({
+    settings: { installation: 'windlass', data: '/nowhere', ledgerKeys: [] },
     checkout: () => Promise.reject(new Error('there are no files to be had')),
   });
 
   test('a record is stored once, and read by digest and by name', async () => {
     const app = uniqueName('rec');
-    const input = inputOf(app, access().address);
+    const input = storeInput(app, access().address);
     const { record: ref } = await storeRelease(input);
     expect(ref).toEqual({ app, release: 'abc', registry: access(), digest: expect.stringMatching(/^sha256:/) });
     expect((await storeRelease(input)).record).toEqual(ref);
@@ -112,31 +73,6 @@ describeWith(['registry'], 'records and ledger in a registry', () => {
     expect(tags.filter((tag) => /^release-abc-\w{12}$/.test(tag))).toHaveLength(2);
     const lost = { ...ref, digest: `sha256:${'0'.repeat(64)}` };
     expect(await failureOf(loadRecord(lost))).toMatchObject({ type: 'Permanent', kind: 'no-record' });
-  });
-
-  test('the ledger: newest first, each entry once, of one environment', async () => {
-    const app = uniqueName('led');
-    const entryOf = (n: number, where?: string): LedgerEntry => ({
-      id: `release/x/${n}`,
-      at: new Date(1_900_000_000_000 + n).toISOString(),
-      kind: 'rollout-ended',
-      app,
-      environment: where,
-      by: 'windlass',
-      what: `entry ${n}`,
-    });
-    const entries = Array.from({ length: 25 }, (_, n) => entryOf(n, n % 5 === 0 ? 'production' : 'staging'));
-    for (const entry of [...entries, entries[3]!]) await appendLedger({ registry: access(), entry });
-    await appendLedger({ registry: access(), entry: entryOf(30) });
-    await storeRelease(inputOf(app, access().address));
-
-    const read = async (environment: string | undefined, limit: number) =>
-      (await readLedger({ registry: access(), app, environment, limit })).map(({ what }) => Number(what.slice(6)));
-    expect(await read(undefined, 100)).toEqual([30, ...entries.map((_, n) => 24 - n)]);
-    expect(await read(undefined, 3)).toEqual([30, 24, 23]);
-    expect(await read('production', 3)).toEqual([20, 15, 10]);
-    expect((await readLedger({ registry: access(), app, limit: 2 }))[1]).toEqual(entries[24]);
-    expect(await readLedger({ registry: access(), app: uniqueName('none'), limit: 5 })).toEqual([]);
   });
 
   test('without a registry', async () => {

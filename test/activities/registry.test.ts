@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ApplicationFailure } from '@temporalio/common';
 import { insecureHosts, readAddress, splitRepository } from '../../activities/drivers/registry/address';
-import { Connection } from '../../activities/drivers/registry/connection';
+import { RegistryConnection } from '../../activities/drivers/registry/connection';
 import { readChallenge, tokenUrl } from '../../activities/drivers/registry/login';
 import { connectRegistry } from '../../activities/drivers/registry/registry';
 import { describeWith, parts } from '../setup/parts';
@@ -102,7 +103,7 @@ describe('what a registry may do', () => {
   test.each(['DIGEST_INVALID', 'MANIFEST_BLOB_UNKNOWN'])('not have all of it yet: %s', async (code) => {
     const failure = await answers(400, JSON.stringify({ errors: [{ code, message: 'the reason' }] }));
     expect(failure).toMatchObject({ type: 'Transient', kind: 'incomplete' });
-    expect(failure.message).toMatch(/answers 400 "the reason"\. Others may be writing the same at this moment/);
+    expect(failure.message).toMatch(/answers 400 "the reason"\. Another write of the same content may be in progress/);
   });
 
   test('not be there', async () => {
@@ -110,14 +111,14 @@ describe('what a registry may do', () => {
     server.close();
     const failure = await failureOf(connectRegistry(server.address).listTags('a'));
     expect(failure).toMatchObject({ type: 'Transient', kind: 'unreachable' });
-    expect(failure.message).toMatch(/is not reached \(ECONNREFUSED\)/);
+    expect(failure.message).toMatch(/cannot reach the registry .* \(ECONNREFUSED\)/);
   });
 
   test('speak no TLS, or not at all', async () => {
     const server = await serve((req) => void (req.url === '/silent' || req.socket.end()));
     const ask = (url: string, path: string, timeoutMs: number) =>
       failureOf(
-        new Connection({ host: 'reg.example', url }, undefined, timeoutMs).ask({
+        new RegistryConnection({ host: 'reg.example', url }, undefined, timeoutMs).ask({
           doing: 'look',
           path,
           repository: 'a',
@@ -130,7 +131,7 @@ describe('what a registry may do', () => {
     const silent = await ask(`http://${server.address}`, '/silent', 200);
     expect(silent).toMatchObject({ type: 'Transient', kind: 'timeout' });
     expect(silent.message).toBe(
-      'look: the registry reg.example did not answer within 0.2 s. Check that it is up and not overloaded',
+      'look: the registry reg.example did not answer within 0.2 s. Check that it is running and not overloaded',
     );
     server.close();
   });
@@ -143,6 +144,41 @@ describe('what a registry may do', () => {
       kind: 'altered',
     });
     server.close();
+  });
+
+  test('answer with more than any memory holds', async () => {
+    let sent = 0;
+    const { address } = await serve((_, res) => {
+      const chunk = Buffer.alloc(1024 * 1024, 32);
+      const more = () => {
+        while (!res.destroyed && res.write(chunk)) sent += 1;
+      };
+      res.on('drain', more);
+      more();
+    });
+    const failure = await failureOf(connectRegistry(address).getManifest('a/b', 'latest'));
+    expect(failure).toMatchObject({ type: 'Permanent', kind: 'too-large' });
+    expect(sent).toBeLessThan(200);
+  });
+
+  test('say what is no digest in a header', async () => {
+    const { address } = await serve((req, res) => {
+      res.setHeader('docker-content-digest', 'sha256:evil@example');
+      res.end(req.method === 'HEAD' ? undefined : '{}');
+    });
+    const digest = `sha256:${createHash('sha256').update('{}').digest('hex')}`;
+    expect(await connectRegistry(address).headManifest('a/b', 'latest')).toBe(digest);
+  });
+
+  test('give what is no JSON', async () => {
+    const { address } = await serve((_, res) => void res.end('<html>'));
+    const registry = connectRegistry(address);
+    for (const asked of [
+      registry.getManifest('a/b', 'latest'),
+      registry.listTags('a/b'),
+      registry.readImage('a/b', 'c'),
+    ])
+      expect(await failureOf(asked)).toMatchObject({ type: 'Permanent', kind: 'not-an-artifact' });
   });
 
   test('list tags in pages', async () => {
