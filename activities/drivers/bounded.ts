@@ -1,11 +1,11 @@
-/** Does a deed for each item, `atOnce` at a time; results in the order of the items. The first failure ends it. */
-export async function inParallel<T, R>(atOnce: number, items: T[], deed: (item: T) => Promise<R>): Promise<R[]> {
+/** Runs `work` for every item, `atOnce` in parallel. Returns results in order; the first failure ends it. */
+export async function inParallel<T, R>(atOnce: number, items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const limit = limiter(atOnce);
-  return Promise.all(items.map((item) => limit(() => deed(item))));
+  return Promise.all(items.map((item) => limit(() => work(item))));
 }
 
-/** Lets `atOnce` deeds run at a time; the others wait, first come, first served. A signal ends the waiting with its reason. */
-export function limiter(atOnce: number): <R>(deed: () => Promise<R>, signal?: AbortSignal) => Promise<R> {
+/** Limits parallel calls to `atOnce`, first come, first served. A signal ends a wait with its reason. */
+export function limiter(atOnce: number): <R>(work: () => Promise<R>, signal?: AbortSignal) => Promise<R> {
   let free = atOnce;
   const waiting: (() => void)[] = [];
   const leave = () => {
@@ -13,11 +13,11 @@ export function limiter(atOnce: number): <R>(deed: () => Promise<R>, signal?: Ab
     if (next) next();
     else free++;
   };
-  return async (deed, signal) => {
+  return async (work, signal) => {
     if (free > 0) free--;
     else await turn(waiting, signal);
     try {
-      return await deed();
+      return await work();
     } finally {
       leave();
     }

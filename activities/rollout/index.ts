@@ -1,64 +1,47 @@
-import type { OperationInputs, OperationName } from '../../src/model/plan';
+import { readScope } from '../../src/model/format-1';
+import { type OperationInputs, OPERATION_NAMES, type OperationName } from '../../src/model/plan';
+import type { Target } from '../../src/model/target';
 import { naming } from '../naming';
+import { driverOf, type TargetDriver } from '../targets/driver';
 import type { OperationInput, RolloutActivities } from '../types';
-import { removeAccessory, startAccessory } from './accessories';
-import { discardAccessory, recreateAccessory, restoreAccessory } from './recreate';
-import { releaseComposed, startComposed, stopComposed } from './composed';
-import { openContext, type RolloutContext, type RolloutDeps } from './context';
-import { pruneImages, pullImage } from './images';
-import { removeInstance, startInstance, stopInstance } from './instances';
-import { createNetworks, removeNetworks } from './networks';
-import { runOneOff } from './one-off';
-import { leaveHost } from './leave';
-import { closeProxy, ensureProxy, openProxy } from './proxy';
-import { switchRoutes } from './routes';
+import { type OperationContext, openContext } from './context';
+import type { RolloutDeps } from './deps';
 import { verify } from './verify';
-import { watchInstances } from './watch-instances';
 
-/** What can be done in a rollout. Each looks first, and acts only on the difference: a retry converges. */
-export const operations = {
-  ensureProxy,
-  openProxy,
-  closeProxy,
-  pullImage,
-  createNetworks,
-  removeNetworks,
-  startAccessory,
-  removeAccessory,
-  recreateAccessory,
-  restoreAccessory,
-  discardAccessory,
-  stopComposed,
-  startComposed,
-  releaseComposed,
-  leaveHost,
-  runOneOff,
-  startInstance,
-  stopInstance,
-  removeInstance,
-  switchRoutes,
-  watchInstances,
-  verify,
-  pruneImages,
-} satisfies { [Name in OperationName]: (ctx: RolloutContext, input: OperationInputs[Name]) => Promise<void> };
-
-/** The operations as activities. Whatever fails says by which operation, on which host and of which service, without secrets. */
+/** The operations of a plan as activities. A failure names operation, target and service, with secrets redacted. */
 export function createRolloutActivities(deps: RolloutDeps): RolloutActivities {
-  const names = Object.keys(operations) as OperationName[];
-  return Object.fromEntries(names.map((name) => [name, activityOf(deps, name)])) as RolloutActivities;
+  return Object.fromEntries(OPERATION_NAMES.map((name) => [name, activityOf(deps, name)])) as RolloutActivities;
 }
 
 function activityOf<Name extends OperationName>(deps: RolloutDeps, name: Name) {
-  const operation = operations[name] as (ctx: RolloutContext, input: OperationInputs[Name]) => Promise<void>;
-  return async (input: OperationInput<Name>): Promise<void> => {
+  return async (given: OperationInput<Name>): Promise<void> => {
+    // A task may have waited since a build before this one.
+    const input = readScope(given);
     const service = 'service' in input ? input.service : undefined;
-    await naming({ operation: name, host: input.host, service }, async () => {
+    await naming({ operation: name, host: input.target, service }, async () => {
       const ctx = await openContext(deps, name, input);
       try {
-        await operation(ctx, input);
+        await perform(driverOf(deps.drivers, ctx.target), ctx, name, input);
       } catch (error) {
         throw await ctx.redacted(error);
       }
     });
   };
+}
+
+type Operation = (ctx: OperationContext<Target>, input: object) => Promise<void>;
+
+async function perform<Name extends OperationName>(
+  driver: TargetDriver,
+  ctx: OperationContext<Target>,
+  name: Name,
+  input: OperationInputs[Name],
+): Promise<void> {
+  if (name === 'verify') return verify(ctx, driver, input as OperationInputs['verify']);
+  const operation = (driver.operations as Partial<Record<OperationName, Operation>>)[name];
+  if (operation) return operation(ctx, input);
+  throw ctx.fail({
+    kind: 'no-such-operation',
+    message: `${name} is no operation of targets of kind ${ctx.target.kind}`,
+  });
 }

@@ -2,15 +2,19 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Verification } from '../../src/manifest/kinds';
 import { TRANSIENT } from '../../src/model/failure';
 import type { OperationInputs } from '../../src/model/plan';
+import { serviceOf } from '../../src/model/verification';
 import { transient } from '../drivers/errors';
 import { askVerification } from '../verifications';
 import type { Subject, VerificationResult } from '../verifications/result';
-import type { RolloutContext } from './context';
+import type { Target } from '../../src/model/target';
+import type { TargetDriver } from '../targets/driver';
+import type { OperationContext } from './context';
 
-/** Carries out one verification of the environment; ends well only when it passes. */
+/** Runs one verification of the environment; throws unless it passes. */
 export async function verify(
-  ctx: RolloutContext,
-  { release, index, title, part }: OperationInputs['verify'],
+  ctx: OperationContext<Target>,
+  driver: TargetDriver,
+  { release, index, title, forMs, part }: OperationInputs['verify'],
 ): Promise<void> {
   const environment = await ctx.environment(release);
   const verification = environment.verifications[index];
@@ -19,24 +23,25 @@ export async function verify(
       kind: 'no-such-verification',
       message: `${environment.name} has no verification #${index + 1} ("${title}") in the record of ${release}`,
     });
-  const { service } = verification;
-  const result = await ask({ ctx, environment, release, index, isShared: part !== undefined }, verification);
+  const service = serviceOf(verification);
+  const subject = { ctx, driver, environment, release, index, forMs, isShared: part !== undefined };
+  const result = await ask(subject, verification);
   switch (result.outcome) {
     case 'passed':
       return;
     case 'errored':
       throw transient({
         operation: 'verify',
-        host: ctx.host,
+        host: ctx.target.name,
         service,
         kind: 'verification-errored',
-        message: `"${title}" could not be carried out: ${result.why}`,
+        message: `"${title}" could not run: ${result.why}`,
       });
     case 'inconclusive':
       throw ctx.fail({
         kind: 'verification-inconclusive',
         service,
-        message: `"${title}" tells nothing: ${result.why}`,
+        message: `"${title}" was inconclusive: ${result.why}`,
       });
     case 'failed':
       throw ctx.fail({
@@ -48,7 +53,6 @@ export async function verify(
   }
 }
 
-/** What breaks on the way, as an engine that does not answer, says nothing about the release. */
 async function ask(subject: Subject, verification: Verification): Promise<VerificationResult> {
   try {
     return await askVerification(subject, verification);

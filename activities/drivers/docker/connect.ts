@@ -1,36 +1,45 @@
-import type { Connection } from '../../../src/model/host';
+import type { Connection } from '../../../src/model/target';
 import type { SshSettings } from '../ssh/settings';
-import { buildImage } from './build';
+import { buildImage } from './build/build';
 import { clientFor } from './client';
-import { containersOf } from './containers';
+import { containersOf } from './containers/containers';
 import type { Engine } from './engine';
-import { exec } from './exec';
-import { hasPath } from './files';
+import { exec } from './containers/exec';
+import { hasPath } from './containers/files';
 import type { Host } from './host';
 import { imagesOf } from './images';
 import { readInfo } from './info';
-import { readLogs } from './logs';
+import { readLogs } from './containers/logs';
 import { networksOf } from './networks';
+import { volumesOf } from './volumes';
 
 /**
- * The engine of a host: `local` is the worker's own (`settings.dockerHost`), `unix:///path` the socket of another one on
- * its machine, `ssh://user@host` that of another machine. Nothing is asked of it yet.
+ * The engine of a host: `local` is the worker's own (`settings.dockerHost`), `unix:///path` another
+ * socket on its machine, `ssh://user@host` another machine. Does not connect yet.
  */
 export function connectEngine(
   target: Connection & { name: string },
   settings: { dockerHost: string; ssh?: SshSettings },
 ): Engine {
-  const connection = target.address === 'local' ? { address: settings.dockerHost } : target;
-  const host: Host = { name: target.name, docker: clientFor(target.name, connection, settings.ssh) };
+  const host = hostOf(target, settings);
   return {
     host: host.name,
     info: () => readInfo(host),
     ...containersOf(host),
     ...networksOf(host),
+    ...volumesOf(host),
     ...imagesOf(host),
     hasPath: (path) => hasPath(host, path),
     logs: (name, bytes) => readLogs(host, name, bytes),
     exec: (name, command, options) => exec(host, name, command, options),
     buildImage: (context, options, watch) => buildImage(host, context, options, watch),
   };
+}
+
+export function hostOf(
+  target: Connection & { name: string },
+  settings: { dockerHost: string; ssh?: SshSettings },
+): Host {
+  const connection = target.address === 'local' ? { address: settings.dockerHost } : target;
+  return { name: target.name, docker: clientFor(target.name, connection, settings.ssh) };
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { DialOptions } from 'docker-modem';
 
-/** Asks the engine for a stream, where dockerode's own call has none or lets nothing stop it. */
+/** Requests a stream from the engine, where dockerode has no call for it or no way to stop it. */
 export function openStream(docker: Docker, options: Omit<DialOptions, 'isStream'>): Promise<Readable> {
   return new Promise((resolve, reject) => {
     docker.modem.dial({ ...options, isStream: true }, (error, stream) =>
@@ -11,7 +11,7 @@ export function openStream(docker: Docker, options: Omit<DialOptions, 'isStream'
   });
 }
 
-/** Ends a stream as soon as the signal is given, or was; returns what takes that back. */
+/** Destroys a stream on the signal. Returns a function that unsubscribes. */
 export function endWith(signal: AbortSignal | undefined, stream: Readable): () => void {
   const end = () => void stream.destroy(new Error('stopped'));
   signal?.addEventListener('abort', end, { once: true });

@@ -2,43 +2,42 @@ import type Docker from 'dockerode';
 import { transient } from '../errors';
 import { classify } from './errors';
 
-/** One engine: how it is spoken to, and how people call it. */
 export interface Host {
   name: string;
   docker: Docker;
 }
 
-/** The longest that an engine may take for a short deed. Its own locks make it wait for seconds at times. */
+/** The time limit of a short call. The engine's own locks can delay it for seconds. */
 export const ANSWERS_WITHIN_MS = 60_000;
 
-/** How long a deed may take (0: as long as it likes), and what stops it: then it ends with the signal's own reason. */
+/** The call's time limit in ms (0: none) and its abort signal, whose reason it then throws. */
 export interface Limits {
   withinMs?: number;
   signal?: AbortSignal;
 }
 
-/** Asks the engine for something. `doing` says what, for messages: `create container x`. Errors come classified. */
-export async function ask<T>(host: Host, doing: string, deed: () => Promise<T>, limits: Limits = {}): Promise<T> {
+/** Calls the engine. `doing` describes the call for messages: `create container x`. Errors are classified. */
+export async function ask<T>(host: Host, doing: string, call: () => Promise<T>, limits: Limits = {}): Promise<T> {
   const { withinMs = ANSWERS_WITHIN_MS, signal } = limits;
   try {
     signal?.throwIfAborted();
-    return await limit(deed(), { withinMs, signal }, () => tooLong(host, doing, withinMs));
+    return await limit(call(), { withinMs, signal }, () => tooLong(host, doing, withinMs));
   } catch (error) {
     signal?.throwIfAborted();
     throw classify(error, { host: host.name, doing });
   }
 }
 
-/** As `ask`, where some statuses mean that there is nothing to do (304, 404, 409). Undefined then. */
+/** Like `ask`, but returns undefined for statuses that mean there is nothing to do (304, 404, 409). */
 export async function askUnless<T>(
   host: Host,
   statuses: number[],
   doing: string,
-  deed: () => Promise<T>,
+  call: () => Promise<T>,
   limits?: Limits,
 ): Promise<T | undefined> {
   const tolerant = () =>
-    deed().catch((error: { statusCode?: number }) => {
+    call().catch((error: { statusCode?: number }) => {
       if (error.statusCode !== undefined && statuses.includes(error.statusCode)) return undefined;
       throw error;
     });

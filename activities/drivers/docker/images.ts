@@ -5,47 +5,45 @@ import { endWith } from './dial';
 import type { Engine, Login, Watch } from './engine';
 import { classifyText } from './errors';
 import { ask, askUnless, type Host } from './host';
-import { describeMessage, followProgress, type ProgressMessage } from './progress';
+import { describeMessage, followProgress, type ProgressMessage } from './build/progress';
 import { splitReference } from './reference';
 
 type Images = Pick<
   Engine,
   | 'imageId'
-  | 'imageHealthcheck'
+  | 'imageVolumes'
   | 'pullImage'
   | 'tagImage'
   | 'pushImage'
   | 'removeImage'
+  | 'removeImageWhole'
   | 'listImages'
   | 'resolveDigest'
 >;
 
-/** The images of a host. */
 export const imagesOf = (host: Host): Images => ({
   imageId: async (reference) => (await inspect(host, reference))?.Id,
-  imageHealthcheck: (reference) => healthcheck(host, reference),
+  imageVolumes: async (reference) => {
+    const found = await inspect(host, reference);
+    return found && Object.keys(found.Config.Volumes ?? {}).sort();
+  },
   pullImage: (reference, auth, watch) => pull(host, reference, auth, watch),
   tagImage: (id, repository, tag) => tagImage(host, id, repository, tag),
   pushImage: (repository, tag, auth, watch) => push(host, repository, tag, auth, watch),
   removeImage: (reference) => remove(host, reference),
+  removeImageWhole: (reference) => removeWhole(host, reference),
   listImages: (prefix) => list(host, prefix),
-  resolveDigest: (reference, auth) => resolveDigest(host, reference, auth),
+  resolveDigest: (reference, auth, withinMs) => resolveDigest(host, reference, auth, withinMs),
 });
 
 const inspect = (host: Host, reference: string) =>
   askUnless(host, [404], `look for image ${reference}`, () => host.docker.getImage(reference).inspect());
 
-async function healthcheck(host: Host, reference: string) {
-  const image = await ask(host, `read image ${reference}`, () => host.docker.getImage(reference).inspect());
-  const test = (image.Config as { Healthcheck?: { Test?: string[] } }).Healthcheck?.Test;
-  return test && test.length > 0 && test[0] !== 'NONE' ? { test } : undefined;
-}
-
 async function pull(host: Host, reference: string, auth: Login | undefined, watch: Watch = {}): Promise<void> {
   if (await inspect(host, reference)) return;
   const doing = `pull ${reference}`;
   const { repository, tag, digest } = splitReference(reference);
-  // Without a tag the engine would pull all that there are.
+  // Without a tag the engine would pull all tags.
   const options = { fromImage: repository, tag: digest ?? tag ?? 'latest', abortSignal: watch.signal };
   await transfer(host, doing, watch, () => host.docker.createImage(auth ?? {}, options));
   if (!(await inspect(host, reference))) throw cutShort(host, doing);
@@ -75,7 +73,7 @@ async function push(
   return digest;
 }
 
-/** Carries out a pull or push and fails with what the stream says. */
+/** Runs a pull or push, and fails with the error in its stream. */
 async function transfer(
   host: Host,
   doing: string,
@@ -100,7 +98,7 @@ const cutShort = (host: Host, doing: string) =>
   transient({
     kind: 'unreachable',
     host: host.name,
-    message: `${doing}: the engine of ${host.name} stopped telling how it goes before it was done. Check that it was not restarted`,
+    message: `${doing}: the engine of ${host.name} broke off before it was done. Check that it was not restarted`,
   });
 
 async function tagImage(host: Host, id: string, repository: string, tag: string): Promise<void> {
@@ -108,8 +106,15 @@ async function tagImage(host: Host, id: string, repository: string, tag: string)
 }
 
 async function remove(host: Host, reference: string): Promise<void> {
-  // 409: a container uses it, so it stays.
+  // 409: a container uses it.
   await askUnless(host, [404, 409], `remove image ${reference}`, () => host.docker.getImage(reference).remove());
+}
+
+async function removeWhole(host: Host, reference: string): Promise<void> {
+  const { repository } = splitReference(reference);
+  const tags = (await inspect(host, reference))?.RepoTags ?? [];
+  for (const tag of tags.filter((one) => splitReference(one).repository === repository)) await remove(host, tag);
+  await remove(host, reference);
 }
 
 async function list(host: Host, prefix: string): Promise<string[]> {
@@ -118,10 +123,14 @@ async function list(host: Host, prefix: string): Promise<string[]> {
   return digests.filter((digest) => digest.startsWith(`${prefix}/`) || digest.startsWith(`${prefix}@`)).sort();
 }
 
-async function resolveDigest(host: Host, reference: string, auth: Login | undefined): Promise<string> {
+async function resolveDigest(
+  host: Host,
+  reference: string,
+  auth: Login | undefined,
+  withinMs?: number,
+): Promise<string> {
   const options = auth && { authconfig: auth };
-  const found = await ask(host, `look up ${reference} in its registry`, () =>
-    host.docker.getImage(reference).distribution(options),
-  );
+  const look = () => host.docker.getImage(reference).distribution(options);
+  const found = await ask(host, `look up ${reference} in its registry`, look, { withinMs });
   return (found as { Descriptor: { digest: string } }).Descriptor.digest;
 }

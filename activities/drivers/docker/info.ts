@@ -4,7 +4,17 @@ import { ask, type Host } from './host';
 /** The first engine API with BuildKit in it, on Linux (Docker 18.09). */
 const BUILDKIT_SINCE = 39;
 
-/** What kind of engine it is. */
+/** The first engine API with volume subpaths (Docker 26); older engines silently mount the whole volume. */
+const SUBPATH_SINCE = 45;
+
+/** Can the engine mount a part of a volume? */
+export const mountsParts = ({ apiVersion }: Pick<EngineInfo, 'apiVersion'>): boolean =>
+  minor(apiVersion) >= SUBPATH_SINCE;
+
+/** `1.41` → 41 */
+export const minor = (apiVersion: string): number => Number(apiVersion.split('.')[1]);
+
+/** The engine's version and features. */
 export async function readInfo(host: Host): Promise<EngineInfo> {
   const [version, info] = await Promise.all([
     ask(host, 'ask the engine for its version', () => host.docker.version()),
@@ -36,5 +46,5 @@ interface Version {
 
 function hasBuildkit({ ApiVersion, Os, Components = [] }: Version): boolean {
   const isDocker = !Components.some(({ Name }) => /podman/i.test(Name));
-  return isDocker && Os === 'linux' && Number(ApiVersion.split('.')[1]) >= BUILDKIT_SINCE;
+  return isDocker && Os === 'linux' && minor(ApiVersion) >= BUILDKIT_SINCE;
 }

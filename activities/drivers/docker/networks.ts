@@ -1,31 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Failure } from '../../../src/model/failure';
 import { transient } from '../errors';
-import type { Engine, NetworkMake, VolumeMake } from './engine';
+import type { Engine, NetworkMake } from './engine';
 import { ask, askUnless, type Host } from './host';
 
 type Networks = Pick<
   Engine,
-  | 'createNetwork'
-  | 'listNetworks'
-  | 'removeNetwork'
-  | 'connectNetwork'
-  | 'disconnectNetwork'
-  | 'mendNetworks'
-  | 'inspectVolume'
-  | 'createVolume'
+  'createNetwork' | 'listNetworks' | 'removeNetwork' | 'connectNetwork' | 'disconnectNetwork' | 'repairNetworks'
 >;
 
-/** The networks and volumes of a host. */
 export const networksOf = (host: Host): Networks => ({
   createNetwork: (make) => create(host, make),
   listNetworks: (labels) => list(host, labels),
   removeNetwork: (name) => remove(host, name),
   connectNetwork: (network, container, aliases) => connectNetwork(host, network, container, aliases),
   disconnectNetwork: (network, container) => disconnect(host, network, container),
-  mendNetworks: (container) => mend(host, container),
-  inspectVolume: (name) => inspectVolume(host, name),
-  createVolume: (make) => createVolume(host, make),
+  repairNetworks: (container) => repair(host, container),
 });
 
 async function create(host: Host, make: NetworkMake): Promise<void> {
@@ -37,7 +27,7 @@ async function create(host: Host, make: NetworkMake): Promise<void> {
     ...(make.options && { Options: make.options }),
     ...(make.ipv4 !== undefined && { EnableIPv4: make.ipv4 }),
     ...(make.ipv6 !== undefined && { EnableIPv6: make.ipv6 }),
-    // Engines before 25 make a second network of the same name otherwise.
+    // Otherwise engines before 25 create a second network of the same name.
     CheckDuplicate: true,
   };
   await askUnless(host, [409], `create network ${make.name}`, () => host.docker.createNetwork(words));
@@ -49,13 +39,14 @@ async function list(host: Host, labels: Record<string, string>) {
   return found.map((network) => ({ name: network.Name, labels: network.Labels ?? {} }));
 }
 
-/** How long it is tried to empty a network that containers come back into, and how often. */
+/** How long and how often to empty a network that containers keep rejoining. */
 const EMPTY_WITHIN_MS = 10_000;
 const LOOKS_EVERY_MS = 100;
 
 async function remove(host: Host, name: string): Promise<void> {
   const end = Date.now() + EMPTY_WITHIN_MS;
-  // By id: two attempts at once can have made two of one name, and the name alone is refused then.
+  // By id: two parallel attempts can create two networks of one name, and the engine refuses an
+  // ambiguous name.
   const ids = await idsOf(host, name);
   for (;;) {
     const left = ids.length > 0 ? await disconnectAll(host, name, ids) : [];
@@ -67,9 +58,9 @@ async function remove(host: Host, name: string): Promise<void> {
 }
 
 /**
- * Disconnects whoever has the network among its own, running or not: the engine would put a container that it restarts into
- * it again, or, once it is gone, give that container up for good. Returns who has it still: one that waits for its restart
- * can be disconnected only when it runs.
+ * Disconnects all containers of a network, running or not: the engine would reconnect one it
+ * restarts, or, with the network gone, never start it again. Returns those still connected: a
+ * container that waits for its restart can be disconnected only while it runs.
  */
 async function disconnectAll(host: Host, name: string, ids: string[]): Promise<string[]> {
   for (const container of await usersOf(host, name)) for (const id of ids) await disconnect(host, id, container);
@@ -84,7 +75,6 @@ async function usersOf(host: Host, name: string): Promise<string[]> {
     .map(({ Id, Names }) => Names[0]?.replace(/^\//, '') ?? Id);
 }
 
-/** Removes what nobody is in; returns the failure where somebody has joined meanwhile. */
 async function removeEmpty(host: Host, name: string, ids: string[]): Promise<Error | undefined> {
   try {
     for (const id of ids)
@@ -107,11 +97,10 @@ const stillIn = (host: Host, name: string, containers: string[]) =>
 
 async function idsOf(host: Host, name: string): Promise<string[]> {
   const found = await ask(host, `find network ${name}`, () => host.docker.listNetworks({ filters: { name: [name] } }));
-  // The engine's filter finds every name that has this one in it.
+  // The engine's filter matches substrings.
   return found.filter((network) => network.Name === name).map((network) => network.Id);
 }
 
-/** Joins unless it is joined. */
 export async function connectNetwork(host: Host, network: string, container: string, aliases: string[]): Promise<void> {
   const words = { Container: container, EndpointConfig: { Aliases: aliases } };
   await ask(host, `connect ${container} to network ${network}`, () =>
@@ -131,12 +120,11 @@ async function disconnect(host: Host, network: string, container: string): Promi
   );
 }
 
-/** The engine looks for a container's networks by their ids: one that was made anew has another. */
-async function mend(host: Host, container: string): Promise<void> {
+async function repair(host: Host, container: string): Promise<void> {
   const info = await askUnless(host, [404], `inspect container ${container}`, () =>
     host.docker.getContainer(container).inspect(),
   );
-  // Listed afterwards: what it joins meanwhile is among them.
+  // Listed afterwards, so that networks it joins meanwhile are included.
   const all = await ask(host, 'list networks', () => host.docker.listNetworks());
   for (const [name, { NetworkID, Aliases }] of Object.entries(info?.NetworkSettings.Networks ?? {})) {
     const isThere = all.some((one) => one.Name === name);
@@ -146,23 +134,6 @@ async function mend(host: Host, container: string): Promise<void> {
   }
 }
 
-async function inspectVolume(host: Host, name: string) {
-  const found = await askUnless(host, [404], `inspect volume ${name}`, () => host.docker.getVolume(name).inspect());
-  return found && { labels: found.Labels ?? {} };
-}
-
-async function createVolume(host: Host, make: VolumeMake): Promise<void> {
-  await ask(host, `create volume ${make.name}`, () =>
-    host.docker.createVolume({
-      Name: make.name,
-      Labels: make.labels,
-      ...(make.driver && { Driver: make.driver }),
-      ...(make.options && { DriverOpts: make.options }),
-    }),
-  );
-}
-
-/** The engine has no status of its own for "that is so already". */
 const unlessSaid = (fine: RegExp) => (error: Error) => {
   if (!fine.test(error.message)) throw error;
 };

@@ -1,19 +1,17 @@
 import { isIPv4 } from 'node:net';
 
-/** A registry as images and release records name it. */
 export interface RegistryAddress {
-  /** Host and port. */
   host: string;
-  /** `https://host:port`, or http for what never leaves the machine. */
+  /** `https://host:port`, or http for addresses that never leave the machine. */
   url: string;
 }
 
-/** The host part of `registry.example.com/team/app`: all before the first slash. */
+/** The host part of `registry.example.com/team/app`: everything before the first slash. */
 export const hostOf = (address: string): string => address.split('/')[0]!;
 
 /**
- * Where a registry is asked. Loopback needs no TLS, as with engines; `insecure` are the hosts that are asked without it
- * besides, by the worker's WINDLASS_INSECURE_REGISTRIES (`host:port,host:port`).
+ * The address of a registry. Loopback needs no TLS, as with engines, nor do the `insecure` hosts
+ * (`host:port,host:port`) of the worker's WINDLASS_INSECURE_REGISTRIES.
  */
 export function readAddress(address: string, insecure = insecureHosts(process.env)): RegistryAddress {
   const host = hostOf(address);
@@ -33,8 +31,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * The repository below its registry: `team/app` of `registry.example.com/team/app`. Undefined where the reference names
- * no registry: only a first part with a dot or a port is one, or localhost (distribution/reference).
+ * The repository below its registry: `team/app` of `registry.example.com/team/app`. Undefined
+ * without a registry, which has a dot, a port or the name localhost (distribution/reference).
  */
 export function splitRepository(reference: string): { host: string; repository: string } | undefined {
   const [host = '', ...rest] = reference.split('/');

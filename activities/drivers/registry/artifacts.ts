@@ -1,16 +1,14 @@
 import { permanent } from '../errors';
-import type { Connection } from './connection';
-import { digestOf, getBlob, getManifest, OCI_MANIFEST, putBlob, putManifest } from './manifests';
+import type { RegistryConnection } from './connection';
+import { digestOf, getBlob, getManifest, OCI_MANIFEST, putBlob, putManifest, readJson } from './manifests';
 
-/** Data of our own in a registry: an OCI artifact with one layer, which is JSON (image-spec 1.1, "Guidelines for Artifact Usage"). */
+/** JSON in a registry: an OCI artifact with one JSON layer (image-spec 1.1, "Guidelines for Artifact Usage"). */
 export interface ArtifactToStore {
   repository: string;
-  /** Given in this order. */
   tags: string[];
   artifactType: string;
   annotations: Record<string, string>;
   json: unknown;
-  /** What else belongs to it, as layers after the JSON: it stays as long as the artifact does. */
   blobs?: Buffer[];
 }
 export interface StoredArtifact {
@@ -20,14 +18,12 @@ export interface StoredArtifact {
   json: unknown;
 }
 
-/** The descriptor of an empty configuration, by the same guidelines. */
 const EMPTY = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: Buffer.from('{}') };
 
-/** Of any content. */
 const BLOB = 'application/octet-stream';
 
-/** Stores an artifact under its tags; returns its digest. The same content gives the same digest. */
-export async function putArtifact(connection: Connection, artifact: ArtifactToStore): Promise<string> {
+/** Stores an artifact under its tags and returns its digest, which depends on the content alone. */
+export async function putArtifact(connection: RegistryConnection, artifact: ArtifactToStore): Promise<string> {
   const { repository, tags, artifactType, annotations, json, blobs = [] } = artifact;
   const others = blobs.map((bytes) => ({ mediaType: BLOB, bytes }));
   const layer = { mediaType: artifactType, bytes: Buffer.from(JSON.stringify(json)) };
@@ -45,9 +41,9 @@ export async function putArtifact(connection: Connection, artifact: ArtifactToSt
   return digestOf(bytes);
 }
 
-/** The artifact under a tag or digest; undefined when there is none. Permanent failure for what is no artifact of ours. */
+/** The artifact of a tag or digest; undefined when there is none. Fails permanently when windlass did not write it. */
 export async function getArtifact(
-  connection: Connection,
+  connection: RegistryConnection,
   repository: string,
   reference: string,
 ): Promise<StoredArtifact | undefined> {
@@ -58,7 +54,12 @@ export async function getArtifact(
   if (!bytes || !artifactType)
     throw permanent({
       kind: 'not-an-artifact',
-      message: `read ${repository} ${reference}: what the registry ${connection.address.host} has there is no artifact with JSON in it. Expected one that windlass wrote`,
+      message: `read ${repository} ${reference}: the content in registry ${connection.address.host} is not a JSON artifact. Expected one written by windlass`,
     });
-  return { digest: stored.digest, artifactType, annotations, json: JSON.parse(bytes.toString()) as unknown };
+  return {
+    digest: stored.digest,
+    artifactType,
+    annotations,
+    json: readJson(connection, `${repository} ${reference}`, bytes),
+  };
 }

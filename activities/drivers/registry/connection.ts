@@ -1,34 +1,32 @@
-import { permanent } from '../errors';
+import { failureIn, permanent } from '../errors';
 import type { RegistryAddress } from './address';
-import { noAnswer, type Question, refusal } from './errors';
+import { noAnswer, type RegistryRequest, refusal } from './errors';
 import { basic, type Challenge, type Credentials, readChallenge, tokenUrl } from './login';
 
-/** The longest that a registry may take for one answer, its body included. What is asked here is small: no layers. */
+/** The time limit of an answer with its body. All requests are small: no layers. */
 const ANSWERS_WITHIN_MS = 30_000;
+/** The largest body that is read: anyone who may write to a registry can put there what no memory holds. */
+const LARGEST = 32 * 1024 * 1024;
 
-export interface Ask {
-  /** For messages: `read team/app:1`. */
+export interface RegistryCall {
   doing: string;
-  method?: 'GET' | 'HEAD' | 'PUT' | 'POST';
-  /** `/v2/…`, or the whole address where the registry gave one. */
+  method?: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   path: string;
   repository: string;
-  /** What is to be done there: tokens are given for it. */
-  access: 'pull' | 'pull,push';
+  access: 'pull' | 'pull,push' | 'pull,push,delete';
   headers?: Record<string, string>;
   body?: Buffer;
-  /** Statuses that are an answer and no failure, besides 200 to 299. */
   fine?: number[];
 }
 
-export interface Answer {
+export interface RegistryResponse {
   status: number;
   headers: Headers;
   body: Buffer;
 }
 
-/** One registry, and who asks it, until the signal is given. Tokens are kept until they are refused. */
-export class Connection {
+/** One registry and its login, until the signal. Tokens are kept until they are refused. */
+export class RegistryConnection {
   private readonly logins = new Map<string, string>();
 
   constructor(
@@ -38,8 +36,8 @@ export class Connection {
     private readonly signal?: AbortSignal,
   ) {}
 
-  /** Asks, logging in when the registry wants it. Fails as `Permanent` or `Transient`, naming registry and thing. */
-  async ask(ask: Ask): Promise<Answer> {
+  /** Sends a request and logs in if needed. Fails as `Permanent` or `Transient`, naming registry and subject. */
+  async ask(ask: RegistryCall): Promise<RegistryResponse> {
     const scope = `repository:${ask.repository}:${ask.access}`;
     let answer = await this.send(ask, this.logins.get(scope));
     if (answer.status === 401) {
@@ -53,39 +51,45 @@ export class Connection {
     throw refusal(this.question(ask), answer.status, answer.body.toString());
   }
 
-  private async send(ask: Ask, authorization?: string): Promise<Answer> {
+  private async send(ask: RegistryCall, authorization?: string): Promise<RegistryResponse> {
     const { method = 'GET', body, headers } = ask;
     const url = new URL(ask.path, this.address.url);
-    // A place to upload to may be another host's; the login is for this one.
+    // An upload's location may be on another host; the login is only for this one.
     const isOwn = url.origin === this.address.url;
     const init = {
       method,
       headers: { ...headers, ...(authorization && isOwn && { authorization }) },
       ...(body && { body }),
     };
-    return this.fetch(this.question(ask), url, init);
+    const question = this.question(ask);
+    const once = () => this.fetch(question, url, init);
+    // A connection that was kept may be closed at the moment that it is used again: what only reads is asked once more.
+    return isReading(method)
+      ? once().catch((error: unknown) => (wasClosed(error) ? once() : Promise.reject(error as Error)))
+      : once();
   }
 
-  private async fetch(question: Question, url: URL, init: RequestInit): Promise<Answer> {
+  private async fetch(question: RegistryRequest, url: URL, init: RequestInit): Promise<RegistryResponse> {
     const late = AbortSignal.timeout(this.withinMs);
     try {
       const signal = this.signal ? AbortSignal.any([this.signal, late]) : late;
       const response = await fetch(url, { ...init, signal });
-      return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
+      return { status: response.status, headers: response.headers, body: await readBody(response, question) };
     } catch (error) {
       this.signal?.throwIfAborted();
+      if (failureIn(error)) throw error;
       throw noAnswer(question, error, this.withinMs);
     }
   }
 
-  /** What is sent as `Authorization` from now on; undefined when there is nothing to say. */
-  private async login(ask: Ask, refused: Answer, scope: string): Promise<string | undefined> {
+  /** The `Authorization` header from now on; undefined when there is none. */
+  private async login(ask: RegistryCall, refused: RegistryResponse, scope: string): Promise<string | undefined> {
     const challenge = readChallenge(refused.headers.get('www-authenticate'));
     if (challenge?.scheme === 'basic') return this.credentials && basic(this.credentials);
     return challenge?.scheme === 'bearer' ? this.token(ask, challenge, scope) : undefined;
   }
 
-  private async token(ask: Ask, challenge: Challenge, scope: string): Promise<string> {
+  private async token(ask: RegistryCall, challenge: Challenge, scope: string): Promise<string> {
     const question = { host: this.address.host, doing: `${ask.doing} (log in)` };
     const url = tokenUrl(challenge, this.address.url, scope);
     if (!url) throw permanent({ kind: 'unauthorised', message: untrustedRealm(question, challenge) });
@@ -96,8 +100,28 @@ export class Connection {
     return `Bearer ${token ?? access_token}`;
   }
 
-  private question = ({ doing }: Ask): Question => ({ host: this.address.host, doing });
+  private question = ({ doing }: RegistryCall): RegistryRequest => ({ host: this.address.host, doing });
 }
 
-const untrustedRealm = ({ host, doing }: Question, { parameters }: Challenge) =>
-  `${doing}: the registry ${host} sends logins to ${parameters['realm'] ?? 'nowhere'}. Expected an https address; ask whoever runs it`;
+async function readBody({ body }: Response, { host, doing }: RegistryRequest): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > LARGEST)
+      throw permanent({
+        kind: 'too-large',
+        message: `${doing}: the registry ${host} answers with more than ${LARGEST / 1024 / 1024} MB. Expected JSON that windlass wrote; find out who put it there`,
+      });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const isReading = (method: string) => method === 'GET' || method === 'HEAD';
+
+const wasClosed = (error: unknown) =>
+  failureIn(error)?.kind === 'unreachable' && /UND_ERR_SOCKET|ECONNRESET/.test(String(error));
+
+const untrustedRealm = ({ host, doing }: RegistryRequest, { parameters }: Challenge) =>
+  `${doing}: the registry ${host} sends logins to ${parameters['realm'] ?? 'nowhere'}. Expected an https address; ask its operator`;

@@ -1,23 +1,40 @@
-import type { Connection } from './connection';
-import { getBlob, getManifest, headManifest, putManifest } from './manifests';
+import type { RegistryConnection } from './connection';
+import { getBlob, getManifest, headManifest, putManifest, readJson } from './manifests';
 
-/** The labels of an image under a tag or digest; of an index, those of its first image. Undefined when there is none. */
+export interface StoredImage {
+  digest: string;
+  labels: Record<string, string>;
+  volumes: string[];
+}
+
+interface ImageConfig {
+  Labels?: Record<string, string>;
+  Volumes?: Record<string, object>;
+}
+
+/** The labels and volumes of an image by tag or digest; of an index, its first image's. Undefined when missing. */
 export async function readImage(
-  connection: Connection,
+  connection: RegistryConnection,
   repository: string,
   reference: string,
-): Promise<{ digest: string; labels: Record<string, string> } | undefined> {
+): Promise<StoredImage | undefined> {
   const stored = await getManifest(connection, repository, reference);
   if (!stored) return undefined;
   const first = stored.manifest.manifests?.[0];
   const config = (first ? await getManifest(connection, repository, first.digest) : stored)?.manifest.config;
   const blob = config && (await getBlob(connection, repository, config.digest));
-  const { config: settings } = JSON.parse(blob?.toString() ?? '{}') as { config?: { Labels?: Record<string, string> } };
-  return { digest: stored.digest, labels: settings?.Labels ?? {} };
+  const { config: settings } = readJson<{ config?: ImageConfig }>(connection, repository, blob ?? Buffer.from('{}'));
+  const volumes = Object.keys(settings?.Volumes ?? {}).sort();
+  return { digest: stored.digest, labels: settings?.Labels ?? {}, volumes };
 }
 
-/** Gives an image one more tag, unless that tag is there. */
-export async function tagImage(connection: Connection, repository: string, digest: string, tag: string): Promise<void> {
+/** Adds a tag to an image, unless the tag is taken. */
+export async function tagImage(
+  connection: RegistryConnection,
+  repository: string,
+  digest: string,
+  tag: string,
+): Promise<void> {
   if (await headManifest(connection, repository, tag)) return;
   const stored = await getManifest(connection, repository, digest);
   if (stored) await putManifest(connection, repository, tag, stored);

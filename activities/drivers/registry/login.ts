@@ -1,4 +1,4 @@
-/** How a registry wants to know who asks; the answer 401 says it (RFC 9110, 11.6.1). */
+/** A registry's login challenge, from its 401 answer (RFC 9110, 11.6.1). */
 export interface Challenge {
   scheme: string;
   parameters: Record<string, string>;
@@ -24,8 +24,8 @@ export const basic = ({ username, password }: Credentials) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /**
- * Where a token is had (distribution's token authentication). Undefined when the challenge names no place, or one to which
- * a login must not be sent: a registry that is asked by TLS has its tokens given by TLS.
+ * The URL for a token (distribution's token authentication). Undefined when the challenge has none,
+ * or one that must not receive a login: a registry with TLS needs a token server with TLS.
  */
 export function tokenUrl({ parameters }: Challenge, registryUrl: string, scope: string): URL | undefined {
   const { realm, service } = parameters;

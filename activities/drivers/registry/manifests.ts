@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { DIGEST } from '../../../src/model/grammar';
 import { permanent, transient } from '../errors';
-import type { Connection } from './connection';
+import type { RegistryConnection } from './connection';
 
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 
-/** All that an image can be described by (OCI image-spec, Docker schema 2). */
 const ACCEPTED = [
   OCI_MANIFEST,
   'application/vnd.oci.image.index.v1+json',
@@ -17,8 +17,7 @@ export interface Descriptor {
   digest: string;
   size: number;
 }
-/** An image's or an artifact's manifest, or the index of several. */
-export interface Manifest {
+export interface ImageManifest {
   mediaType?: string;
   artifactType?: string;
   config?: Descriptor;
@@ -30,14 +29,14 @@ export interface StoredManifest {
   digest: string;
   mediaType: string;
   bytes: Buffer;
-  manifest: Manifest;
+  manifest: ImageManifest;
 }
 
 export const digestOf = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** The digest that a tag or digest has there now; undefined when there is none. */
+/** The current digest of a tag or digest; undefined when there is none. */
 export async function headManifest(
-  connection: Connection,
+  connection: RegistryConnection,
   repository: string,
   reference: string,
 ): Promise<string | undefined> {
@@ -49,13 +48,14 @@ export async function headManifest(
     fine: [404],
   });
   if (status === 404) return undefined;
-  // Not every registry sends the digest with HEAD.
-  return headers.get('docker-content-digest') ?? (await getManifest(connection, repository, reference))?.digest;
+  // Some registries send no digest with HEAD, and it goes into references and requests.
+  const told = headers.get('docker-content-digest');
+  return told !== null && DIGEST.test(told) ? told : (await getManifest(connection, repository, reference))?.digest;
 }
 
-/** The manifest by tag or digest; undefined when there is none. What comes by digest is checked against it. */
+/** The manifest by tag or digest; undefined when missing. Verified when requested by digest. */
 export async function getManifest(
-  connection: Connection,
+  connection: RegistryConnection,
   repository: string,
   reference: string,
 ): Promise<StoredManifest | undefined> {
@@ -64,14 +64,26 @@ export async function getManifest(
   if (status === 404) return undefined;
   const digest = digestOf(body);
   if (reference.startsWith('sha256:') && digest !== reference) throw altered(connection, repository, reference, digest);
-  const manifest = JSON.parse(body.toString()) as Manifest;
+  const manifest = readJson<ImageManifest>(connection, `${repository} ${reference}`, body);
   const mediaType = manifest.mediaType ?? headers.get('content-type') ?? OCI_MANIFEST;
   return { digest, mediaType, bytes: body, manifest };
 }
 
-/** Puts a manifest under a tag or its digest; what it names must be there. */
+/** What a registry says is JSON; fails permanently (kind `not-an-artifact`) when it is none. */
+export function readJson<T>({ address }: RegistryConnection, what: string, bytes: Buffer): T {
+  try {
+    return JSON.parse(bytes.toString()) as T;
+  } catch {
+    throw permanent({
+      kind: 'not-an-artifact',
+      message: `read ${what}: the content in registry ${address.host} is not JSON. Find out who put it there, and remove the tag`,
+    });
+  }
+}
+
+/** Uploads a manifest under a tag or its digest; everything it refers to must exist. */
 export async function putManifest(
-  connection: Connection,
+  connection: RegistryConnection,
   repository: string,
   reference: string,
   stored: Pick<StoredManifest, 'bytes' | 'mediaType'>,
@@ -81,8 +93,32 @@ export async function putManifest(
   await connection.ask({ ...question, method: 'PUT', access: 'pull,push', headers, body: stored.bytes });
 }
 
-/** A blob as it is; undefined when there is none. Checked against its digest. For small ones: it is held in memory. */
-export async function getBlob(connection: Connection, repository: string, digest: string): Promise<Buffer | undefined> {
+/** Deletes a manifest by its digest. Fails permanently (kind `no-deletion`) when the registry forbids it. */
+export async function deleteManifest(
+  connection: RegistryConnection,
+  repository: string,
+  digest: string,
+): Promise<void> {
+  const question = manifestQuestion('delete', repository, digest);
+  const { status } = await connection.ask({
+    ...question,
+    method: 'DELETE',
+    access: 'pull,push,delete',
+    fine: [404, 405],
+  });
+  if (status === 405)
+    throw permanent({
+      kind: 'no-deletion',
+      message: `${question.doing}: the registry ${connection.address.host} does not allow deletion. Allow it there (distribution: REGISTRY_STORAGE_DELETE_ENABLED=true), or clean it by its own means`,
+    });
+}
+
+/** A blob, verified against its digest and held in memory; undefined when missing. */
+export async function getBlob(
+  connection: RegistryConnection,
+  repository: string,
+  digest: string,
+): Promise<Buffer | undefined> {
   const doing = `read ${repository}@${digest}`;
   const path = `/v2/${repository}/blobs/${digest}`;
   const { status, body } = await connection.ask({ doing, path, repository, access: 'pull', fine: [404] });
@@ -91,8 +127,8 @@ export async function getBlob(connection: Connection, repository: string, digest
   return body;
 }
 
-/** Puts a blob unless it is there; returns its digest. */
-export async function putBlob(connection: Connection, repository: string, bytes: Buffer): Promise<string> {
+/** Uploads a blob unless it exists; returns its digest. */
+export async function putBlob(connection: RegistryConnection, repository: string, bytes: Buffer): Promise<string> {
   const digest = digestOf(bytes);
   const question = { doing: `write to ${repository}`, repository, access: 'pull,push' as const };
   const path = `/v2/${repository}/blobs/${digest}`;
@@ -103,7 +139,7 @@ export async function putBlob(connection: Connection, repository: string, bytes:
   if (!place)
     throw transient({
       kind: 'registry-error',
-      message: `${question.doing}: the registry ${connection.address.host} names no place to upload to. If it lasts, read its log`,
+      message: `${question.doing}: the registry ${connection.address.host} returned no upload location. If this persists, read its log`,
     });
   const url = new URL(place, connection.address.url);
   url.searchParams.set('digest', digest);
@@ -122,8 +158,8 @@ function manifestQuestion(verb: string, repository: string, reference: string) {
   return { doing, path: `/v2/${repository}/manifests/${reference}`, repository, access: 'pull' as const };
 }
 
-const altered = ({ address }: Connection, repository: string, wanted: string, got: string) =>
+const altered = ({ address }: RegistryConnection, repository: string, wanted: string, got: string) =>
   permanent({
     kind: 'altered',
-    message: `read ${repository}@${wanted}: the registry ${address.host} gives something else, with the digest ${got}. Do not trust it until whoever runs it has explained that`,
+    message: `read ${repository}@${wanted}: the registry ${address.host} returned other content, with digest ${got}. Do not trust the registry until its operator has explained this`,
   });

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { statfs } from 'node:fs/promises';
-import type { Connection } from '../../../src/model/host';
+import type { Connection } from '../../../src/model/target';
 import { sshTo } from './connections';
 import type { SshSettings } from './settings';
 
 const ANSWERS_WITHIN_MS = 5_000;
 const isRemote = ({ address }: Connection) => address.startsWith('ssh://');
 
-/** Does anybody listen on this port of the host's loopback? An engine behind a socket is on the worker's own machine. */
+/** Does anything listen on this port of the host's loopback? A socket's engine is on the worker's own machine. */
 export async function isPortOpen(host: Connection, port: number, settings: SshSettings): Promise<boolean> {
   try {
     const stream = isRemote(host) ? await sshTo(host, settings).openPort('127.0.0.1', port) : await connectTo(port);
@@ -18,7 +18,7 @@ export async function isPortOpen(host: Connection, port: number, settings: SshSe
   }
 }
 
-/** How many bytes are free where a path of the host is; undefined where the host has no way to tell. */
+/** The free bytes at a path of the host; undefined where the host cannot tell. */
 export async function freeSpace(host: Connection, path: string, settings: SshSettings): Promise<number | undefined> {
   try {
     if (!isRemote(host)) {

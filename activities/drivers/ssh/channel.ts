@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import type { Channel } from 'ssh2';
 
 /**
- * A channel as the socket that node:http wants. The library's own stream takes no error when it is destroyed and calls
- * nobody back for what is written to one that was closed, so whoever waits would wait for ever.
+ * An SSH channel as a socket for node:http. The library's stream takes no error on destroy and
+ * never calls back for writes to a closed one, so callers would wait forever.
  */
 export class ChannelSocket extends Duplex {
   constructor(private readonly channel: Channel) {
@@ -13,7 +13,7 @@ export class ChannelSocket extends Duplex {
     });
     channel.on('end', () => this.push(null));
     channel.on('error', (error: Error) => this.destroy(error));
-    // All that came is read first.
+    // Received data is read first.
     channel.on('close', () => (this.readableEnded ? this.destroy() : this.once('end', () => this.destroy())));
   }
 
@@ -36,7 +36,7 @@ export class ChannelSocket extends Duplex {
     done(error);
   }
 
-  // What a socket can do besides, and a channel need not.
+  // Methods of sockets that a channel does not need.
   setKeepAlive = () => this;
   setNoDelay = () => this;
   setTimeout = () => this;

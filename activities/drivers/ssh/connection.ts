@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, Client, type ConnectConfig } from 'ssh2';
-import type { Connection } from '../../../src/model/host';
+import type { Connection } from '../../../src/model/target';
 import { transient } from '../errors';
 import { ChannelSocket } from './channel';
 import { type Endpoint, findEndpoint } from './endpoint';
@@ -11,21 +11,19 @@ import { preferredKinds, refuseHostKey } from './host-key';
 import { findLogins, inTurn } from './logins';
 import type { SshSettings } from './settings';
 
-/** How long a host may take until one is logged in. */
+/** The time limit until the login. */
 const READY_MS = 15_000;
-/** A host that says nothing to this many questions in a row is gone: what waits for it fails then. */
 const ALIVE = { keepaliveInterval: 3_000, keepaliveCountMax: 3 };
-/** One that nobody used for so long is let go. */
+/** An unused connection is closed after this time. */
 const IDLE_MS = 10 * 60_000;
 
 /**
- * One connection to a host, made when it is needed, shared by all who ask that host, and made again after it was cut: what
- * was in flight then fails at once as `Transient`, and whoever tries again finds a new one.
+ * One shared connection to a host, opened on demand and reopened after a cut. Pending calls then
+ * fail at once as `Transient`, and a retry opens a new connection.
  */
 export class SshConnection {
   readonly endpoint: Endpoint;
   private client?: Promise<Client>;
-  /** What is not ready yet. */
   private dialling?: Client;
   private readonly open = new Set<Duplex>();
   private idle?: NodeJS.Timeout;
@@ -34,13 +32,11 @@ export class SshConnection {
   constructor(
     connection: Connection,
     settings: SshSettings,
-    /** The jump host's connection, which is shared as any other. */
     private readonly connect: (via: Connection) => SshConnection,
   ) {
     this.endpoint = findEndpoint(connection, settings);
   }
 
-  /** A stream to a socket of the host: its engine's, or `path`. */
   async openSocket(path = this.endpoint.socket): Promise<Duplex> {
     const client = await this.ready();
     return this.openChannel(client, `the engine's socket ${path}`, (done) =>
@@ -48,20 +44,17 @@ export class SshConnection {
     );
   }
 
-  /** A stream to where the host can reach: the way through it. */
   async openPort(host: string, port: number): Promise<Duplex> {
     const client = await this.ready();
     return this.openChannel(client, `${host}:${port}`, (done) => client.forwardOut('127.0.0.1', 0, host, port, done));
   }
 
-  /** What a command of the host says; for looking only. */
   async run(command: string): Promise<string> {
     const client = await this.ready();
     const stream = await this.openChannel(client, command, (done) => client.exec(command, done));
     return await text(stream);
   }
 
-  /** Ends the connection; the next call makes a new one. */
   close(): void {
     clearTimeout(this.idle);
     void this.client?.then((client) => client.end()).catch(() => undefined);
@@ -73,7 +66,7 @@ export class SshConnection {
     if (!this.client) {
       const made = this.make();
       this.client = made;
-      // A connection that could not be made must not be handed out again.
+      // A failed connection must not be reused.
       made.catch(() => this.forget(made));
     }
     return this.client;
@@ -84,7 +77,7 @@ export class SshConnection {
   }
 
   private async make(): Promise<Client> {
-    // Whoever tries again at once must not storm a host that is starting.
+    // An immediate retry must not flood a starting host.
     if (this.failures > 0) await pause(Math.min(100 * 2 ** this.failures, 2_000));
     try {
       const client = await this.logIn();
@@ -116,7 +109,7 @@ export class SshConnection {
     return new Promise<Client>((resolve, reject) => {
       this.dialling = client;
       client.once('ready', () => resolve(client));
-      // Later errors come with a close, which tells whoever waits.
+      // Later errors come with a close event.
       client.on('error', (error) => reject(refusal ? refusedKey(refusal) : explainConnecting(endpoint, logins, error)));
       client.on('close', () => {
         reject(transient(cutOff(endpoint)));
@@ -126,7 +119,6 @@ export class SshConnection {
     }).finally(() => (this.dialling = undefined));
   }
 
-  /** What was in flight fails now, and is not waited for until some time is over. */
   private cut(client: Client): void {
     const known = this.client;
     void known?.then(
@@ -152,7 +144,7 @@ export class SshConnection {
       try {
         open(done);
       } catch {
-        // It was cut between being ready and being asked.
+        // The connection was cut between becoming ready and this call.
         this.cut(client);
         reject(transient(cutOff(this.endpoint)));
       }

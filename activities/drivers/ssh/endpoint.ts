@@ -2,24 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import SSHConfig from 'ssh-config';
-import type { Connection } from '../../../src/model/host';
+import type { Connection } from '../../../src/model/target';
 import { permanent } from '../errors';
 import type { SshSettings } from './settings';
 
-/** Where a connection goes, when address and `~/.ssh/config` have said what they know. */
+/** Where a connection goes, resolved from the address and `~/.ssh/config`. */
 export interface Endpoint {
-  /** For messages: `deploy@10.0.0.1:22`. */
   name: string;
   host: string;
   port: number;
   user: string;
-  /** The engine's socket there. */
   socket: string;
-  /** What its key is filed under. */
   knownAs: { host: string; port: number };
   knownHosts: string[];
   identities: string[];
-  /** Only these, and none of the agent's others. */
   identitiesOnly: boolean;
   agent?: string;
   hostKey?: string;
@@ -29,7 +25,7 @@ export interface Endpoint {
 const USUAL_SOCKET = '/var/run/docker.sock';
 const USUAL_IDENTITIES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
-/** What an address says goes first, then the configuration, then what OpenSSH would take. */
+/** The address takes precedence, then the configuration, then OpenSSH's defaults. */
 export function findEndpoint(connection: Connection, settings: SshSettings): Endpoint {
   const written = splitAddress(connection.address);
   const said = readConfig(settings, written.host, written.user);
@@ -41,7 +37,7 @@ export function findEndpoint(connection: Connection, settings: SshSettings): End
   if (!via && isSet(said.text('proxycommand')))
     throw permanent({
       kind: 'bad-address',
-      message: `${connection.address}: ${settings.config} reaches it by a ProxyCommand, which windlass does not run. Write ProxyJump there, or via: in the manifest`,
+      message: `${connection.address}: ${settings.config} uses a ProxyCommand, which windlass does not run. Write ProxyJump there, or via: in the manifest`,
     });
   const alias = said.text('hostkeyalias');
   const filesOf = (key: string, usual: string[]) => (said.list(key).length > 0 ? said.list(key).map(expand) : usual);
@@ -66,16 +62,14 @@ export function findEndpoint(connection: Connection, settings: SshSettings): End
   };
 }
 
-/** `ssh://user@host:port/socket` in its parts. */
 function splitAddress(address: string): { user?: string; host: string; port?: number; socket?: string } {
   const [, user, host, port, socket] =
     /^ssh:\/\/(?:([^@/]+)@)?(\[[^\]]+\]|[^:/]+)(?::(\d+))?(\/.+)?$/.exec(address) ?? [];
   if (!host)
-    throw permanent({ kind: 'bad-address', message: `${address} is not an address by SSH. Expected ssh://user@host` });
+    throw permanent({ kind: 'bad-address', message: `${address} is not an SSH address. Expected ssh://user@host` });
   return { user, host: host.replace(/^\[|\]$/g, ''), ...(port && { port: Number(port) }), socket };
 }
 
-/** What the configuration has for a host: the first word of a key, or all of them. */
 function readConfig({ config, home }: SshSettings, host: string, user: string | undefined) {
   const text = readWithIncludes(config, home);
   const computed = SSHConfig.parse(text).compute({ Host: host, ...(user && { User: user }) }, { ignoreCase: true });
@@ -83,7 +77,7 @@ function readConfig({ config, home }: SshSettings, host: string, user: string | 
   return { list, text: (key: string): string | undefined => list(key)[0] };
 }
 
-/** As OpenSSH does it: what an Include names stands in its place; names are below `~/.ssh`. */
+/** Like OpenSSH: an Include is replaced by the files it names, relative to `~/.ssh`. */
 function readWithIncludes(file: string, home: string, depth = 0): string {
   if (depth > 16 || !existsSync(file)) return '';
   const include = /^\s*Include\s+(.+)$/gim;
@@ -99,7 +93,6 @@ function readWithIncludes(file: string, home: string, depth = 0): string {
   );
 }
 
-/** The files of a name whose last part may have `*` and `?`. */
 function filesMatching(name: string): string[] {
   if (!/[*?]/.test(name)) return [name];
   const pattern = basename(name)
@@ -113,7 +106,6 @@ function filesMatching(name: string): string[] {
 
 const isSet = (word: string | undefined) => word !== undefined && word !== 'none';
 
-/** `user@gate:2222,second`: the last one is the nearest to the host. */
 function jumpOf(written: string | undefined): Connection | undefined {
   if (!isSet(written)) return undefined;
   return written!
@@ -122,7 +114,6 @@ function jumpOf(written: string | undefined): Connection | undefined {
     .reduce<Connection | undefined>((via, jump) => ({ address: `ssh://${jump}`, ...(via && { via }) }), undefined);
 }
 
-/** An address, `SSH_AUTH_SOCK`, `$VARIABLE` or `none`. */
 function agentOf(said: string | undefined, usual: string | undefined, expand: (path: string) => string) {
   if (said === undefined || said === 'SSH_AUTH_SOCK') return usual;
   if (said === 'none') return undefined;
@@ -136,7 +127,6 @@ interface Tokens {
   user: string;
 }
 
-/** The tokens of ssh_config(5) that files are named with. */
 const expandPath = (path: string, { home, host, port, user }: Tokens) =>
   path
     .replace(/^~(?=\/)/, home)

@@ -11,37 +11,37 @@ export const refusedKey = (message: string): ApplicationFailure => permanent({ k
 
 export const cutOff = ({ name }: Endpoint): Failure => ({
   kind: 'unreachable',
-  message: `the SSH connection to ${name} was cut. It is made again; check the network if it lasts`,
+  message: `the SSH connection to ${name} was cut. Windlass reconnects; if this persists, check the network`,
 });
 
-/** Why one was not let in, or did not get there. */
+/** Why a login or a connection failed. */
 export function explainConnecting(
   { name, user }: Endpoint,
   { names, left }: Logins,
   error: Error & { level?: string; code?: string },
 ): ApplicationFailure {
-  const tried = [names.length > 0 ? `tried ${names.join(', ')}` : 'there was no key to try', ...left].join('; ');
+  const tried = [names.length > 0 ? `tried ${names.join(', ')}` : 'no key to try', ...left].join('; ');
   if (error.level === 'client-authentication')
     return permanent({
       kind: 'unauthorised',
-      message: `${name} does not let the worker in (${tried}). Put the public key of one into ~${user}/.ssh/authorized_keys there, or say another: WINDLASS_SSH_IDENTITY, or IdentityFile in ~/.ssh/config`,
+      message: `${name} refused the worker's login (${tried}). Add one of its public keys to ~${user}/.ssh/authorized_keys there, or use another key: WINDLASS_SSH_IDENTITY, or IdentityFile in ~/.ssh/config`,
     });
   if (/no matching (key exchange|host key)|no matching .* (cipher|algorithm)/i.test(error.message))
     return permanent({
       kind: 'unreachable',
-      message: `${name}: ${error.message}. Its SSH server is too old for safe keys`,
+      message: `${name}: ${error.message}. Its SSH server is too old for secure keys`,
     });
   const what =
     error.level === 'client-timeout'
       ? 'did not answer in time'
-      : `is not reached by SSH (${error.code ?? error.message})`;
+      : `cannot be reached by SSH (${error.code ?? error.message})`;
   return transient({
     kind: 'unreachable',
-    message: `${name} ${what}. Check that the host is up and its port open to the worker`,
+    message: `${name} ${what}. Check that the host is up and its port is open to the worker`,
   });
 }
 
-/** Why a socket or a port of the host was not opened. */
+/** Why the host opened no channel to a socket or port. */
 export function explainOpening(
   { name, user }: Endpoint,
   what: string,
@@ -50,10 +50,10 @@ export function explainOpening(
   if (error.reason === PROHIBITED)
     return permanent({
       kind: 'forbidden',
-      message: `${name} lets nobody through to ${what}. Its sshd_config must say AllowTcpForwarding yes and AllowStreamLocalForwarding yes, as they are by default`,
+      message: `${name} forbids forwarding to ${what}. Set AllowTcpForwarding yes and AllowStreamLocalForwarding yes (the defaults) in its sshd_config`,
     });
   return transient({
     kind: 'unreachable',
-    message: `${name} opens no way to ${what} (${error.message.replace(/^\(SSH\) /, '')}). Does Docker run there, and is ${user} in the group docker?`,
+    message: `${name} cannot connect to ${what} (${error.message.replace(/^\(SSH\) /, '')}). Does Docker run there, and is ${user} in the group docker?`,
   });
 }

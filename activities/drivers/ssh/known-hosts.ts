@@ -1,13 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** A key of a host, as a line of known_hosts has it (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownKey {
-  /** `ssh-ed25519` */
   type: string;
   key: Buffer;
   isRevoked: boolean;
-  /** `/home/deploy/.ssh/known_hosts:12` */
   where: string;
 }
 
@@ -16,15 +13,15 @@ export interface KnownAs {
   port: number;
 }
 
-/** The keys that these files have for a host; certificate authorities are left out, for no certificate is asked for. */
+/** The keys these files have for a host. Certificate authorities are left out, because no certificate is requested. */
 export function findKnownKeys(files: string[], knownAs: KnownAs): KnownKey[] {
   return files.filter((file) => existsSync(file)).flatMap((file) => readKnownHosts(file, knownAs));
 }
 
-/** How known_hosts names a host: with its port only where it is not 22. */
+/** A host's name in known_hosts: with its port unless it is 22. */
 export const knownName = ({ host, port }: KnownAs) => (port === 22 ? host : `[${host}]:${port}`);
 
-/** As `ssh-keygen -l` prints it. */
+/** As printed by `ssh-keygen -l`. */
 export const fingerprint = (key: Buffer) =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
@@ -44,7 +41,6 @@ function readKnownHosts(file: string, knownAs: KnownAs): KnownKey[] {
   });
 }
 
-/** `name,[name]:2222,*.example.com,!bad.example.com`, or one name that is hashed: `|1|salt|hash`. */
 function isNamed(names: string, name: string): boolean {
   if (names.startsWith('|1|')) {
     const [, , salt = '', hash] = names.split('|');

@@ -2,15 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createAgent, utils } from 'ssh2';
 import type { Endpoint } from './endpoint';
 
-/** How one may log in, in this order, and what they are for people. Passwords are not among them. */
 export interface Logins {
   methods: object[];
   names: string[];
-  /** What was there and could not be used. */
   left: string[];
 }
 
-/** The keys of the agent, then those of files. Files are read now, for a key may have been changed. */
+/** The agent's keys, then those of files. Files are read now, because a key may have changed. */
 export function findLogins({ user: username, agent, identities, identitiesOnly }: Endpoint): Logins {
   const logins: Logins = { methods: [], names: [], left: [] };
   if (agent && !identitiesOnly) {
@@ -31,7 +29,7 @@ export function findLogins({ user: username, agent, identities, identitiesOnly }
 
 const isLocked = ({ message }: Error) => /encrypted|passphrase/i.test(message);
 
-/** One method after the other; `false` when there is none left. */
+/** One method after another; `false` when none is left. */
 export function inTurn({ methods }: Logins): () => object | false {
   const left = [...methods];
   return () => left.shift() ?? false;

@@ -1,14 +1,9 @@
-/** What the worker has for SSH; everything else is in the files that these name. */
+/** The worker's SSH settings; everything else is in the files they name. */
 export interface SshSettings {
-  /** As OpenSSH's own: `~/.ssh/config`. */
   config: string;
-  /** A private key, besides those of the agent. */
   identity?: string;
-  /** Besides what the configuration names: the hosts' keys. */
   knownHosts?: string;
-  /** The socket of an agent. */
   agent?: string;
-  /** Where `~` leads. */
   home: string;
 }
 

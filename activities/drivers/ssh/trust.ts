@@ -1,5 +1,6 @@
 import { Client, type ConnectConfig } from 'ssh2';
-import type { Connection } from '../../../src/model/host';
+import type { ShownKey } from '../../../src/model/inspection';
+import type { Connection } from '../../../src/model/target';
 import { sshTo } from './connections';
 import { findEndpoint } from './endpoint';
 import { explainConnecting } from './errors';
@@ -7,19 +8,7 @@ import { knownHostsLine, preferredKinds, refuseHostKey } from './host-key';
 import { fingerprint, keyType } from './known-hosts';
 import type { SshSettings } from './settings';
 
-/** The key that a host shows, as the worker sees it. */
-export interface ShownKey {
-  /** `deploy@10.0.0.1:22` */
-  name: string;
-  type: string;
-  fingerprint: string;
-  /** For known_hosts. */
-  line: string;
-  /** Why it is not trusted now; undefined when it is. */
-  refused?: string;
-}
-
-/** Asks a host for its key and goes away before logging in. The way there, over a jump host, must be trusted already. */
+/** Reads a host's key without logging in. Jump hosts on the way must be trusted already. */
 export async function readHostKey(connection: Connection, settings: SshSettings): Promise<ShownKey> {
   const endpoint = findEndpoint(connection, settings);
   const sock = endpoint.via && (await sshTo(endpoint.via, settings).openPort(endpoint.host, endpoint.port));

@@ -1,0 +1,31 @@
+import type { Finding, Path } from '../../../src/model/path';
+
+/** Keys that name files or folders. Below `NAMES`, keys are names people choose. */
+const PLACES = new Set<unknown>(['source', 'context', 'file', 'device', 'path']);
+const CHOSEN = new Set<unknown>(['environment', 'args', 'labels', 'sysctls', 'options']);
+
+/**
+ * Replaces `${PWD}`, printed as the path `pwd`, by the project's folder: a path that begins with it is a path of
+ * the project, like `./data`. Elsewhere it would differ between machines and is a problem.
+ */
+export function settlePwd<T>(model: T, pwd: string): { model: T; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const settle = (data: unknown, path: Path): unknown => {
+    if (Array.isArray(data)) return data.map((item: unknown, index) => settle(item, [...path, index]));
+    if (typeof data === 'object' && data !== null)
+      return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, settle(value, [...path, key])]));
+    if (typeof data !== 'string' || !data.includes(pwd)) return data;
+    const [before, rest, ...more] = data.split(pwd);
+    if (isPlace(path) && before === '' && more.length === 0 && /^(\/|$)/.test(rest!)) return `.${rest}`;
+    findings.push({ path, message: OF_A_MACHINE });
+    return data;
+  };
+  return { model: settle(model, []) as T, findings };
+}
+
+const isPlace = (path: Path) =>
+  !path.slice(0, -1).some((key) => CHOSEN.has(key)) &&
+  (PLACES.has(path.at(-1)) || path.at(-2) === 'additional_contexts');
+
+const OF_A_MACHINE =
+  'contains ${PWD}, which differs between machines. Write the path, or declare it as a variable of another name in windlass.yaml';

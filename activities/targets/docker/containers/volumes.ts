@@ -1,0 +1,51 @@
+import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import { type EnvironmentRef, labels, readLabels } from '../../../../src/model/names';
+import type { Service, Volume } from '../../../../src/model/service';
+import type { VolumeMake } from '../../../drivers/docker/engine';
+import type { DockerContext } from '../context';
+import { lacksVolume } from '../../../../src/plan/engines/begins-empty';
+import { nameOfVolume } from '../../../../src/model/data';
+
+/**
+ * Creates a service's missing volumes. Returns their names on the engine by those of the model. An existing one
+ * is used unchanged.
+ */
+export async function createVolumes(
+  ctx: DockerContext,
+  environment: EnvironmentRecord,
+  { container }: Service,
+): Promise<Record<string, string>> {
+  const names: Record<string, string> = {};
+  for (const mount of container.mounts) {
+    if (mount.type !== 'volume') continue;
+    const said = environment.volumes.find((one) => one.name === mount.volume);
+    const name = (names[mount.volume] = nameOfVolume(environment, mount.volume));
+    const found = await ctx.engine.inspectVolume(name);
+    if (said?.external && !found) throw ctx.fail({ kind: 'no-such-volume', message: lacksVolume(name, ctx.host) });
+    if (said?.external) continue;
+    if (found) refuseForeign(ctx, name, found.labels);
+    else await ctx.engine.createVolume(makeVolume(ctx.place, name, said));
+  }
+  return names;
+}
+
+function makeVolume(place: EnvironmentRef, name: string, said: Volume | undefined): VolumeMake {
+  const words = { role: 'volume', app: place.app, environment: place.environment } as const;
+  const own = labels(place.installation, words);
+  return { name, labels: { ...said?.labels, ...own }, driver: said?.driver, options: said?.options };
+}
+
+function refuseForeign(ctx: DockerContext, name: string, found: Record<string, string>): void {
+  const { installation, app, environment } = ctx.place;
+  const owner = Object.keys(found)
+    .find((key) => key.endsWith('.role') && found[key] === 'volume')
+    ?.slice(0, -5);
+  const words = owner === undefined ? undefined : readLabels(owner, found);
+  if (!words || (owner === installation && words.app === app && words.environment === environment)) return;
+  throw ctx.fail({
+    kind: 'foreign-volume',
+    message:
+      `volume ${name} belongs to installation ${owner}, ${words.app} ${words.environment}. ` +
+      `Use another project under environments.${environment} in windlass.yaml, or declare the volume external if both should use it`,
+  });
+}

@@ -1,0 +1,41 @@
+import type { CommonOperations } from '../../../../src/model/operations/common';
+import { callerLabel, currentCaller } from '../../../engines/attempt';
+import { runOneOff as runOnceOnly, type OneOff } from '../../../engines/one-off';
+import type { SwarmContext } from '../context';
+import { createJob, waitUntilOver } from '../sets/job';
+import { makeJob } from '../sets/make';
+import { readLastLines } from '../sets/said';
+
+/** Runs a service's `before` command, or its undo, as a job. */
+export const runOneOff = (ctx: SwarmContext, input: CommonOperations['runOneOff']): Promise<void> =>
+  runOnceOnly(ctx, input, {
+    runToEnd: (oneOff, beforeMaking) => runToEnd(ctx, oneOff, beforeMaking),
+    hasBegun: (name) => hasBegun(ctx, name),
+    remove: (name) => ctx.swarm.removeService(name),
+  });
+
+/** Attaches to a job that runs; reruns one that failed for another caller; never reruns one that succeeded. */
+async function runToEnd(
+  ctx: SwarmContext,
+  { release, service, name, command }: OneOff,
+  beforeMaking?: () => Promise<void>,
+) {
+  const { swarm, place } = ctx;
+  const environment = await ctx.environment(release);
+  const caller = currentCaller();
+  const make = makeJob(ctx, environment, service, release, { name, command, step: 'runOneOff', caller });
+  const found = await swarm.inspectService(name);
+  const isOthers = found && (found.labels[callerLabel(place.installation)] ?? '') !== caller;
+  const [last] = isOthers ? await swarm.listTasks([found.id]) : [];
+  if (last && (last.state === 'failed' || last.state === 'rejected')) await swarm.removeService(name);
+  if (!found) await beforeMaking?.();
+  await createJob(ctx, make);
+  const { set, task, exitCode } = await waitUntilOver(ctx, make);
+  return { exitCode, readLastLines: async () => (task ? await readLastLines(ctx, environment, set, task) : []) };
+}
+
+async function hasBegun({ swarm }: SwarmContext, name: string): Promise<boolean> {
+  const found = await swarm.inspectService(name);
+  const tasks = found ? await swarm.listTasks([found.id]) : [];
+  return tasks.some(({ container, state }) => container !== undefined || state === 'running');
+}
