@@ -1,61 +1,77 @@
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import type { Watch } from './drivers/docker/engine';
-import { transient } from './drivers/errors';
+import { asDefect, failureIn, permanent, transient } from './drivers/errors';
 
 /**
- * Every activity sends a heartbeat each second, whatever it does: a worker that was killed is noticed after the
- * heartbeat time-out, not after the longest time that the activity may take.
+ * Every activity sends a heartbeat each second, so that a killed worker is noticed after the
+ * heartbeat time-out instead of the activity's.
  */
 const EVERY_MS = 1_000;
 
-/** What is told with each heartbeat: the last line of progress, and what a next attempt continues from. */
 interface Beat {
   line?: string;
   resume?: unknown;
 }
 
-/** When an activity last had the chance to send one, in milliseconds since 1970. */
 const beatAt = new WeakMap<Context, number>();
 
 const beats = new WeakMap<Context, Beat>();
 
-/** Is this very attempt the one that the server waits for? */
 export type IsAwaited = (context: Context) => Promise<boolean>;
 
 /**
- * Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever error its abort caused. One
- * that begins late asks first whether it is still awaited: a machine that slept finds in its mail what was given to others long ago.
+ * Runs an activity with heartbeats until it ends. A cancelled activity ends as cancelled, whatever
+ * error the abort caused. A late start first asks whether it is still wanted, because a machine
+ * that slept finds tasks that others did long ago.
  */
 export function withHeartbeat<Input, Output>(
-  deed: (input: Input) => Promise<Output>,
+  work: (input: Input) => Promise<Output>,
   isAwaited: IsAwaited = () => Promise.resolve(true),
 ): (input: Input) => Promise<Output> {
   return async (input) => {
     const context = Context.current();
+    // Everything that it waits for at once hears of it.
+    setMaxListeners(0, context.cancellationSignal);
     if (beginsLate(context) && !(await isAwaited(context))) throw overslept();
     const resume = (context.info.heartbeatDetails as Beat | undefined)?.resume;
     beats.set(context, { resume });
     beatAt.set(context, Date.now());
     const timer = setInterval(() => {
-      // One that wakes up is given up before it says that it lives.
+      // A sleeper is stopped before its heartbeat says that it is alive.
       if (wasFrozen(context)) return;
       beatAt.set(context, Date.now());
       context.heartbeat(beats.get(context));
     }, EVERY_MS);
     try {
-      return await deed(input);
+      return await work(input);
     } catch (error) {
       if (context.cancellationSignal.aborted) await context.cancelled;
-      throw error;
+      throw isTriedEnough(context, error) ? permanent(failureIn(error)!) : asDefect(error);
     } finally {
       clearInterval(timer);
     }
   };
 }
 
+/** Unknown failures are retried for a shorter time than failures known to pass. */
+const UNKNOWN_MS = 120_000;
+
+/** How long the running activity has been tried, over all attempts, in milliseconds; 0 outside of one. */
+export function triedForMs(): number {
+  const scheduled = running()?.info.scheduledTimestampMs;
+  return scheduled === undefined ? 0 : Date.now() - scheduled;
+}
+
+/** Work that must be done in the end is retried without limit. */
+function isTriedEnough({ info }: Context, error: unknown): boolean {
+  const hasEnd = (info.scheduleToCloseTimeoutMs ?? 0) > 0;
+  return hasEnd && failureIn(error)?.unknown === true && Date.now() - info.scheduledTimestampMs > UNKNOWN_MS;
+}
+
 /**
- * Fails when this attempt has slept for longer than its heartbeat time-out, as on a machine that was frozen: another one has done its
- * work by then, and may have been followed by any number of rollouts, none of which it must undo. Asked before every deed.
+ * Fails when this attempt slept for longer than its heartbeat time-out, as on a frozen machine. Another attempt has
+ * done its work, and later rollouts may have followed, which must not be undone. Checked before every operation.
  */
 export function refuseAfterSleep(): void {
   const context = running();
@@ -65,7 +81,7 @@ export function refuseAfterSleep(): void {
 const overslept = () =>
   transient({
     kind: 'overslept',
-    message: 'this attempt slept for longer than its heartbeat time-out, and leaves its work to the next one',
+    message: 'this attempt slept for longer than its heartbeat time-out; the next one does its work',
   });
 
 const beginsLate = ({ info }: Context): boolean =>
@@ -78,7 +94,7 @@ function wasFrozen(context: Context): boolean {
   return heartbeatTimeoutMs !== undefined && at !== undefined && Date.now() - at > heartbeatTimeoutMs;
 }
 
-/** Progress and abort signal of the activity that is running; nothing of both outside of one. */
+/** The running activity's progress and abort signal; neither outside of one. */
 export function currentWatch(): Watch {
   const context = running();
   if (!context) return {};
@@ -88,7 +104,7 @@ export function currentWatch(): Watch {
   };
 }
 
-/** Keeps what a next attempt is to continue from; sent at once, so that a kill right after loses nothing. */
+/** Saves the point a retry continues from; sent at once, so that a kill right after loses nothing. */
 export function remember(resume: unknown): void {
   const context = running();
   if (!context) return;
@@ -97,7 +113,7 @@ export function remember(resume: unknown): void {
   context.heartbeat(beat);
 }
 
-/** What an earlier attempt remembered. */
+/** The point saved by an earlier attempt. */
 export function resumeFrom<T>(): T | undefined {
   const context = running();
   return context && (beats.get(context)?.resume as T | undefined);

@@ -1,36 +1,58 @@
 import type { Client } from '@temporalio/client';
-import { connectEngine } from './drivers/docker/connect';
-import { traefik } from './drivers/proxy/traefik';
-import { createEnvironmentActivities, keptElsewhere } from './environments';
+import { createCleaningActivities } from './cleaning';
+import { createEnvironmentActivities, neededElsewhere } from './environments';
 import { type IsAwaited, withHeartbeat } from './heartbeat';
 import { createImageActivities } from './images/images';
 import { createInspectionActivities } from './inspection';
+import { refuseBadNames } from './names-in-messages';
 import { createPlanningActivities } from './planning';
 import { loadFile } from './records/files';
 import { loadRecord } from './records/load-record';
 import { createRecordActivities } from './records/records';
 import { createRolloutActivities } from './rollout';
-import type { RolloutDeps } from './rollout/context';
+import { createDecisionActivities, requireStart } from './decisions';
+import type { PlanningDeps } from './decisions/demand';
+import { requireBootstrap } from './decisions/asked';
+import { claim } from './decisions/claims';
+import { seal } from './decisions/seal';
+import { committedOn } from './records/ledger/committed-on';
 import type { Settings } from './settings';
 import { createSourceActivities } from './source';
+import { openDrivers } from './targets';
 import type { Activities } from './types';
 
-/** Everything that a worker can do, with the credentials and the engines that it has. */
+/** All activities of a worker, with its credentials and engines. */
 export function createActivities({ settings, client }: { settings: Settings; client: Client }): Activities {
-  const deps: RolloutDeps = {
+  const deps: PlanningDeps = {
     settings,
     loadRecord,
     loadFile,
-    proxy: traefik,
-    keptElsewhere: (app, environment) => keptElsewhere(client, app, environment),
-    connect: (target) => connectEngine(target, settings),
+    neededElsewhere: (app, environment) => neededElsewhere(client, settings.installation, app, environment),
+    drivers: openDrivers(settings),
+    claim,
+    committedOn: (registry, app, environment) => committedOn(settings, registry, app, environment),
   };
-  const source = createSourceActivities(settings);
+  const source = createSourceActivities(deps);
+  const records = createRecordActivities({ settings, checkout: source.checkout });
   const activities: Activities = {
     ...source.activities,
+    async readSource(request) {
+      const signed = await requireStart(settings.installation, request);
+      return { ...(await source.activities.readSource(request)), ...(signed && { signed }) };
+    },
+    async bootstrapHost({ host, asked }) {
+      await requireBootstrap(settings.installation, host, asked);
+      return await source.activities.bootstrapHost({ host });
+    },
     ...createImageActivities({ settings, checkout: source.checkout }),
-    ...createRecordActivities({ settings, checkout: source.checkout }),
+    ...records,
+    async storeRelease(input) {
+      const { record } = await records.storeRelease(input);
+      return { record: await seal(settings, record) };
+    },
     ...createEnvironmentActivities(client, settings.installation),
+    ...createCleaningActivities({ settings, client }),
+    ...createDecisionActivities(settings),
     ...createPlanningActivities(deps),
     ...createRolloutActivities(deps),
     ...createInspectionActivities(deps),
@@ -38,14 +60,19 @@ export function createActivities({ settings, client }: { settings: Settings; cli
   return beat(activities, isAwaitedBy(client));
 }
 
-/** Every activity sends heartbeats. */
 function beat(activities: Activities, isAwaited: IsAwaited): Activities {
-  const deeds = Object.entries(activities) as [string, (input: unknown) => Promise<unknown>][];
-  const beating = deeds.map(([name, deed]) => [name, withHeartbeat(deed, isAwaited)]);
+  const all = Object.entries(activities) as [string, (input: unknown) => Promise<unknown>][];
+  const beating = all.map(([name, activity]) => [name, withHeartbeat(checked(activity), isAwaited)]);
   return Object.fromEntries(beating) as unknown as Activities;
 }
 
-/** Asks the server, which counts the attempts. */
+const checked =
+  (activity: (input: unknown) => Promise<unknown>) =>
+  async (input: unknown): Promise<unknown> => {
+    refuseBadNames(input);
+    return await activity(input);
+  };
+
 const isAwaitedBy =
   (client: Client): IsAwaited =>
   async ({ info: { workflowExecution, activityId, attempt } }) => {

@@ -1,16 +1,15 @@
 import type { Failure } from '../src/model/failure';
 import { mapFailure } from './drivers/errors';
 
-/** Where something failed: what only the activity knows, and a driver does not. */
 type Where = Pick<Failure, 'operation' | 'host' | 'service'>;
 
 /**
- * Does a deed; a failure of it that does not say yet of which operation, host and service it is, says so from here on.
- * An error that is none of ours, as a stopped activity's, goes on as it is.
+ * Runs `work` and adds operation, host and service to its failure where they are missing. Other
+ * errors, such as a stopped activity's, pass unchanged.
  */
-export async function naming<T>(where: Where, deed: () => Promise<T>): Promise<T> {
+export async function naming<T>(where: Where, work: () => Promise<T>): Promise<T> {
   try {
-    return await deed();
+    return await work();
   } catch (error) {
     const known = Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined));
     throw mapFailure(error, (failure) => ({ ...known, ...failure }));

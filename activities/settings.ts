@@ -1,61 +1,115 @@
+import { isIP } from 'node:net';
+import { isProxyKind, KINDS } from './drivers/proxy/kinds';
+import type { ProxyKind } from './drivers/proxy/proxy';
 import { readSshSettings, type SshSettings } from './drivers/ssh/settings';
 
-/** What a worker knows of the machine that it runs on; read once from its environment. */
 export interface Settings {
-  /** The name of the installation: prefixes every name and label, is the task queue, and tells two from each other. */
   installation: string;
-  /** Where images and records go when the manifest does not say. */
   registry?: string;
-  /** The engine that builds, and what `hosts: [local]` means: `unix:///var/run/docker.sock`. */
   dockerHost: string;
+  proxyKind: ProxyKind;
   proxyImage: string;
-  /** Where the proxy listens on each host for plain HTTP. */
   proxyHttp: string;
-  /** Where it listens for HTTPS; it does not where this is not set. */
   proxyHttps?: string;
-  /** Who gives it certificates. Without it: it makes its own, which nobody trusts. */
+  proxyTcp?: string[];
+  proxyTrusts?: string[];
   acme?: AcmeSettings;
-  /** Checkouts are kept here. */
   cache: string;
-  /** What must outlive the worker is kept here: the installation's key. */
   data: string;
-  /** How `docker compose` is run here. */
+  ledgerKeys: string[];
   composeCommand: string[];
-  /** How `docker buildx` is run here, if it is there. */
   buildxCommand: string[];
-  /** Builds at a time. */
   buildsAtOnce: number;
-  /** How hosts are reached by SSH. */
   ssh: SshSettings;
 }
 
-/** Who gives certificates, and whom it writes to. */
 export interface AcmeSettings {
   email: string;
-  /** The URL of the directory of an ACME server; without it Let's Encrypt's. */
+  /** The URL of an ACME server's directory; default: Let's Encrypt. */
   server?: string;
-  /** A PEM file of the worker: the authority that this server's own certificate is of, where it is a private one. */
   authority?: string;
 }
 
 /** Reads the settings; every variable has a default that suits one machine. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const home = env['HOME'] ?? '/root';
+  const proxyKind = readProxyKind(env);
   return {
     installation: env['WINDLASS_INSTALLATION'] ?? 'windlass',
     registry: env['WINDLASS_REGISTRY'],
     dockerHost: env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock',
-    proxyImage: env['WINDLASS_PROXY_IMAGE'] ?? 'traefik:v3.7',
+    proxyKind,
+    proxyImage: env['WINDLASS_PROXY_IMAGE'] ?? KINDS[proxyKind].image,
     proxyHttp: env['WINDLASS_PROXY_HTTP'] ?? '80',
     proxyHttps: env['WINDLASS_PROXY_HTTPS'],
+    proxyTcp: readTcp(env['WINDLASS_PROXY_TCP']),
+    proxyTrusts: readTrusted(env['WINDLASS_PROXY_TRUSTS']),
     acme: readAcme(env),
     cache: env['WINDLASS_CACHE'] ?? `${env['XDG_CACHE_HOME'] ?? `${home}/.cache`}/windlass/worker`,
     data: env['WINDLASS_DATA'] ?? `${env['XDG_DATA_HOME'] ?? `${home}/.local/share`}/windlass`,
+    ledgerKeys: readLedgerKeys(env['WINDLASS_LEDGER_KEYS']),
     composeCommand: splitWords(env['WINDLASS_COMPOSE'] ?? 'docker compose'),
     buildxCommand: splitWords(env['WINDLASS_BUILDX'] ?? 'docker buildx'),
     buildsAtOnce: Number(env['WINDLASS_BUILDS'] ?? 2),
     ssh: readSshSettings(env),
   };
+}
+
+/** Refuses invalid keys, because entries of that worker would be reported as forged. */
+function readLedgerKeys(list: string | undefined): string[] {
+  const all = list?.split(/\s*[,\n]\s*/).filter(Boolean) ?? [];
+  const wrong = all.find((one) => !/^ssh-ed25519 [A-Za-z0-9+/]{68}$/.test(one));
+  if (wrong !== undefined)
+    throw new Error(
+      `WINDLASS_LEDGER_KEYS: ${wrong} is not a worker's key. Expected what the other worker prints when it starts, separated by commas: ssh-ed25519 AAAA…`,
+    );
+  return all;
+}
+
+/** Refuses a proxy that windlass does not know, and settings that it cannot carry out. */
+function readProxyKind(env: NodeJS.ProcessEnv): ProxyKind {
+  const kind = env['WINDLASS_PROXY'] ?? 'traefik';
+  const known = Object.keys(KINDS).join(' or ');
+  if (!isProxyKind(kind)) throw new Error(`WINDLASS_PROXY: ${kind} is no proxy that windlass knows. Write ${known}`);
+  const asked = ['WINDLASS_PROXY_HTTPS', 'WINDLASS_ACME_EMAIL'].find((name) => env[name] !== undefined);
+  if (asked !== undefined && !KINDS[kind].can.includes('https'))
+    throw new Error(
+      `${asked}: ${kind} gets no certificates by itself. Leave it out and put a balancer with certificates in front, or choose WINDLASS_PROXY=traefik`,
+    );
+  return kind;
+}
+
+/** Refuses invalid and duplicate ports, because a proxy that cannot listen would not start. */
+function readTcp(list: string | undefined): string[] | undefined {
+  const all = list?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const portOf = (at: string) => /^(?:(?:\[[0-9a-f:.]+\]|[\d.]+):)?([1-9]\d{0,4})$/i.exec(at)?.[1];
+  const wrong = all.find((at, index) => {
+    const port = portOf(at);
+    return port === undefined || Number(port) > 65_535 || all.slice(0, index).some((one) => portOf(one) === port);
+  });
+  if (wrong !== undefined)
+    throw new Error(
+      `WINDLASS_PROXY_TCP: ${wrong} is not a port, or is listed twice. Write ports separated by commas: 5432,127.0.0.1:6379`,
+    );
+  return all.length > 0 ? all : undefined;
+}
+
+/** Refuses invalid addresses, because a proxy that cannot read them would not start. */
+function readTrusted(list: string | undefined): string[] | undefined {
+  const all = list?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const wrong = all.find((one) => !isNetwork(one));
+  if (wrong !== undefined)
+    throw new Error(
+      `WINDLASS_PROXY_TRUSTS: ${wrong} is not an address. Write addresses or networks separated by commas: 192.0.2.7,10.0.0.0/8`,
+    );
+  return all.length > 0 ? all : undefined;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
 }
 
 function readAcme(env: NodeJS.ProcessEnv): AcmeSettings | undefined {
@@ -65,6 +119,5 @@ function readAcme(env: NodeJS.ProcessEnv): AcmeSettings | undefined {
     : { email, server: env['WINDLASS_ACME_SERVER'], authority: env['WINDLASS_ACME_AUTHORITY'] };
 }
 
-/** A command line in words; one with spaces stands in quotes: `"/opt/my tools/docker-compose"`. */
 const splitWords = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(([word, double, single]) => double ?? single ?? word);

@@ -1,8 +1,8 @@
 import { currentWatch } from './heartbeat';
 
 /**
- * The answer to a look, for as long as anybody waits for it: once the signal is given, by default that of the running activity,
- * this ends at once with the signal's own reason. For what changes nothing: it goes on within its own bounds, and is not heard.
+ * Waits for a read-only request until the signal (default: the running activity's), then throws its
+ * reason at once. The request continues unheard within its own limits.
  */
 export async function unlessStopped<T>(answer: Promise<T>, signal = currentWatch().signal): Promise<T> {
   if (!signal) return answer;
@@ -18,19 +18,18 @@ export async function unlessStopped<T>(answer: Promise<T>, signal = currentWatch
 }
 
 /**
- * One deed for all who need what comes of it. Each waits for as long as its own signal lets it; when the last one gives up, the
- * deed is stopped.
+ * Shares one operation between callers. Each waits until its own signal; when the last one gives
+ * up, the operation is stopped.
  */
 export class Shared<T> {
   private readonly control = new AbortController();
   private readonly result: Promise<T>;
   private waiting = 0;
 
-  constructor(deed: (signal: AbortSignal) => Promise<T>) {
-    this.result = deed(this.control.signal);
+  constructor(work: (signal: AbortSignal) => Promise<T>) {
+    this.result = work(this.control.signal);
   }
 
-  /** Nobody may begin to wait for it any more. */
   get isStopped(): boolean {
     return this.control.signal.aborted;
   }

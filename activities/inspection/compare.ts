@@ -2,19 +2,20 @@ import type { EnvironmentComparison, ReleaseComparison, SecretComparison } from 
 import { isSameValue, type SecretHashes } from '../../src/model/secret';
 import { compareImages, compareSettings, compareSources } from '../../src/plan/differences';
 import { compareEnvironments as compareInhabited } from '../../src/plan/parity';
-import type { RolloutDeps } from '../rollout/context';
-import { hashSecrets } from '../secret-hashes';
+import { readLineChanges } from '../records/line-changes';
+import type { RolloutDeps } from '../rollout/deps';
+import { hashSecrets } from '../secrets/secret-hashes';
 import { SecretReader } from '../secrets';
 import type { Activities } from '../types';
-import { findEnvironment } from './find-environment';
+import { environmentOfRelease } from './environment-of-release';
 
 type CompareInput = Parameters<Activities['compareReleases']>[0];
 
-/** What a release has otherwise than another one in the same environment; of secrets by name, never by value. */
+/** How a release differs from another one in the same environment; secrets by name, never by value. */
 export async function compareReleases(deps: RolloutDeps, input: CompareInput): Promise<ReleaseComparison> {
   const { app, environment, before: from, after: to } = input;
-  const before = from && (await findEnvironment(deps, from, environment));
-  const after = await findEnvironment(deps, to, environment);
+  const before = from && (await environmentOfRelease(deps, from, environment));
+  const after = await environmentOfRelease(deps, to, environment);
   const reader = new SecretReader(process.env, true);
   const names = Object.keys(after.secrets).sort();
   const { hashes } = await hashSecrets(deps.settings, { app, environment }, names, after.secrets, reader);
@@ -30,12 +31,18 @@ export async function compareReleases(deps: RolloutDeps, input: CompareInput): P
     before: from?.release,
     after: to.release,
     images: compareImages(before, after),
-    configuration: compareSettings(before, after),
+    configuration: compareSettings(
+      before,
+      after,
+      await readLineChanges(deps, from && before && { ref: from, environment: before }, {
+        ref: to,
+        environment: after,
+      }),
+    ),
     secrets: secrets.filter(({ before: was, after: is, value }) => was || is || value.length > 0),
   };
 }
 
-/** What can be told of a secret's value from what was remembered when the releases were committed, and from what it is now. */
 function describeValue({ before, after, ran }: CompareInput, name: string, now: SecretHashes): string[] {
   if (now[name] === undefined) return ['cannot be read now'];
   const hashOf = (release: string | undefined) => (release === undefined ? undefined : ran[release]?.[name]);
@@ -43,16 +50,14 @@ function describeValue({ before, after, ran }: CompareInput, name: string, now: 
   const isOther = (one: string | undefined, other: string | undefined) => isSameValue(one, other) === false;
   const isUntold = (one: string | undefined) => one !== undefined && isSameValue(one, now[name]) === undefined;
   return [
-    ...(isOther(was, is) ? [`${after.release} ran with another value than ${before?.release}`] : []),
-    ...(isOther(is, now[name]) ? [`today's value is not the one that ${after.release} ran with`] : []),
-    ...(is === undefined && isOther(was, now[name])
-      ? [`today's value is not the one that ${before?.release} ran with`]
-      : []),
-    ...(isUntold(was) || isUntold(is) ? ['cannot be compared: the key of the installation is another now'] : []),
+    ...(isOther(was, is) ? [`${after.release} ran with a different value than ${before?.release}`] : []),
+    ...(isOther(is, now[name]) ? [`today's value differs from ${after.release}'s`] : []),
+    ...(is === undefined && isOther(was, now[name]) ? [`today's value differs from ${before?.release}'s`] : []),
+    ...(isUntold(was) || isUntold(is) ? ["cannot be compared: the installation's key has changed"] : []),
   ];
 }
 
-/** How two environments differ as they are recorded. */
+/** How the recorded releases of two environments differ. */
 export async function compareEnvironments(
   { loadRecord }: RolloutDeps,
   { first, second }: Parameters<Activities['compareEnvironments']>[0],

@@ -1,73 +1,74 @@
-import type { Place } from '../../src/model/names';
-import type { ComposedContainer } from '../../src/model/observed';
+import type { EnvironmentRef } from '../../src/model/names';
+import { urlsOf } from '../../src/model/route-address';
 import { failureIn } from '../drivers/errors';
-import type { RolloutDeps } from '../rollout/context';
-import { observe } from '../rollout/observe';
-import type { Activities, Inspection } from '../types';
+import type { RolloutDeps } from '../rollout/deps';
+import { driverOf } from '../targets/driver';
+import { observe } from '../targets/observe';
+import type { Activities } from '../types';
+import type { Inspection } from '../../src/model/inspection';
+import { unlessStopped } from '../waiting';
 import { compareEnvironments, compareReleases } from './compare';
-import { describeDrift } from './drift';
-import { findEnvironment } from './find-environment';
+import { environmentOfRelease } from './environment-of-release';
 import { readLogs } from './logs';
 
-/** The activities that look and change nothing. */
+/** The activities that only read. */
 export function createInspectionActivities(
   deps: RolloutDeps,
-): Pick<Activities, 'inspectEnvironment' | 'readLogs' | 'compareReleases' | 'compareEnvironments'> {
+): Pick<Activities, 'inspectEnvironment' | 'readLogs' | 'readAddresses' | 'compareReleases' | 'compareEnvironments'> {
   return {
     inspectEnvironment: (input) => inspectEnvironment(deps, input),
     readLogs: (input) => readLogs(deps, input),
+    readAddresses: async ({ record, environment }) =>
+      urlsOf((await environmentOfRelease(deps, record, environment)).routes, deps.settings),
     compareReleases: (input) => compareReleases(deps, input),
     compareEnvironments: (input) => compareEnvironments(deps, input),
   };
 }
 
-/** What runs, against the recorded release. Without a record no host is known, and nothing can be looked at. */
+/** Compares what runs with the recorded release. Without a record no host is known, so nothing can be inspected. */
 async function inspectEnvironment(
   deps: RolloutDeps,
   { app, environment, record: ref, excluded = [] }: Parameters<Activities['inspectEnvironment']>[0],
 ): Promise<Inspection> {
   if (!ref) return { app, environment, services: [], routes: [], drift: [], unreached: [] };
-  const place: Place = { installation: deps.settings.installation, app, environment };
-  const record = await findEnvironment(deps, ref, environment);
+  const place: EnvironmentRef = { installation: deps.settings.installation, app, environment };
+  const record = await environmentOfRelease(deps, ref, environment);
+  const { environments } = await deps.loadRecord(ref);
+  const known = environments.map(({ name }) => name);
   const missed = new Map<string, string>();
-  const { hosts } = await observe(deps, place, record.hosts, record.project, excluded, (error) => {
+  const { targets } = await observe(deps, place, record.targets, record.project, excluded, (error) => {
     const failure = failureIn(error);
     if (!failure?.host) throw error;
     missed.set(failure.host, failure.message);
   });
-  const all = Object.entries(hosts);
+  const all = Object.entries(targets);
+  const answers = await Promise.all(
+    record.targets.map(async (target) => {
+      // Routes of another release, or nothing running, were reported already.
+      if (targets[target.name]?.routes?.release !== ref.release) return [];
+      return await unlessStopped(driverOf(deps.drivers, target).answers(target, place, ref.release, record));
+    }),
+  );
   return {
     app,
     environment,
-    services: all.flatMap(([host, { containers, composed = [] }]) =>
-      [...containers, ...composed.filter(({ state }) => state === 'running').map(asObserved)].map(
-        ({ name: container, service, release, image, state, health, restarts = 0, startedAt }) => ({
-          host,
-          service,
-          container,
-          release,
-          image,
-          state,
-          health,
-          restarts,
-          startedAt,
-        }),
-      ),
-    ),
+    services: record.targets.flatMap((target) => {
+      const observed = targets[target.name];
+      if (!observed) return [];
+      return driverOf(deps.drivers, target)
+        .describeRunning(observed)
+        .map((one) => ({ host: target.name, ...one }));
+    }),
     routes: all.map(([host, { routes }]) => ({ host, release: routes?.release })),
     drift: [
-      ...excluded.filter((host) => !hosts[host]).map((host) => `${host}: is excluded, and does not answer`),
-      ...all.flatMap(([host, observed]) => describeDrift(place, ref.release, record, host, observed)),
+      ...excluded.filter((host) => !targets[host]).map((host) => `${host}: excluded, and does not answer`),
+      ...record.targets.flatMap((target) => {
+        const observed = targets[target.name];
+        if (!observed) return [];
+        return driverOf(deps.drivers, target).drift(target, { place, release: ref.release, record, known, observed });
+      }),
+      ...answers.flat(),
     ],
-    unreached: record.hosts.flatMap(({ name: host }) => (missed.has(host) ? { host, why: missed.get(host)! } : [])),
+    unreached: record.targets.flatMap(({ name: host }) => (missed.has(host) ? { host, why: missed.get(host)! } : [])),
   };
 }
-
-/** What docker compose made is of no release. */
-const asObserved = (one: ComposedContainer) => ({
-  ...one,
-  release: '',
-  health: 'none',
-  restarts: undefined,
-  startedAt: undefined,
-});

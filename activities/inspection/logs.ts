@@ -1,50 +1,43 @@
-import { instancesOn } from '../../src/model/host';
-import { instanceName, type Place, readLabels } from '../../src/model/names';
-import type { RolloutDeps } from '../rollout/context';
-import { findAccessory } from '../rollout/find-accessory';
-
+import { type EnvironmentRef, instanceName } from '../../src/model/names';
 import { permanent } from '../drivers/errors';
-import { readHashes, redactLog } from '../secret-hashes';
-import { SecretReader } from '../secrets';
+import { readKeptLogs } from '../saved-logs';
+import type { RolloutDeps } from '../rollout/deps';
+import { driverOf, type Log } from '../targets/driver';
 import type { Activities } from '../types';
 import { unlessStopped } from '../waiting';
-import { findEnvironment } from './find-environment';
+import { environmentOfRelease } from './environment-of-release';
 
-/** As much as a log shows; a result of an activity may have 2 MB. */
-const LONGEST_LOG = 64 * 1024;
-
-/** The end of what the containers of a service say in a release, on every host, without the secrets. */
+/**
+ * The end of the output of a service's instances in a release, on every target, with secrets redacted; of all
+ * released services where none is named.
+ */
 export async function readLogs(
   deps: RolloutDeps,
-  { record: ref, environment: name, service: wanted }: Parameters<Activities['readLogs']>[0],
-): Promise<{ host: string; container: string; text: string }[]> {
-  const environment = await findEnvironment(deps, ref, name);
-  const service = environment.services.find((one) => one.name === wanted);
-  if (!service) {
+  { record, environment: name, service, kept }: Parameters<Activities['readLogs']>[0],
+): Promise<Log[]> {
+  const environment = await environmentOfRelease(deps, record, name);
+  if (service !== undefined && !environment.services.some((one) => one.name === service)) {
     const known = environment.services.map((one) => one.name).join(', ');
     throw permanent({
       kind: 'no-such-service',
-      service: wanted,
-      message: `${name} has no service ${wanted}. It has: ${known}`,
+      service,
+      message: `${name} has no service ${service}. It has: ${known}`,
     });
   }
-  const place: Place = { installation: deps.settings.installation, app: ref.app, environment: name };
-  const reader = new SecretReader();
-  const each = environment.hosts.flatMap((host) => {
-    const own = instancesOn(environment, host.name).filter((one) => one.service === service);
-    return own.map(async ({ replica }) => {
-      const engine = await deps.connect(host);
-      const found =
-        service.kind === 'accessory'
-          ? await findAccessory({ engine, place, project: environment.project }, wanted)
-          : await engine.inspectContainer(instanceName(place, ref.release, wanted, replica));
-      if (!found) return [];
-      const container = found.name;
-      const made = readHashes(readLabels(place.installation, found.labels)?.secrets);
-      const log = await engine.logs(container, Math.floor(LONGEST_LOG / own.length));
-      const text = await redactLog(log, deps.settings, place, { made, sources: environment.secrets, reader });
-      return [{ host: host.name, container, text }];
-    });
-  });
-  return (await unlessStopped(Promise.all(each))).flat();
+  const place: EnvironmentRef = { installation: deps.settings.installation, app: record.app, environment: name };
+  // An accessory belongs to no release, so its current logs are found by its name.
+  const released = environment.services.filter(({ kind }) => kind !== 'accessory').map((one) => one.name);
+  const services = service === undefined ? released : [service];
+  const subjects = services.map((one) => ({ place, record, environment, service: one }));
+  const logs = environment.targets.flatMap((target) =>
+    subjects.map((subject) => driverOf(deps.drivers, target).logs(target, subject)),
+  );
+  const found = (await unlessStopped(Promise.all(logs))).flat();
+  if (!kept) return found;
+  const gone = (await readKeptLogs(deps.settings, place, record.release)).filter(
+    (one) =>
+      !found.some(({ host, container }) => host === one.host && container === one.container) &&
+      (service === undefined || one.container.startsWith(instanceName(place, record.release, service))),
+  );
+  return [...found, ...gone];
 }

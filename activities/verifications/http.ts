@@ -1,23 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verification } from '../../src/manifest/kinds';
-import { instanceName } from '../../src/model/names';
 import type { Route } from '../../src/model/service';
-import type { Answer } from '../drivers/proxy/proxy';
-import { redactSaid } from '../redact';
-import { askFromWorker } from './from-worker';
+import { redactSaid } from '../secrets/redact';
+import type { HttpAnswer } from '../targets/driver';
 import type { Subject, VerificationResult } from './result';
 
 type Http = Extract<Verification, { kind: 'http' }>;
 
-/** Between attempts. */
 const PAUSE_MS = 500;
-/** How long an answer may take where the manifest does not say. */
+/** The default time limit of an answer. */
 const ANSWER_MS = 10_000;
 
-/** Asks a routed service as its users do, by host name and through the proxy, until it answers as expected or attempts run out. */
+/**
+ * Requests a routed service as its users do, by host name and through the proxy, until the answer
+ * is as expected or attempts run out.
+ */
 export async function verifyHttp(subject: Subject, verification: Http): Promise<VerificationResult> {
   const { ctx, environment } = subject;
-  const route = environment.routes.find(({ service }) => service === verification.service);
+  const route = environment.routes.find(
+    ({ service, protocol }) => service === verification.service && protocol !== 'tcp',
+  );
   if (!route)
     return {
       outcome: 'inconclusive',
@@ -29,10 +31,10 @@ export async function verifyHttp(subject: Subject, verification: Http): Promise<
     if (answer === 'unreachable')
       return {
         outcome: 'inconclusive',
-        why: `the worker does not reach the proxy of ${ctx.host} at ${ctx.settings.proxyHttp}. Verify it with "from: host"`,
+        why: `the worker cannot reach the proxy of ${ctx.target.name} at ${ctx.settings.proxyHttp}. Verify it with "from: host"`,
       };
     if (!describeWrong(verification, answer)) return { outcome: 'passed' };
-    // Before it is cut short: half a secret would not be found any more.
+    // Redacted before it is cut, because half a secret would not be recognized.
     const known = await ctx.secrets.known(environment.secrets);
     const wrong = describeWrong(verification, answer, (text) => redactSaid(text, known));
     ctx.watch.onProgress?.(`attempt ${attempt} of ${verification.attempts}: ${wrong}`);
@@ -46,17 +48,12 @@ export async function verifyHttp(subject: Subject, verification: Http): Promise<
   }
 }
 
-/** While another release answers a part of the requests, the first instance is asked from the proxy, whoever asks else. */
-function ask({ ctx, release, isShared }: Subject, { method, path, within, from, service }: Http, route: Route) {
-  const { host, port } = route;
-  const question = { to: 'routes', host, path, method } as const;
-  const timeoutMs = within ?? ANSWER_MS;
-  if (isShared) {
-    const to = { container: instanceName(ctx.place, release, service), port };
-    return ctx.proxy.ask(ctx.engine, ctx.place.installation, { ...question, to }, timeoutMs);
-  }
-  if (from === 'worker') return askFromWorker(ctx, { ...question, https: route.https }, timeoutMs);
-  return ctx.proxy.ask(ctx.engine, ctx.place.installation, question, timeoutMs);
+function ask(
+  { ctx, driver, release, isShared }: Subject,
+  { method, path, within, from }: Http,
+  route: Route,
+): Promise<HttpAnswer | 'unreachable' | undefined> {
+  return driver.ask(ctx, { release, route, path, method, from, isShared, timeoutMs: within ?? ANSWER_MS });
 }
 
 function describeWanted({ status, body, header, within }: Http): string {
@@ -70,17 +67,17 @@ function describeWanted({ status, body, header, within }: Http): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** What is not as expected in an answer; undefined when all is. */
+/** What is wrong in an answer; undefined when nothing is. */
 export function describeWrong(
   { status, body, header = {}, within }: Http,
-  answer: Answer | undefined,
+  answer: HttpAnswer | undefined,
   strike = (text: string) => text,
 ): string | undefined {
   if (!answer) return `no answer within ${within ?? ANSWER_MS} ms`;
   if (answer.status !== status) return `status ${answer.status}${inOneLine(strike(answer.body))}`;
   for (const [name, value] of Object.entries(header)) {
     const found = answer.headers[name.toLowerCase()];
-    if (found !== value) return found === undefined ? `no header ${name}` : `${name}: ${found}`;
+    if (found !== value) return found === undefined ? `no header ${name}` : `${name}: ${strike(found)}`;
   }
   if (body !== undefined && !answer.body.includes(body))
     return answer.body === ''
@@ -90,7 +87,6 @@ export function describeWrong(
   return undefined;
 }
 
-/** What an error page says, without its markup. */
 function inOneLine(body: string): string {
   const text = body
     .replace(/<[^>]*>/g, ' ')

@@ -4,13 +4,11 @@ import type { Subject, VerificationResult } from './result';
 import { verifyRun } from './run';
 
 type Of<Kind extends VerificationKind> = Extract<Verification, { kind: Kind }>;
-type Ask<Kind extends VerificationKind> = (subject: Subject, verification: Of<Kind>) => Promise<VerificationResult>;
+type Verify<Kind extends VerificationKind> = (subject: Subject, verification: Of<Kind>) => Promise<VerificationResult>;
 
-/** How each kind of verification is asked. */
-const verifications = { http: verifyHttp, run: verifyRun } satisfies { [Kind in VerificationKind]: Ask<Kind> };
+const verifications = { http: verifyHttp, run: verifyRun } satisfies { [Kind in VerificationKind]: Verify<Kind> };
 
-/** Asks one verification. */
 export function askVerification(subject: Subject, verification: Verification): Promise<VerificationResult> {
-  const ask = verifications[verification.kind] as Ask<VerificationKind>;
+  const ask = verifications[verification.kind] as Verify<VerificationKind>;
   return ask(subject, verification);
 }

@@ -1,9 +1,11 @@
 import type { EnvironmentRecord } from '../../src/manifest/record';
-import type { RolloutContext } from '../rollout/context';
+import type { Target } from '../../src/model/target';
+import type { OperationContext } from '../rollout/context';
+import type { TargetDriver } from '../targets/driver';
 
 /**
- * Is the release fit to go on? `failed`: it is not. `inconclusive`: the question could not be put, and asking again will
- * not help. `errored`: something else broke on the way, and another attempt may mend it.
+ * Is the release fit to go on? `failed`: no. `inconclusive`: the question could not be asked, and a
+ * retry will not help. `errored`: something else broke, and a retry may help.
  */
 export type VerificationResult =
   | { outcome: 'passed' }
@@ -11,13 +13,13 @@ export type VerificationResult =
   | { outcome: 'inconclusive'; why: string }
   | { outcome: 'errored'; why: string };
 
-/** What is verified, and where. */
 export interface Subject {
-  ctx: RolloutContext;
+  ctx: OperationContext<Target>;
+  driver: TargetDriver;
   environment: EnvironmentRecord;
   release: string;
-  /** The verification's place in the manifest. */
   index: number;
-  /** Another release answers a part of the requests: then the instances are asked, not the routes. */
+  forMs?: number;
+  /** Another release has a share of the traffic, so the instances are asked directly. */
   isShared?: boolean;
 }

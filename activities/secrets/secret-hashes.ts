@@ -2,25 +2,25 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Place } from '../src/model/names';
-import { isSameValue, type SecretHashes, secretsIn } from '../src/model/secret';
-import { permanent } from './drivers/errors';
+import type { EnvironmentRef } from '../../src/model/names';
+import { isSameValue, type SecretHashes, secretsIn } from '../../src/model/secret';
+import { permanent } from '../drivers/errors';
 import { redactSaid } from './redact';
-import type { SecretReader, SecretSources } from './secrets';
-import type { Settings } from './settings';
+import type { SecretReader, SecretSources } from '.';
+import type { Settings } from '../settings';
 
 /**
- * Tells whether a secret's value is still the one that it was, without keeping it: a hash that only the key of the
- * installation makes, and that is cut short. The same value under another name, or elsewhere, has another hash.
+ * Detects changes of secrets without keeping them: a short hash that only the installation's key
+ * can make. The same value under another name or elsewhere has another hash.
  */
 
 type KeySettings = Pick<Settings, 'installation' | 'data'>;
 type Env = Record<string, string | undefined>;
 
-/** The hashes of these secrets' values, and in words why some cannot be read. */
+/** The hashes of these secrets' values, and why some cannot be read. */
 export async function hashSecrets(
   settings: KeySettings,
-  { app, environment }: Pick<Place, 'app' | 'environment'>,
+  { app, environment }: Pick<EnvironmentRef, 'app' | 'environment'>,
   names: string[],
   sources: SecretSources,
   reader: SecretReader,
@@ -40,10 +40,20 @@ export async function hashSecrets(
   return { hashes: inOrder(hashes), lacking: lacking.sort((a, b) => (a.name < b.name ? -1 : 1)) };
 }
 
+/** Of what is in a file, which may be a secret: as long as a name needs to be, to be no other's. */
+export async function hashContent(
+  settings: KeySettings,
+  { app, environment }: Pick<EnvironmentRef, 'app' | 'environment'>,
+  content: Buffer,
+): Promise<string> {
+  const mac = createHmac('sha256', await readKey(settings)).update(JSON.stringify([app, environment]));
+  return mac.update(content).digest('hex').slice(0, 32);
+}
+
 /** The secrets that plain data refers to. */
 export const secretsWithin = (data: unknown): string[] => secretsIn(JSON.stringify(data)).sort();
 
-/** As a label of a container says them: `API_TOKEN=1f2e3d4c-5b6a79880001,DB=…`; undefined where there are none. */
+/** As a container's label: `API_TOKEN=1f2e3d4c-5b6a79880001,DB=…`; undefined when there are none. */
 export const writeHashes = (hashes: SecretHashes): string | undefined =>
   Object.entries(hashes)
     .map(([name, hash]) => `${name}=${hash}`)
@@ -52,11 +62,11 @@ export const writeHashes = (hashes: SecretHashes): string | undefined =>
 export const readHashes = (label: string | undefined): SecretHashes =>
   Object.fromEntries((label ?? '').split(',').flatMap((one) => (one ? [one.split('=') as [string, string]] : [])));
 
-/** What a container says, without the secrets: those that it was made with, for the values of today may be others. */
+/** A container's output with secrets redacted: those it was created with, because today's values may differ. */
 export async function redactLog(
   text: string,
   settings: KeySettings,
-  place: Pick<Place, 'app' | 'environment'>,
+  place: Pick<EnvironmentRef, 'app' | 'environment'>,
   { made, sources, reader }: { made: SecretHashes; sources: SecretSources; reader: SecretReader },
 ): Promise<string> {
   const { values, unread } = await reader.known(sources);
@@ -68,7 +78,7 @@ export async function redactLog(
 const inOrder = (hashes: SecretHashes): SecretHashes =>
   Object.fromEntries(Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The first digits tell the key, so that the hash of another key is not taken for that of another value. */
+/** The first digits identify the key, so that a changed key is not taken for a changed value. */
 function hasherOf(key: string): (parts: string[]) => string {
   const mac = (text: string) => createHmac('sha256', key).update(text).digest('hex');
   const ofKey = mac('key').slice(0, 8);
@@ -78,13 +88,13 @@ function hasherOf(key: string): (parts: string[]) => string {
 /** Shorter ones could be guessed, and with them the values. */
 const SHORTEST_KEY = 32;
 
-/** The key of the installation: what its workers are given, or else a file that the first one makes for itself. */
+/** The installation's key: the workers' setting, or a file that the first worker generates. */
 export async function readKey({ installation, data }: KeySettings, env: Env = process.env): Promise<string> {
   const given = env['WINDLASS_KEY'];
   if (given && given.length < SHORTEST_KEY)
     throw permanent({
       kind: 'bad-key',
-      message: `WINDLASS_KEY has ${given.length} signs. Expected ${SHORTEST_KEY} random ones at least: openssl rand -hex 32`,
+      message: `WINDLASS_KEY has ${given.length} characters. Expected at least ${SHORTEST_KEY} random ones: openssl rand -hex 32`,
     });
   if (given) return given;
   const file = join(data, `${installation}.key`);
@@ -94,12 +104,12 @@ export async function readKey({ installation, data }: KeySettings, env: Env = pr
   } catch (error) {
     throw permanent({
       kind: 'bad-key',
-      message: `the worker cannot keep the key of the installation in ${file} (${(error as NodeJS.ErrnoException).code}). Set WINDLASS_DATA to a folder that it may write to, or give it WINDLASS_KEY`,
+      message: `the worker cannot store the installation's key in ${file} (${(error as NodeJS.ErrnoException).code}). Set WINDLASS_DATA to a writable folder, or set WINDLASS_KEY`,
     });
   }
 }
 
-/** Whoever comes first makes it. It is linked into its place whole, so that nobody reads half of one. */
+/** The first worker creates it. It is linked into place when complete, so that nobody reads half of it. */
 async function makeKey(data: string, file: string): Promise<void> {
   await mkdir(data, { recursive: true });
   const mine = `${file}.${randomBytes(4).toString('hex')}`;

@@ -1,12 +1,12 @@
-import type { RegistryAccess, SecretSource } from '../src/model/release';
-import type { Login } from './drivers/docker/engine';
-import { permanent } from './drivers/errors';
-import { currentWatch } from './heartbeat';
-import { type Env, type Found, readSource } from './secret-sources';
+import type { RegistryAccess, SecretSource } from '../../src/model/release';
+import type { Login } from '../drivers/docker/engine';
+import { permanent } from '../drivers/errors';
+import { requireLogin } from '../policy/allowed';
+import { currentWatch } from '../heartbeat';
+import { type Env, type SecretLookup, readSource } from './secret-sources';
 
 export type SecretSources = Record<string, SecretSource>;
 
-/** Values to strike out, and the names of those that are not known and so cannot be. */
 export interface KnownSecrets {
   values: string[];
   unread: string[];
@@ -14,9 +14,9 @@ export interface KnownSecrets {
 
 const REFERENCE = /\{\{secret:([^{}]+)\}\}/g;
 
-/** Reads secrets within one activity, until it is stopped: each once, when it is needed first, however often it is referred to. */
+/** Reads secrets within one activity, until it is stopped: each once, on first use. */
 export class SecretReader {
-  private readonly read = new Map<string, Promise<Found>>();
+  private readonly read = new Map<string, Promise<SecretLookup>>();
 
   constructor(
     private readonly env: Env = process.env,
@@ -24,22 +24,21 @@ export class SecretReader {
     private readonly signal = currentWatch().signal,
   ) {}
 
-  /** The value, or why there is none. */
-  find(source: SecretSource): Promise<Found> {
+  find(source: SecretSource): Promise<SecretLookup> {
     const key = JSON.stringify(source);
     const found = this.read.get(key) ?? readSource(source, this.env, this.fresh, this.signal);
     this.read.set(key, found);
     return found;
   }
 
-  /** The value; `name` is what people call it. Permanent failure (kind `no-secret`) that names the reference when there is none. */
+  /** The value; `name` is for messages. Fails permanently (kind `no-secret`), naming the reference. */
   async value(source: SecretSource, name: string): Promise<string> {
     const found = await this.find(source);
     if ('value' in found) return found.value;
     throw noSecret(name, found.lacks);
   }
 
-  /** A text with the values of its secrets in place of `{{secret:NAME}}`. Permanent failure for a name without source. */
+  /** Replaces every `{{secret:NAME}}` in a text by its value. Fails permanently for a name without a source. */
   async inText(text: string, sources: SecretSources): Promise<string> {
     const names = [...new Set([...text.matchAll(REFERENCE)].map(([, name]) => name!))];
     const values = new Map(
@@ -48,7 +47,6 @@ export class SecretReader {
     return text.replace(REFERENCE, (_, name: string) => values.get(name)!);
   }
 
-  /** As `inText`, of every text within plain data: a `ContainerSpec`, a list of arguments. Keys stay as they are. */
   async inTexts<T>(data: T, sources: SecretSources): Promise<T> {
     if (typeof data === 'string') return (await this.inText(data, sources)) as T;
     if (Array.isArray(data)) return (await Promise.all(data.map((item) => this.inTexts<unknown>(item, sources)))) as T;
@@ -59,7 +57,6 @@ export class SecretReader {
     return Object.fromEntries(await Promise.all(entries)) as T;
   }
 
-  /** What is to be struck out of texts. */
   async known(sources: SecretSources): Promise<KnownSecrets> {
     const each = await Promise.all(
       Object.entries(sources).map(async ([name, source]) => ({ name, found: await this.find(source) })),
@@ -73,18 +70,22 @@ export class SecretReader {
   private named(name: string, sources: SecretSources): Promise<string> {
     const source = sources[name];
     if (source) return this.value(source, name);
-    throw noSecret(name, `no such secret is declared. Known: ${Object.keys(sources).join(', ') || 'none'}`);
+    throw noSecret(name, `is not declared. Expected one of: ${Object.keys(sources).join(', ') || 'none'}`);
   }
 }
 
-/** The login of a registry, read now; undefined where it needs none. Permanent failure when only half of it is given. */
+/**
+ * The login of a registry, read now; undefined where it needs none. Fails permanently when half of
+ * it is missing, or the policy does not allow it to be sent there.
+ */
 export async function loginFor(access: RegistryAccess, secrets = new SecretReader()): Promise<Login | undefined> {
   const { username, password, address } = access;
   if (!username && !password) return undefined;
   if (!username || !password) {
     const [is, lacks] = username ? ['username', 'password'] : ['password', 'username'];
-    throw noSecret(`registry.${lacks}`, `registry ${address} has a ${is} and no ${lacks}. Write both, or neither`);
+    throw noSecret(`registry.${lacks}`, `registry ${address} has a ${is} but no ${lacks}. Write both or neither`);
   }
+  await requireLogin(access);
   return {
     username: await secrets.value(username, 'registry.username'),
     password: await secrets.value(password, 'registry.password'),
