@@ -1,16 +1,16 @@
 import type { ApprovedPlan } from '../src/model/environment';
 import type { RollbackProgress } from '../src/model/progress';
-import { type Asking, askForRollout, refused } from './ask-for-rollout';
-import { describeEject } from './describe/eject';
+import { type Requester, askForRollout, refused } from './requests/ask-for-rollout';
+import { describeEject } from './requests/describe-eject';
 
-export interface EjectInput extends Asking {
-  /** Starts again what docker compose ran before windlass. */
+export interface EjectInput extends Requester {
+  /** Restart the containers docker compose ran before windlass. */
   startComposed?: boolean;
-  /** The plan that was shown to whoever asks. */
+  /** The hash of the plan shown to the person. */
   approved?: ApprovedPlan;
 }
 
-/** Back to plain docker compose: what windlass runs for the environment goes, what keeps data stays. */
+/** Returns an environment to plain docker compose: removes what windlass runs, keeps all data. */
 export async function eject(input: EjectInput): Promise<RollbackProgress> {
   const { app, environment, startComposed, approved } = input;
   return await askForRollout(
@@ -18,12 +18,12 @@ export async function eject(input: EjectInput): Promise<RollbackProgress> {
     'eject',
     (progress) => describeEject(input, progress),
     (state) => {
-      if (!state?.current) throw refused(`nothing of ${app} is released on ${environment}: there is nothing to leave`);
+      if (!state?.current) throw refused(`${app} ${environment}: has no release to leave`);
       const { record, release } = state.current;
       return {
         request: { kind: 'eject', approved, ...(startComposed && { startComposed }) },
         operators: record,
-        ledger: { kind: 'eject-requested', registry: record, release, what: 'back to plain docker compose' },
+        event: { kind: 'eject-requested', release },
       };
     },
   );

@@ -1,40 +1,35 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Decision } from '../src/model/decision';
-import type {
-  EnvironmentState,
-  ExcludedHost,
-  Frozen,
-  RolloutCommitted,
-  RolloutNews,
-  RolloutRequest,
-} from '../src/model/environment';
-import type { Resolution, StepQuestion } from '../src/model/question';
+import type { EnvironmentState } from '../src/model/environment';
+import type { MessageName, Messages } from '../src/model/messages';
 import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
 
-/** Everything that can be sent to a workflow of windlass. Updates answer at once; signals are for Temporal's own CLI and UI. */
+const signal = <Name extends MessageName>(name: Name) => defineSignal<[Messages[Name]], Name>(name);
+const update = <Name extends MessageName>(name: Name) => defineUpdate<string, [Messages[Name]], Name>(name);
+
+/** All messages to windlass's workflows. Updates answer at once; signals serve Temporal's own CLI and UI. */
 
 // to a release
-export const decide = defineUpdate<string, [Decision]>('decide');
-export const decideSignal = defineSignal<[Decision]>('decision');
-export const cancelRelease = defineUpdate<string, [{ by: string; reason: string }]>('cancelRelease');
+export const decide = update('decide');
+export const decideSignal = signal('decision');
+export const cancelRelease = update('cancelRelease');
 export const releaseProgress = defineQuery<ReleaseProgress>('progress');
-export const rolloutNews = defineSignal<[RolloutNews]>('rolloutNews');
+export const rolloutNews = signal('rolloutNews');
 
 // to an environment
-export const requestRollout = defineSignal<[RolloutRequest]>('requestRollout');
-export const withdrawRollout = defineSignal<[{ id: string; reason: string }]>('withdrawRollout');
-export const rolloutCommitted = defineSignal<[RolloutCommitted]>('rolloutCommitted');
-export const rolloutAsks = defineSignal<[{ request: string; question?: StepQuestion }]>('rolloutAsks');
-export const hostExcluded = defineSignal<[{ request: string; excluded: ExcludedHost }]>('hostExcluded');
-export const freeze = defineUpdate<string, [Omit<Frozen, 'at'>]>('freeze');
-export const thaw = defineUpdate<string, [{ by: string; reason: string }]>('thaw');
+export const requestRollout = signal('requestRollout');
+export const withdrawRollout = signal('withdrawRollout');
+export const rolloutCommitted = signal('rolloutCommitted');
+export const rolloutAsks = signal('rolloutAsks');
+export const hostExcluded = signal('hostExcluded');
+export const freeze = update('freeze');
+export const thaw = update('thaw');
 export const environmentState = defineQuery<EnvironmentState>('state');
 
 // to a rollout
-export const holdRollout = defineSignal<[{ held: boolean; why: string }]>('hold');
-export const stopRollout = defineSignal<[{ reason: string }]>('stop');
-export const resolveStep = defineUpdate<string, [Resolution]>('resolve');
-export const resolveStepSignal = defineSignal<[Resolution]>('resolution');
+export const holdRollout = signal('hold');
+export const stopRollout = signal('stop');
+export const resolveStep = update('resolve');
+export const resolveStepSignal = signal('resolution');
 export const rolloutProgress = defineQuery<RolloutProgress>('progress');
 
 // to a rollback

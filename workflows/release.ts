@@ -1,18 +1,18 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Artifact } from '../activities/types';
+import type { Artifact } from '../src/manifest/record';
 import type { ReleaseRequest, ReleaseStatus } from '../src/model/release';
 import type { ReleaseProgress } from '../src/model/progress';
-import { Run } from './run';
-import { approve } from './stages/approve';
-import { buildImages } from './stages/build';
-import { promote } from './stages/promote';
-import { pushImages } from './stages/push';
-import { readSource } from './stages/source';
-import { storeRecord } from './stages/record';
+import { ReleaseRun } from './release/release-run';
+import { approve } from './release/stages/approve';
+import { buildImages } from './release/stages/build';
+import { promote } from './release/stages/promote';
+import { pushImages } from './release/stages/push';
+import { readSource } from './release/stages/source';
+import { storeRecord } from './release/stages/record';
 
-/** One release of one commit: from its source, through every environment in order. */
+/** One release of one commit, from its source through every environment in order. */
 export async function release(request: ReleaseRequest): Promise<ReleaseProgress> {
-  const run = new Run(request);
+  const run = new ReleaseRun(request);
   const status = await run.guard(async () => {
     const draft = await readSource(run);
     const builds = await buildImages(run, draft);
@@ -27,7 +27,7 @@ export async function release(request: ReleaseRequest): Promise<ReleaseProgress>
   return end(status, run.report());
 }
 
-/** Only what succeeded is green in Temporal's UI; the rest fails with the reason in one sentence. */
+/** Only success is green in Temporal's UI; anything else fails with the reason in one sentence. */
 function end(status: ReleaseStatus, report: ReleaseProgress): ReleaseProgress {
   if (status === 'done') return report;
   throw ApplicationFailure.create({

@@ -1,15 +1,17 @@
 import type { Committed, EnvironmentState } from '../src/model/environment';
 import type { RollbackProgress } from '../src/model/progress';
 import { earlierReleases, findRollbackTarget } from '../src/model/rollback';
-import { type Asking, askForRollout, refused } from './ask-for-rollout';
-import { describeRollback } from './describe/rollback';
+import { type Requester, askForRollout, refused } from './requests/ask-for-rollout';
+import { describeRollback } from './requests/describe-rollback';
 
-export interface RollbackInput extends Asking {
-  /** Undefined: the release that was current before this one. */
+export interface RollbackInput extends Requester {
+  /** Undefined means the release before the current one. */
   release?: string;
+  /** Services that may start empty although their data is elsewhere. */
+  acceptEmpty?: string[];
 }
 
-/** Takes an environment back to an earlier release, from its record: recorded digests, recorded configuration. */
+/** Returns an environment to an earlier release by its record: recorded digests and configuration. */
 export async function rollback(input: RollbackInput): Promise<RollbackProgress> {
   return await askForRollout(
     input,
@@ -18,18 +20,17 @@ export async function rollback(input: RollbackInput): Promise<RollbackProgress> 
     (state) => {
       const { record, release } = findTarget(input, state);
       return {
-        request: { kind: 'rollback', record },
+        request: { kind: 'rollback', record, ...(input.acceptEmpty && { acceptEmpty: input.acceptEmpty }) },
         operators: state?.current?.record ?? record,
-        ledger: { kind: 'rollback-requested', registry: record, release, what: `back to ${release}` },
+        event: { kind: 'rollback-requested', release },
       };
     },
   );
 }
 
-/** The release asked for, or the one before the current. Throws with what there is to go back to. */
+/** The requested release, or the one before the current. Throws with the possible ones. */
 function findTarget({ app, environment, release }: RollbackInput, state: EnvironmentState | undefined): Committed {
-  if (!state?.current)
-    throw refused(`nothing was ever committed on ${environment} of ${app}, so there is nothing to go back to`);
+  if (!state?.current) throw refused(`${app} ${environment}: has no committed release to go back to`);
   const target = findRollbackTarget(state, release);
   if (target) return target;
   const known =
@@ -37,6 +38,6 @@ function findTarget({ app, environment, release }: RollbackInput, state: Environ
       .map((one) => one.release)
       .join(', ') || 'none';
   throw refused(
-    `${environment} of ${app} cannot go back to ${release ?? 'an earlier release'}. It can go back to: ${known}`,
+    `${app} ${environment}: cannot go back to ${release ?? 'an earlier release'}. Expected one of: ${known}`,
   );
 }

@@ -1,10 +1,10 @@
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import { bundle } from '../workflows/harness';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { bundle } from '../workflows/test-bed';
 import { listHistories } from './histories';
 
 /** A release that began under an earlier build is finished by this one: every recorded history must replay. */
 describe('recorded histories', () => {
-  let workflowBundle: WorkflowBundleWithSourceMap;
+  let workflowBundle: WorkflowBundleOption;
   beforeAll(async () => void (workflowBundle = await bundle()));
 
   it('are there for every way that a release can go', () => {
@@ -30,6 +30,7 @@ describe('recorded histories', () => {
       'replanned',
       'rollback',
       'rolling',
+      'signed',
       'stuck',
       'waiting',
       'withdrawn',

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { RollbackProgress } from '../../src/model/progress';
 import { composed } from '../src/plan/fixtures';
 import { describeWith } from '../setup/parts';
-import { barrier, bundle, Harness, until } from './harness';
+import { barrier, bundle, TestBed, until } from './test-bed';
 
 const failure = async (result: Promise<unknown>) =>
   await result.then(
@@ -13,10 +13,10 @@ const failure = async (result: Promise<unknown>) =>
   );
 
 describeWith(['temporal'], 'leaving windlass', () => {
-  let code: WorkflowBundleWithSourceMap;
+  let code: WorkflowBundleOption;
   beforeAll(async () => void (code = await bundle()));
 
-  const eject = async (h: Harness, more: object = {}) => {
+  const eject = async (h: TestBed, more: object = {}) => {
     const args = [{ app: h.app, environment: 'production', by: 'ops@example.com', reason: 'only tried', ...more }];
     const workflowId = `eject/${h.app}/production/${randomUUID()}`;
     const handle = await h.server.client.workflow.start('eject', { workflowId, taskQueue: h.app, args });
@@ -26,48 +26,51 @@ describeWith(['temporal'], 'leaving windlass', () => {
   };
 
   it('is a rollout to nothing by the single writer, in the ledger; other environments stay', async () =>
-    await Harness.run(code, async (h) => {
+    await TestBed.run(code, async (h) => {
       await h.releaseAll('aaa');
       expect(await eject(h)).toMatchObject({ status: 'done', environment: 'production' });
-      expect([h.world.runningIn('production'), h.world.runningIn('staging')]).toEqual([[], ['aaa: jobs web']]);
-      expect(h.world.routedTo('production')).toBeUndefined();
+      expect([h.simulation.runningIn('production'), h.simulation.runningIn('staging')]).toEqual([
+        [],
+        ['aaa: jobs web'],
+      ]);
+      expect(h.simulation.routedTo('production')).toBeUndefined();
       const { current, committed } = await h.state('production');
       expect({ current, committed }).toEqual({ current: undefined, committed: [] });
-      expect(h.world.ledger.slice(-2).map(({ kind, what, by }) => [kind, what, by])).toEqual([
+      expect(h.simulation.ledger.slice(-2).map(({ kind, what, by }) => [kind, what, by])).toEqual([
         ['eject-requested', 'back to plain docker compose', 'ops@example.com'],
-        ['rollout-ended', 'on nothing, was on aaa', 'ops@example.com'],
+        ['rollout-ended', expect.stringMatching(/^on nothing, was on aaa; OUTAGE: /), 'ops@example.com'],
       ]);
-      expect(await failure(eject(h))).toMatch(
-        /^nothing of shop-.* is released on production: there is nothing to leave/,
-      );
+      expect(await failure(eject(h))).toMatch(/^shop-.* production: has no release to leave/);
       await h.releaseAll('bbb');
-      expect(h.world.runningIn('production')).toEqual(['bbb: jobs web']);
+      expect(h.simulation.runningIn('production')).toEqual(['bbb: jobs web']);
     }));
 
   it('is for operators, and for the plan that was shown', async () =>
-    await Harness.run(code, async (h) => {
+    await TestBed.run(code, async (h) => {
       await h.releaseAll('aaa');
       expect(await failure(eject(h, { by: 'stranger@example.com' }))).toMatch('stranger@example.com is not listed');
       const approved = { hash: 'another', before: ['local: gone 123'], changes: [] };
       expect(await failure(eject(h, { approved }))).toMatch(/^the plan changed: was: local: gone 123; is: local: /);
-      expect(h.world.runningIn('production')).toEqual(['aaa: jobs web']);
+      expect(h.simulation.runningIn('production')).toEqual(['aaa: jobs web']);
       expect((await h.state('production')).current?.release).toBe('aaa');
     }));
 
   it('a first release that was terminated leaves docker compose as it found it', async () =>
-    await Harness.run(code, async (h) => {
-      h.world.hosts.composed.set('staging/local', [composed('web')]);
+    await TestBed.run(code, async (h) => {
+      h.simulation.hosts.composed.set('staging/local', [composed('web')]);
       const stuck = barrier();
-      h.world.hook = (words, signal) =>
+      h.simulation.hook = (words, signal) =>
         words === 'staging: watch instances on local' ? stuck.wait(signal) : undefined;
       const handle = await h.release('aaa');
       await stuck.reached;
-      expect(h.world.hosts.composed.get('staging/local')).toMatchObject([{ state: 'exited' }]);
+      expect(h.simulation.hosts.composed.get('staging/local')).toMatchObject([{ state: 'exited' }]);
       await h.rollout('staging').terminate('by hand');
-      expect(await failure(handle.result())).toMatch('its rollout ended without undoing');
+      expect(await failure(handle.result())).toMatch('its rollout ended without an undo');
       await until(async () => (await h.state('staging')).running === undefined || undefined);
-      expect(h.world.hosts.composed.get('staging/local')).toMatchObject([{ name: 'shop-web-1', state: 'running' }]);
-      expect([h.world.runningIn('staging'), h.world.routedTo('staging')]).toEqual([[], undefined]);
+      expect(h.simulation.hosts.composed.get('staging/local')).toMatchObject([
+        { name: 'shop-web-1', state: 'running' },
+      ]);
+      expect([h.simulation.runningIn('staging'), h.simulation.routedTo('staging')]).toEqual([[], undefined]);
       expect((await h.state('staging')).interrupted).toBeUndefined();
     }));
 });

@@ -1,39 +1,44 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { rolloutId } from '../../src/model/names';
-import { planRollout } from '../../src/plan/planRollout';
+import { planRollout } from '../../src/plan/plan-rollout';
 import { packPlan } from '../../src/plan/pack';
 import { describeWith } from '../setup/parts';
 import { environment, planning, record, service } from '../src/plan/fixtures';
-import { bundle, Harness, until } from './harness';
-import { World } from './world';
+import { bundle, TestBed, until } from './test-bed';
+import { Simulation } from './simulation';
 
 const SERVICES = Array.from({ length: 8 }, (_, index) => service(`service-${index}`));
 const production = (hosts: number) =>
   environment(SERVICES, {
-    hosts: Array.from({ length: hosts }, (_, n) => ({ kind: 'docker', name: `host-${n}`, address: `ssh://host-${n}` })),
+    targets: Array.from({ length: hosts }, (_, n) => ({
+      kind: 'docker',
+      name: `host-${n}`,
+      address: `ssh://host-${n}`,
+    })),
     routes: [{ service: 'service-0', host: 'shop.example.com', path: '/', port: 80 }],
     soakMs: 100,
   });
 
 describeWith(['temporal'], 'more than a handful of hosts', () => {
-  let workflowBundle: WorkflowBundleWithSourceMap;
+  let workflowBundle: WorkflowBundleOption;
   beforeAll(async () => void (workflowBundle = await bundle()));
 
   /** A release `old` runs everywhere, of which windlass has no record any more: all of it is to be replaced. */
-  function worldOf(hosts: number): World {
-    const world = new World([production(hosts)]);
+  function worldOf(hosts: number): Simulation {
+    const simulation = new Simulation([production(hosts)]);
     const old = record('old', production(hosts));
-    const plan = planRollout(planning({ wanted: old, observed: world.observe('production') }));
+    const names = old.environments[0]!.targets.map(({ name }) => name);
+    const plan = planRollout(planning({ wanted: old, observed: simulation.hosts.observe('production', names) }));
     const scope = { environment: 'production', counter: 1, records: new Map([['old', old]]) };
     for (const { operation } of plan.phases.flatMap(({ batches }) => batches.flat()))
-      world.hosts.apply(scope, operation);
-    return world;
+      simulation.hosts.apply(scope, operation);
+    return simulation;
   }
 
-  const run = (hosts: number, test: (h: Harness) => Promise<void>) => Harness.run(workflowBundle, test, worldOf(hosts));
-  const routes = (h: Harness, hosts: number) => [
-    ...new Set(Array.from({ length: hosts }, (_, n) => h.world.routedTo('production', `host-${n}`))),
+  const run = (hosts: number, test: (h: TestBed) => Promise<void>) => TestBed.run(workflowBundle, test, worldOf(hosts));
+  const routes = (h: TestBed, hosts: number) => [
+    ...new Set(Array.from({ length: hosts }, (_, n) => h.simulation.routedTo('production', `host-${n}`))),
   ];
 
   it('100 hosts of 8 services: plan and history stay small', async () => {
@@ -42,7 +47,7 @@ describeWith(['temporal'], 'more than a handful of hosts', () => {
       await (await h.release('new')).result();
       const seconds = (Date.now() - began) / 1_000;
       expect(routes(h, 100)).toEqual(['new']);
-      expect(h.world.runningIn('production').map((line) => line.split(':')[0])).toEqual(['new']);
+      expect(h.simulation.runningIn('production').map((line) => line.split(':')[0])).toEqual(['new']);
       const { plan } = await h.rolloutProgress('production');
       const history = await h.rollout('production').fetchHistory();
       const kilobytes = JSON.stringify(packPlan(plan!)).length / 1024;
@@ -59,7 +64,7 @@ describeWith(['temporal'], 'more than a handful of hosts', () => {
   it('a child that is killed loses nothing: all hosts go back', async () => {
     await run(7, async (h) => {
       let reached = false;
-      h.world.hook = async (words, signal) => {
+      h.simulation.hook = async (words, signal) => {
         if (!words.includes('start service-3 new on host-4')) return;
         reached = true;
         await new Promise((resolve) => signal?.addEventListener('abort', resolve));
@@ -79,14 +84,14 @@ describeWith(['temporal'], 'more than a handful of hosts', () => {
       await h.server.client.workflow.getHandle(child).terminate(randomUUID());
       await expect(release.result()).rejects.toThrow(/failed/);
       expect(routes(h, 7)).toEqual(['old']);
-      expect(h.world.runningIn('production').map((line) => line.split(':')[0])).toEqual(['old']);
+      expect(h.simulation.runningIn('production').map((line) => line.split(':')[0])).toEqual(['old']);
     });
   });
 
   it('a step that fails is told with its host and words, and the others are waited for', async () => {
     await run(7, async (h) => {
       const { permanent } = await import('../../activities/drivers/errors');
-      h.world.hook = (words) => {
+      h.simulation.hook = (words) => {
         if (words === 'production: start service-2 new on host-6')
           throw permanent({ kind: 'unhealthy', host: 'host-6', service: 'service-2', message: 'it says no' });
       };

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import fc from 'fast-check';
+import { permanent } from '../../activities/drivers/errors';
+import { beginRelease } from '../../cli/temporal/start-release';
+import { readEnvironment, sendFreeze } from '../../cli/temporal/environment';
+import { type MessageName, MESSAGES } from '../../src/model/messages';
+import { read } from '../../src/model/read';
+import { hostile } from '../src/model/messages';
+import { describeWith } from '../setup/parts';
+import { bundle, failure, TestBed, refusal, until } from './test-bed';
+import { twoEnvironments, Simulation } from './simulation';
+
+/**
+ * What strangers send to every workflow while a release goes its whole way: nothing stops, and nothing that others said is lost.
+ * `WINDLASS_SEED=…` repeats a run, `WINDLASS_HOSTILE=…` sends more.
+ */
+const EACH = Number(process.env['WINDLASS_HOSTILE'] ?? 6);
+const seed = process.env['WINDLASS_SEED'] ? Number(process.env['WINDLASS_SEED']) : 20_261;
+
+const OPS = 'ops@example.com';
+const UPDATES: MessageName[] = ['decide', 'cancelRelease', 'freeze', 'thaw', 'resolve'];
+const SIGNALS = (Object.keys(MESSAGES) as MessageName[]).filter((name) => !UPDATES.includes(name));
+
+/** Payloads that no converter of ours has made: [encoding, data]. */
+const RAW: [string, string][] = [
+  ['json/plain', '{"by":'],
+  ['json/plain', ''],
+  ['json/plain', '"\ud800"'],
+  ['json/plain', '['.repeat(200_000)],
+  ['json/plain', `{"huge":"${'x'.repeat(500_000)}"}`],
+  ['binary/plain', 'bytes'],
+  ['binary/null', ''],
+  ['json/protobuf', '{}'],
+  ['no/such', 'x'],
+  ['', 'x'],
+];
+
+describeWith(['temporal'], 'hostile messages', () => {
+  let code: WorkflowBundleOption;
+  beforeAll(async () => void (code = await bundle()));
+
+  it('stop no workflow, and nothing that others said is lost', async () => {
+    const simulation = new Simulation(twoEnvironments(60_000, { onFailure: 'ask', operators: [OPS] }));
+    await TestBed.run(
+      code,
+      async (h) => {
+        const sent = fc.sample(hostile, { numRuns: 4 * SIGNALS.length * EACH, seed }).values();
+        const annoy = async (handle: WorkflowHandle) => {
+          for (const name of SIGNALS) {
+            for (let n = 0; n < EACH; n += 1) await signal(handle, name, harmless(name, sent.next().value));
+            await sendRaw(h, handle, name, []);
+            for (const payload of RAW) await sendRaw(h, handle, name, [payload]);
+            await sendRaw(h, handle, name, [RAW[0]!, RAW[8]!, RAW[9]!]);
+          }
+          for (const name of UPDATES)
+            for (const value of [undefined, null, [], 'x', { by: 7 }, { by: '' }])
+              expect(await refusal(handle.executeUpdate(name, { args: [value] }))).not.toBe('was accepted');
+        };
+        const fault = { words: 'production: start web aaa on local', isDue: true };
+        h.simulation.hook = (words) => {
+          if (fault.isDue && words === fault.words) throw permanent({ kind: 'no-space', message: 'full' });
+        };
+        const handle = await h.release('aaa');
+        await h.untilWaiting(handle, 'approval');
+        await annoy(handle);
+        await annoy(h.environment('staging'));
+        expect(await notices(handle)).toMatch(/signal \w+ was ignored: /);
+        await h.approve(handle);
+        await h.untilWaiting(handle, 'operator');
+        await annoy(h.rollout('production'));
+        await annoy(h.environment('production'));
+        fault.isDue = false;
+        const resolution = { step: '', answer: 'retry', by: OPS, reason: 'mended' };
+        await h.rollout('production').executeUpdate('resolve', { args: [resolution] });
+        expect(await handle.result()).toMatchObject({ status: 'done' });
+        for (const name of ['staging', 'production']) {
+          await until(async () => ((await h.state(name)).queue.length === 0 ? true : undefined));
+          expect((await h.state(name)).current?.release).toBe('aaa');
+        }
+        expect(h.simulation.runningIn('production')).toEqual(['aaa: jobs web']);
+        expect(h.simulation.ledger.filter(({ kind }) => kind === 'resolved')).toHaveLength(1);
+      },
+      simulation,
+    );
+  });
+
+  it('reach a rollback and an eject, which end as they would have', async () =>
+    await TestBed.run(
+      code,
+      async (h) => {
+        expect(await h.releaseAll('aaa')).toMatchObject({ status: 'done' });
+        expect(await h.releaseAll('bbb')).toMatchObject({ status: 'done' });
+        const ask = async (type: string) => {
+          const handle = await h.server.client.workflow.start(type, {
+            workflowId: `${type}/${h.app}/production/${randomUUID()}`,
+            taskQueue: h.app,
+            args: [{ app: h.app, environment: 'production', by: OPS, reason: 'broken' }],
+          });
+          for (const name of SIGNALS) {
+            await sendRaw(h, handle, name, [RAW[0]!]).catch(() => undefined);
+            for (const value of fc.sample(hostile, { numRuns: 3, seed }))
+              await signal(handle, name, harmless(name, value)).catch(() => undefined);
+          }
+          return await failure(handle.result());
+        };
+        expect(await ask('rollback')).toBe('succeeded');
+        expect((await h.state('production')).current?.release).toBe('aaa');
+        expect(await ask('eject')).toBe('succeeded');
+      },
+      new Simulation(twoEnvironments()),
+    ));
+
+  it('come from another installation in the namespace: each is refused, by its name', async () =>
+    await TestBed.run(code, async (h) => {
+      const handle = await h.release('aaa');
+      await h.untilWaiting(handle, 'approval');
+      const { client } = h.server;
+      const other = { client, address: '', namespace: 'default', taskQueue: 'other' };
+      const source = { url: '/src', commit: 'aaa'.repeat(10) };
+      const request = { app: h.app, release: 'aaa', source, startedBy: 'ci' };
+      const belongs = new RegExp(`belongs to the installation "${h.app}", but this is "other"`);
+      await expect(beginRelease(other, request)).rejects.toThrow(belongs);
+      await expect(readEnvironment(other, h.app, 'staging')).rejects.toThrow(belongs);
+      await expect(sendFreeze(other, h.app, 'staging', { by: 'ops', reason: 'sale' })).rejects.toThrow(belongs);
+      const activities = h.simulation.activities(client, 'other');
+      await expect(activities.readEnvironment({ app: h.app, environment: 'staging' })).rejects.toThrow(belongs);
+      const asked = { id: 'r', kind: 'eject', by: 'eve', requester: 'eject' } as const;
+      const rollout = { app: h.app, environment: 'staging', request: asked };
+      await expect(activities.requestRollout(rollout)).rejects.toThrow(belongs);
+    }));
+});
+
+/** What happens to be a whole command would rightly be carried out. */
+const harmless = (name: MessageName, value: unknown): unknown =>
+  COMMANDS.has(name) && 'value' in read<unknown>(MESSAGES[name], value) ? undefined : value;
+const COMMANDS = new Set<MessageName>(['stop', 'hold', 'requestRollout']);
+
+/** Some values cannot be sent at all: those are no message. */
+const signal = async (handle: WorkflowHandle, name: string, value: unknown) =>
+  await handle.signal(name, value).catch((error: Error) => {
+    if (
+      !/serializ|circular|INVALID_ARGUMENT|utf/i.test(`${error.message} ${(error.cause as Error | undefined)?.message}`)
+    )
+      throw error;
+  });
+
+async function sendRaw({ server }: TestBed, handle: WorkflowHandle, name: string, payloads: [string, string][]) {
+  await server.client.workflowService.signalWorkflowExecution({
+    namespace: 'default',
+    workflowExecution: { workflowId: handle.workflowId },
+    signalName: name,
+    input: {
+      payloads: payloads.map(([encoding, data]) => ({
+        metadata: encoding ? ({ encoding: Buffer.from(encoding) } as Record<string, Buffer>) : {},
+        data: Buffer.from(data),
+      })),
+    },
+  });
+}
+
+/** The details that Temporal's UI shows. */
+const notices = async (handle: WorkflowHandle): Promise<string> =>
+  JSON.stringify(await handle.query('__temporal_workflow_metadata'));
