@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises';
-import { Told } from './errors';
+import { UserError } from './errors';
 
-/** Asks a person; where there is none, says how to do without. */
+/** Asks a yes/no question. Without a terminal it throws, and `instead` says what to do. */
 export async function confirm(question: string, instead: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) throw new Told('There is nobody to ask here.', undefined, instead);
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new UserError('Not a terminal, so nobody can answer.', undefined, instead);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `)).trim());

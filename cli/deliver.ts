@@ -3,8 +3,8 @@ import { explainError } from './errors';
 import { EXIT, type Exit } from './exit';
 import { print, printError, printJson } from './print/output';
 
-/** What a command comes to: the same answer for people and for programs. */
-export interface Answer {
+/** A command's result, for people (`lines`) and for programs (`json`). */
+export interface CommandResult {
   json: unknown;
   lines?: string[];
   exit?: Exit;
@@ -14,21 +14,21 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- commander hands over whatever the command declares
-type Deed = (...args: any[]) => Promise<Answer>;
+// oxlint-disable-next-line typescript/no-explicit-any -- commander passes whatever the command declares
+type Action = (...args: any[]) => Promise<CommandResult>;
 
-/** Makes a command do this deed: its answer is printed once, at the end, and becomes the exit status. */
-export function does(command: Command, deed: Deed): Command {
+/** Sets what a command does. Its result is printed once, at the end, and becomes the exit status. */
+export function action(command: Command, run: Action): Command {
   return command.action(async (...given: unknown[]) => {
     const args = given.slice(0, -1);
     const { json } = command.opts<CommonOptions>();
-    process.exitCode = await deliver(Boolean(json), () => deed(...args));
+    process.exitCode = await deliver(Boolean(json), () => run(...args));
   });
 }
 
-async function deliver(json: boolean, deed: () => Promise<Answer>): Promise<Exit> {
+async function deliver(json: boolean, run: () => Promise<CommandResult>): Promise<Exit> {
   try {
-    const answer = await deed();
+    const answer = await run();
     if (json) printJson(answer.json);
     else print(answer.lines ?? []);
     return answer.exit ?? EXIT.done;
@@ -40,6 +40,6 @@ async function deliver(json: boolean, deed: () => Promise<Answer>): Promise<Exit
   }
 }
 
-/** Text that follows the options in a command's help. */
+/** Text below the options in a command's help. */
 export const examples = (...lines: string[]): string =>
   ['', lines.length > 1 ? 'Examples:' : 'Example:', ...lines.map((line) => `  ${line}`)].join('\n');

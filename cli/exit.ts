@@ -1,24 +1,24 @@
-/** What the exit status of every command means; scripts rely on it. */
+/** The exit statuses of all commands. Scripts rely on them. */
 export const EXIT = {
   done: 0,
   unexpected: 1,
-  /** What was asked for cannot be done as it was asked: arguments, files, a refused decision. */
+  /** The request cannot be carried out as given: arguments, files, a refused decision. */
   input: 2,
-  /** The release or rollback failed; what it had changed was taken back. */
+  /** The release or rollback failed and was undone. */
   failed: 3,
   rejected: 4,
   cancelled: 5,
-  /** It waits for an operator: `windlass resolve`. */
+  /** An operator must answer: `windlass resolve`. */
   asks: 6,
-  /** Temporal is not reached, or no worker of the installation answers. */
+  /** Cannot reach Temporal, or no worker of the installation answers. */
   unreachable: 7,
-  /** Ctrl-C ended the watching, not the release. */
+  /** Ctrl-C stopped following; the release continues. */
   interrupted: 130,
 } as const;
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** How the end of a release, or what it waits for, is told to a script. */
+/** The exit status for how a release ended, or for what it waits for. */
 const EXIT_OF_OUTCOME = {
   done: EXIT.done,
   staged: EXIT.done,
@@ -29,8 +29,14 @@ const EXIT_OF_OUTCOME = {
   asks: EXIT.asks,
 } as const;
 
-export type Outcome = keyof typeof EXIT_OF_OUTCOME;
+export type CommandOutcome = keyof typeof EXIT_OF_OUTCOME;
 
-/** The files of a commit are input too: what is wrong in them has touched nothing. */
-export const exitOf = (outcome: Outcome, failureKind?: string): Exit =>
-  outcome === 'failed' && failureKind === 'bad-manifest' ? EXIT.input : EXIT_OF_OUTCOME[outcome];
+/** A commit's files are input too: a fault in them, or what they may not have, has changed nothing. */
+const CHANGES_NOTHING = new Set(['bad-manifest', 'not-allowed']);
+
+export const exitOf = (outcome: CommandOutcome, failureKind?: string): Exit =>
+  outcome === 'failed' && CHANGES_NOTHING.has(failureKind ?? '') ? EXIT.input : EXIT_OF_OUTCOME[outcome];
+
+/** The points up to which `windlass release` can follow a release. */
+export const UNTIL = ['staged', 'awaiting-approval', 'done'] as const;
+export type Until = (typeof UNTIL)[number];

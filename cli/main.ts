@@ -2,49 +2,65 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit';
-import { printJson } from './print/output';
+import { printError, printJson } from './print/output';
 
 interface CommandFile {
   define(command: Command): void;
 }
 
-/** Every command: a line for the list, and its file, which is read only when the command is named. */
+/** Every command's summary and file. A file is loaded only when its command is used. */
 export const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandFile> }> = {
   init: { summary: 'write a windlass.yaml from your compose file', load: () => import('./commands/init') },
-  check: { summary: 'say what is wrong with a commit, before it is released', load: () => import('./commands/check') },
+  check: { summary: 'find what a release would refuse', load: () => import('./commands/check') },
   plan: { summary: 'show what a release would change in an environment', load: () => import('./commands/plan') },
   release: { summary: 'release a commit, and follow it', load: () => import('./commands/release') },
   approve: { summary: 'let a release go on to the next environment', load: () => import('./commands/approve') },
   reject: { summary: 'stop a release that waits for approval', load: () => import('./commands/reject') },
-  status: { summary: 'say what is where, and what waits', load: () => import('./commands/status') },
+  status: { summary: 'show what runs where, and what is pending', load: () => import('./commands/status') },
   history: { summary: 'list releases, decisions and outcomes', load: () => import('./commands/history') },
-  diff: { summary: 'show what a release has otherwise than another', load: () => import('./commands/diff') },
+  diff: { summary: 'compare two releases', load: () => import('./commands/diff') },
   parity: {
     summary: 'show how two environments differ, and what of it is declared',
     load: () => import('./commands/parity'),
   },
   rollback: { summary: 'take an environment back to an earlier release', load: () => import('./commands/rollback') },
   eject: { summary: 'leave windlass: back to plain docker compose', load: () => import('./commands/eject') },
+  forget: {
+    summary: 'remove an accessory that left the compose file; its data stays',
+    load: () => import('./commands/forget'),
+  },
+  recover: {
+    summary: 'rebuild the environments when Temporal’s data is lost',
+    load: () => import('./commands/recover'),
+  },
+  clean: { summary: 'remove old releases from the registry', load: () => import('./commands/clean') },
   cancel: { summary: 'stop a running release and undo what it did', load: () => import('./commands/cancel') },
-  freeze: { summary: 'let nothing change in an environment for now', load: () => import('./commands/freeze') },
+  freeze: { summary: 'pause rollouts to an environment', load: () => import('./commands/freeze') },
   thaw: { summary: 'end a freeze', load: () => import('./commands/thaw') },
   resolve: { summary: 'answer a release that asks an operator', load: () => import('./commands/resolve') },
-  logs: { summary: "show a service's last lines", load: () => import('./commands/logs') },
+  ps: { summary: 'show what really runs', load: () => import('./commands/ps') },
+  open: { summary: 'open the application in the browser', load: () => import('./commands/open') },
+  logs: { summary: "print the end of a service's logs", load: () => import('./commands/logs') },
   trust: { summary: "print a host's key, as the worker sees it", load: () => import('./commands/trust') },
   bootstrap: { summary: 'start or replace the proxies of an environment', load: () => import('./commands/bootstrap') },
   docs: { summary: 'print the reference of windlass.yaml', load: () => import('./commands/docs') },
-  dev: { summary: 'run Temporal and a worker on this machine', load: () => import('./commands/dev') },
+  dev: { summary: 'run Temporal, a registry and a worker on this machine', load: () => import('./commands/dev') },
+  codec: { summary: 'let Temporal’s UI show what is encrypted', load: () => import('./commands/codec') },
   worker: { summary: 'run a worker', load: () => import('./commands/worker') },
+  completion: {
+    summary: 'print the completion for bash, zsh or fish',
+    load: () => import('./commands/completion'),
+  },
 };
 
 const STATUSES = `
 Exit statuses:
   0 done   1 unexpected   2 input   3 rolled back   4 rejected   5 cancelled
-  6 asks an operator   7 Temporal not reached, or no worker answers
+  6 needs an operator   7 no Temporal or no worker answers
 
-Temporal is found as its own tools find it: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …`;
+Temporal is found as its own tools do: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, …`;
 
-/** The program, with the command of these arguments ready to run and the others by name only. */
+/** Builds the program with the command these arguments name loaded, and the others as names only. */
 export async function buildProgram(args: string[]): Promise<Command> {
   const program = new Command('windlass')
     .description('Durable releases for teams that run containers.')
@@ -64,11 +80,13 @@ export async function buildProgram(args: string[]): Promise<Command> {
   return program;
 }
 
-/** Runs a command line; the exit status is set when it ends. */
+/** Runs a command line and sets the exit status. */
 export async function main(args: string[]): Promise<void> {
   try {
     const program = await buildProgram(args);
     if (args.length === 0) return program.outputHelp();
+    const meant = MEANT[args[0]!];
+    if (meant) return suggest(args, meant);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -79,12 +97,35 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Help and version are no errors; whatever else the parser refuses is input. */
+/** Commands of other tools, and the one that does the same here. */
+const MEANT: Record<string, string> = {
+  deploy: 'release',
+  up: 'release',
+  push: 'release',
+  log: 'logs',
+  undo: 'rollback',
+  revert: 'rollback',
+  down: 'eject',
+  stop: 'cancel',
+  start: 'dev',
+  validate: 'check',
+  config: 'docs',
+  version: '--version',
+};
+
+function suggest(args: string[], meant: string): void {
+  const message = `Unknown command ${args[0]}.`;
+  if (args.includes('--json')) printJson({ error: { message, exit: EXIT.input } });
+  printError({ message, next: `Did you mean: windlass ${meant}`, exit: EXIT.input });
+  process.exitCode = EXIT.input;
+}
+
+/** Help and version are not errors. Anything else the parser refuses is bad input. */
 const exitOf = (error: CommanderError) => (error.exitCode === 0 ? EXIT.done : EXIT.input);
 
 const outputError = (text: string, write: (text: string) => void) => write(text.replace(/^error:/, 'windlass:'));
 
-/** Compiled files lie one folder deeper than their sources, or in one file above them. */
+/** Compiled files are one folder deeper than their sources, or bundled in one file above them. */
 function version(): string {
   for (const path of ['../package.json', '../../package.json']) {
     try {

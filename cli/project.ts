@@ -1,26 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Command } from 'commander';
-import { Told } from './errors';
+import { dirname, join, relative, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { UserError } from './errors';
 import type { RegistryAccess } from '../src/model/release';
 import type { CommonOptions } from './deliver';
 import type { WhoOptions } from './local/who';
 
-/** Options of the commands that are about an application. */
+/** Adds the options of commands that take an application. */
 export interface ProjectOptions extends CommonOptions, WhoOptions {
   app?: string;
   file: string;
 }
 
-/** What a command needs to know of the manifest; the rest is the worker's to judge. */
+/** What commands read from the manifest; the worker judges the rest. */
 export interface Project {
   app: string;
-  /** In the order of promotion; undefined where only `--app` is known. */
+  /** In order of promotion; undefined when only `--app` is known. */
   environments?: string[];
-  /** The compose files, where the manifest names them. */
+  /** The compose files, if the manifest names them. */
   compose?: string[];
-  /** Environment → its compose project, where the manifest names it. */
+  /** Environment → compose project, if the manifest names it. */
   projects?: Record<string, string>;
-  /** Where the ledger is, if the manifest says it. */
+  /** The ledger's registry, if the manifest names it. */
   registry?: RegistryAccess;
 }
 
@@ -29,19 +30,34 @@ export const MANIFEST = 'windlass.yaml';
 export const withProject = (command: Command): Command =>
   command
     .option('--app <name>', `the application (default: what ${MANIFEST} says)`)
-    .option('--file <path>', 'the manifest', MANIFEST);
+    .addOption(
+      new Option('--file <path>', 'the manifest').default(
+        findManifest(),
+        `${MANIFEST}, here or above in the repository`,
+      ),
+    );
+
+/** The manifest's path: in this folder, or above it up to the repository's root, as git searches. */
+export function findManifest(from = process.cwd()): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, MANIFEST))) return relative(from, join(folder, MANIFEST));
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return MANIFEST;
+  }
+}
 
 /**
- * The application and its environments. Read lightly on purpose: `status` or `rollback` must not fail because a line
- * that they do not need is wrong.
+ * The application and its environments. Read leniently: `status` and `rollback` must not fail
+ * because of a fault in a line they do not need.
  */
 export async function readProject({ app, file }: Pick<ProjectOptions, 'app' | 'file'>): Promise<Project> {
   if (!existsSync(file)) {
     if (app) return { app };
-    throw new Told(
-      `${file}: is not there, so the application is not known.`,
+    throw new UserError(
+      file === MANIFEST
+        ? `No ${MANIFEST} in this folder or above it in the repository.`
+        : `--file ${file}: no such file.`,
       undefined,
-      'Say it: --app NAME. To write a manifest: windlass init',
+      'Change to the folder of your application, or pass --app NAME.\nTo write one from your compose file: windlass init',
     );
   }
   const { parse } = await import('yaml');
@@ -53,7 +69,7 @@ export async function readProject({ app, file }: Pick<ProjectOptions, 'app' | 'f
   } | null;
   if (app && app !== manifest?.app) return { app };
   if (typeof manifest?.app !== 'string')
-    throw new Told(`${file} app: is missing. Expected the name of the application.`);
+    throw new UserError(`${file} app: is missing. Expected the name of the application.`);
   const { environments } = manifest;
   const isMap = typeof environments === 'object' && environments !== null && !Array.isArray(environments);
   return {
@@ -74,7 +90,7 @@ function projectsOf(environments: Record<string, unknown>): Record<string, strin
   return known.length > 0 ? Object.fromEntries(known) : undefined;
 }
 
-/** An address, or an address with references to a login. */
+/** An address, or one with references to a login. */
 function registryOf(registry: unknown): RegistryAccess | undefined {
   if (typeof registry === 'string') return { address: registry };
   const hasAddress = typeof registry === 'object' && registry !== null && 'address' in registry;
@@ -85,12 +101,12 @@ function parseOrTell(parse: (text: string) => unknown, file: string): unknown {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Told(`${file}: cannot be read. ${(error as Error).message.trim()}`);
+    throw new UserError(`Cannot read ${file}. ${(error as Error).message.trim()}`);
   }
 }
 
-/** Refuses a name that the manifest does not know: a mistyped one would make a new environment. */
+/** Refuses a name the manifest does not have, because a mistyped one would create an environment. */
 export function requireEnvironment({ app, environments }: Project, environment: string): void {
   if (!environments || environments.includes(environment)) return;
-  throw new Told(`${app} has no environment "${environment}". Expected ${environments.join(' or ')}.`);
+  throw new UserError(`${app} has no environment "${environment}". Expected ${environments.join(' or ')}.`);
 }

@@ -1,24 +1,40 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities/index';
+import { whyNotConfined } from '../activities/drivers/programs/confine';
 import { closeConnections } from '../activities/drivers/ssh/connections';
+import { readLedgerKey } from '../activities/records/ledger/ledger-key';
 import type { Settings } from '../activities/settings';
 import { connect, readConfig, type Temporal } from './client';
 import { note } from './print/output';
 import { printLogEntry } from './print/worker-log';
+import { SEALS } from '../workflows/sandbox/failure-converter';
+import { type Codec, readCodec } from './temporal/codec';
 import { ensureAttributes } from './temporal/register';
+
+/** Whether programs that read a commit are sandboxed on this machine, for the worker's first lines. */
+export async function describeConfinement(): Promise<string> {
+  const why = await whyNotConfined();
+  return why
+    ? `docker compose is not sandboxed here (${why}): only windlass's own checks keep a commit from reading this machine's files. See docs/security.md`
+    : "docker compose is sandboxed: it can read the checkout and the system's programs only";
+}
+
+/** Whose signature this worker's entries have, for its first lines. */
+export const describeLedgerKey = async (settings: Settings): Promise<string> =>
+  `the ledger is signed by ${(await readLedgerKey(settings)).publicHalf}`;
 
 export interface RunningWorker {
   temporal: Temporal;
-  /** Settles when the worker has stopped, whoever stopped it. */
+  /** Settles when the worker has stopped for any reason. */
   done: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a worker: the one process that has credentials and does the deeds. With `signals` it stops by itself on Ctrl-C
- * and SIGTERM; else that is the caller's affair.
+ * Starts a worker, the only process with credentials. With `signals` it stops on Ctrl-C and
+ * SIGTERM; without, the caller stops it.
  */
 export async function startWorker(settings: Settings, { signals }: { signals: boolean }): Promise<RunningWorker> {
   const logLevel = (process.env['WINDLASS_LOG'] ?? 'WARN').toUpperCase() as 'WARN';
@@ -47,7 +63,7 @@ export async function startWorker(settings: Settings, { signals }: { signals: bo
 function runWorker(worker: Worker, close: () => Promise<unknown>): Pick<RunningWorker, 'done' | 'stop'> {
   let giveUp = () => {};
   const tooLong = new Promise<void>((resolve) => (giveUp = resolve)).then(() =>
-    note('worker stopped in the middle of its work, which the next one does again'),
+    note('worker stopped while busy; the next worker repeats that work'),
   );
   const run = async () => {
     try {
@@ -67,8 +83,8 @@ function runWorker(worker: Worker, close: () => Promise<unknown>): Pick<RunningW
 }
 
 /**
- * An engine that hangs holds no worker up, and Docker kills ten seconds after SIGTERM. The SDK's own limit (`shutdownForceTime`)
- * fails while an activity runs, for its connection is in use.
+ * The time to stop in. A hanging engine must not delay it, and Docker kills ten seconds after SIGTERM. The SDK's
+ * own limit (`shutdownForceTime`) fails while an activity is running, because its connection is in use.
  */
 const STOPS_WITHIN_MS = 8_000;
 
@@ -81,24 +97,33 @@ const createWorker = (settings: Settings, { client, namespace }: Temporal, conne
     namespace,
     taskQueue: settings.installation,
     activities: createActivities({ settings, client }),
-    ...workflowCode(),
+    ...sealing(readCodec()),
     ...TUNING,
   });
 
-/** Heartbeats are sent often, so that a cancel is heard within a second and a killed worker is missed within five. */
+/** Frequent heartbeats: a cancel arrives within a second, and a killed worker is noticed within five. */
 const TUNING = {
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',
   shutdownGraceTime: '5s',
   stickyQueueScheduleToStartTimeout: '2s',
   maxCachedWorkflows: 200,
-  // steps wait far more than they work: builds have their own bound
+  // steps mostly wait; builds have a limit of their own
   maxConcurrentActivityTaskExecutions: 60,
 } satisfies Partial<WorkerOptions>;
 
-/** Bundling costs seconds, so the build does it once; without a build it is done here. */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+/**
+ * The code of the workflows, which the build has bundled, and how their payloads are written. Workflows cannot ask for a setting,
+ * so that they encrypt messages of failures is set by a line before their code.
+ */
+function sealing(codec: Codec): Pick<WorkerOptions, 'workflowBundle' | 'dataConverter'> {
   const codePath = join(__dirname, '..', 'workflows.bundle.js');
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
-  return { workflowsPath: require.resolve('../workflows/index') };
+  const payloadCodecs = [codec];
+  if (!codec.seals) return { workflowBundle: { codePath }, dataConverter: { payloadCodecs } };
+  Reflect.set(globalThis, SEALS, true);
+  const failureConverterPath = require.resolve('../workflows/sandbox/failure-converter');
+  return {
+    workflowBundle: { code: `globalThis.${SEALS} = true;${readFileSync(codePath, 'utf8')}` },
+    dataConverter: { payloadCodecs, failureConverterPath },
+  };
 }

@@ -1,64 +1,67 @@
 import type { Command } from 'commander';
-import type { BootstrapStep } from '../../activities/types';
+import type { BootstrapStep } from '../../src/model/inspection';
 import { releaseName, type ReleaseRequest } from '../../src/model/release';
+import { detailOfBootstrap } from '../../src/model/statement-parts';
 import { confirm } from '../confirm';
-import { type Answer, does, examples } from '../deliver';
-import { Told } from '../errors';
+import { type CommandResult, action, examples } from '../deliver';
+import { UserError } from '../errors';
 import { findSource, type SourceOptions, withSource } from '../local/source';
-import { who, withWho } from '../local/who';
 import { note } from '../print/output';
 import { table } from '../print/table';
 import { type ProjectOptions, readProject, requireEnvironment, withProject } from '../project';
+import { AN_HOUR, signerFor, type SignOptions, withSigner } from '../signing/signer';
 
-interface Options extends ProjectOptions, SourceOptions {
+interface Options extends ProjectOptions, SourceOptions, SignOptions {
   host?: string;
   yes?: boolean;
 }
 
 export function define(command: Command): void {
-  withWho(withSource(withProject(command)))
-    .argument('<environment>', 'whose hosts')
+  withSigner(withSource(withProject(command)))
+    .argument('<environment>', 'the environment whose proxies to start')
     .option('--host <name>', 'only this host')
-    .option('--yes', 'without being asked')
+    .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       examples('windlass bootstrap production', 'windlass bootstrap production --host web-1 --yes') +
-        '\n\nThe first release starts the proxy by itself. This starts it before, or replaces one that was made with other' +
-        '\nsettings than the worker has now (image, ports, HTTPS), one host after the other, and says beforehand what that costs.',
+        '\n\nThe first release starts the proxy. This command starts it earlier, or replaces a proxy whose settings (image,' +
+        "\nports, HTTPS) differ from the worker's, one host at a time. It shows the cost before it asks.",
     );
-  does(command, bootstrap);
+  action(command, bootstrap);
 }
 
-async function bootstrap(environment: string, options: Options): Promise<Answer> {
+async function bootstrap(environment: string, options: Options): Promise<CommandResult> {
   const project = await readProject(options);
   requireEnvironment(project, environment);
   const { app } = project;
   const { source, notes } = await findSource(options, options.file);
   if (notes.length > 0) note(...notes);
-  const by = await who(options);
-  const request: ReleaseRequest = { app, release: releaseName(source.commit), source, startedBy: by };
   const { withTemporal } = await import('../client');
   const { inspect } = await import('../temporal/inspection');
   const { carryOutBootstrap } = await import('../temporal/bootstrap');
   return withTemporal(async (temporal) => {
+    const { by, sign } = await signerFor(temporal, { app, environment }, options);
+    const request: ReleaseRequest = { app, release: releaseName(source.commit), source, startedBy: by };
     const steps = await inspect(temporal, 'bootstrap', { request, environment, host: options.host });
     note(
       ...table(
         ['host', 'does', 'what'],
-        steps.map(({ host, does: deed, what }) => [host.name, deed, what]),
+        steps.map(({ host, does: change, what }) => [host.name, change, what]),
       ),
     );
-    if (steps.every(({ does: deed }) => deed === 'none'))
+    if (steps.every(({ does: change }) => change === 'none'))
       return { json: { steps, done: [] }, lines: ['Nothing to do.'] };
     await requireConsent(steps, options);
-    const done = await carryOutBootstrap(temporal, { app, environment, steps, by });
+    const about = { app, environment, detail: detailOfBootstrap(steps), reason: '' };
+    const signed = await sign({ ...about, decision: 'bootstrap' }, AN_HOUR);
+    const done = await carryOutBootstrap(temporal, { app, environment, steps, by, ...(signed && { signed }) });
     return { json: { steps, done }, lines: done };
   });
 }
 
-/** To start one where nobody is served costs nothing, so nobody is asked. */
+/** Starting a proxy where nothing is served has no cost, so nobody is asked. */
 async function requireConsent(steps: BootstrapStep[], { yes }: Options): Promise<void> {
-  if (yes || steps.every(({ does: deed }) => deed !== 'replace')) return;
-  if (await confirm('Replace them, one host after the other?', 'To replace them without being asked: --yes')) return;
-  throw new Told('Nothing was replaced.');
+  if (yes || steps.every(({ does: change }) => change !== 'replace')) return;
+  if (await confirm('Replace them, one host at a time?', 'To replace them without a question: --yes')) return;
+  throw new UserError('Nothing was replaced.');
 }

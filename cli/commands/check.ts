@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { basename, dirname, resolve } from 'node:path';
-import type { CheckReport, HostCheck, HostFinding, HostQuestion } from '../../activities/types';
+import type { CheckReport, HostCheck, HostFinding, HostQuestion } from '../../src/model/inspection';
 import { describeProblem } from '../../src/model/problem';
 import { releaseName, type ReleaseRequest } from '../../src/model/release';
-import { readSettings } from '../../activities/settings';
-import { type Answer, does, examples } from '../deliver';
-import { Told } from '../errors';
+import { type CommandResult, action, examples } from '../deliver';
+import { UserError } from '../errors';
 import { EXIT } from '../exit';
+import { fixFiles } from '../local/fix';
 import { fingerprintOf, parseImages } from '../local/images';
+import { settingsHere } from '../local/settings-here';
 import { findSource, withSource } from '../local/source';
 import { who } from '../local/who';
 import { note } from '../print/output';
@@ -16,6 +17,8 @@ import { MANIFEST, type ProjectOptions, readProject, withProject } from '../proj
 
 interface Options extends ProjectOptions {
   offline?: boolean;
+  fix?: boolean;
+  yes?: boolean;
   source?: string;
   commit?: string;
   image: string[];
@@ -25,29 +28,33 @@ export function define(command: Command): void {
   withSource(withProject(command))
     .option(
       '--offline',
-      'read the files as they lie here, by the rules of the worker; neither Temporal nor a host is asked',
+      "check the files on disk by the worker's rules and WINDLASS_POLICY, without Temporal or the hosts",
     )
+    .option('--fix', 'first rewrite what no release accepts: literal secrets, volumes without a name')
+    .option('--yes', 'do not ask before rewriting')
     .addHelpText(
       'after',
       examples('windlass check --offline', 'windlass check --commit 3f2a91c') +
-        '\n\nWithout --offline the worker fetches the commit, reads it, and looks at every host: is it reached,\nits engine, its disk and clock, the registry from there, ports, the proxy; and what docker compose runs there. Exit status 2 when anything is wrong.',
+        '\n\nWithout --offline the worker fetches and reads the commit, looks up the images that are not built, and inspects\nevery host: connection, engine, disk, clock, access to the registry, ports, proxy, and what docker compose\nruns there. Exit status 2 for any problem.',
     );
-  does(command, check);
+  action(command, check);
 }
 
-async function check(options: Options): Promise<Answer> {
+async function check(options: Options): Promise<CommandResult> {
+  if (options.fix) note(...(await fixFiles(dirname(resolve(options.file)), options.yes === true)));
   const report = options.offline ? await readHere(options.file) : await haveRead(options);
   const isFine = report.problems.length === 0 && report.hosts.every(({ ok }) => ok);
   return { json: report, lines: checkLines(report), exit: isFine ? EXIT.done : EXIT.input };
 }
 
-/** With the very function that the worker reads a commit with. */
+/** Uses the function with which the worker reads a commit. */
 async function readHere(file: string): Promise<CheckReport> {
   if (basename(file) !== MANIFEST)
-    throw new Told(`--file ${file}: a release reads ${MANIFEST}. Expected a file of that name.`);
+    throw new UserError(`--file ${file}: a release reads ${MANIFEST}. Expected a file of that name.`);
   const { readWorkingFolder } = await import('../../activities/source/read-manifest');
-  const { problems, warnings } = await readWorkingFolder(dirname(resolve(file)), readSettings(process.env));
-  return { problems, warnings, hosts: [] };
+  const { problemsByPolicy } = await import('../../activities/policy/allowed');
+  const { draft, problems, warnings } = await readWorkingFolder(dirname(resolve(file)), await settingsHere());
+  return { problems: draft ? await problemsByPolicy(draft) : problems, warnings, hosts: [] };
 }
 
 async function haveRead(options: Options): Promise<CheckReport> {
@@ -68,9 +75,19 @@ function notReady(hosts: HostCheck[]): string | undefined {
   return `${bad === 1 ? '1 host is' : `${bad} hosts are`} not ready.`;
 }
 
-const QUESTIONS: HostQuestion[] = ['reached', 'engine', 'disk', 'clock', 'registry', 'ports', 'paths', 'proxy'];
+const QUESTIONS: HostQuestion[] = [
+  'reached',
+  'engine',
+  'disk',
+  'clock',
+  'registry',
+  'ports',
+  'paths',
+  'volumes',
+  'proxy',
+];
 
-/** A table of all hosts, and below it what is wrong with them. */
+/** A table of all hosts, followed by their problems. */
 function hostLines(hosts: HostCheck[]): string[] {
   if (hosts.length === 0) return [];
   const cell = (finding: HostFinding | undefined) => (finding ? `${finding.ok ? finding.what : '✗'}` : '');

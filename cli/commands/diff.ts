@@ -1,20 +1,24 @@
 import type { Command } from 'commander';
-import { type Answer, does, examples } from '../deliver';
+import { type CommandResult, action, examples } from '../deliver';
+import { namedRelease } from '../local/named-release';
 import { comparisonLines } from '../print/comparison';
 import { painted } from '../print/painted';
 import { type ProjectOptions, readProject, requireEnvironment, withProject } from '../project';
 
 export function define(command: Command): void {
   withProject(command)
-    .argument('<environment>', 'where they run, or would')
-    .argument('<release>', 'the release that is compared with what is current')
-    .argument('[other]', 'the release that it is compared with instead: from the first to this one')
+    .argument('<environment>', 'the environment to compare in')
+    .argument('<release>', 'the release to compare with the current one: its name, or a commit as git names it')
+    .argument('[other]', 'compare the first release with this one instead')
     .addHelpText(
       'after',
-      examples('windlass diff production 3f2a91c0de', 'windlass diff production 0a1b2c3d4e 3f2a91c0de') +
-        '\n\nDigests, configuration, and which secrets changed; the values of secrets are never shown.',
+      examples(
+        'windlass diff production HEAD',
+        'windlass diff production 3f2a91c0de',
+        'windlass diff production 0a1b2c3d4e 3f2a91c0de',
+      ) + '\n\nShows digests, configuration and which secrets changed; never the value of a secret.',
     );
-  does(command, diff);
+  action(command, diff);
 }
 
 async function diff(
@@ -22,11 +26,14 @@ async function diff(
   release: string,
   other: string | undefined,
   options: ProjectOptions,
-): Promise<Answer> {
+): Promise<CommandResult> {
   const project = await readProject(options);
   requireEnvironment(project, environment);
   const { app, registry } = project;
-  const [before, after] = other === undefined ? [undefined, release] : [release, other];
+  const named = await Promise.all(
+    [release, ...(other === undefined ? [] : [other])].map((one) => namedRelease(one, options.file)),
+  );
+  const [before, after] = named.length === 1 ? [undefined, named[0]!] : [named[0], named[1]!];
   const { withTemporal } = await import('../client');
   const { inspect } = await import('../temporal/inspection');
   return withTemporal(async (temporal) => {

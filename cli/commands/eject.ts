@@ -1,42 +1,42 @@
 import type { Command } from 'commander';
-import type { Planned } from '../../activities/types';
+import type { Planned } from '../../src/model/inspection';
 import { confirm } from '../confirm';
-import { type Answer, does, examples } from '../deliver';
+import { type CommandResult, action, examples } from '../deliver';
 import { EXIT } from '../exit';
 import { describeFailure } from '../../src/model/failure';
 import { projectName } from '../../src/model/names';
-import { who, withWho } from '../local/who';
+import { detailOfRequest, ofRecord } from '../../src/model/statement-parts';
 import { note } from '../print/output';
 import { painted } from '../print/painted';
 import { planLines } from '../print/plan';
 import { type Project, type ProjectOptions, readProject, requireEnvironment, withProject } from '../project';
+import { AN_HOUR, signerFor, type SignOptions, withSigner } from '../signing/signer';
 
-interface Options extends ProjectOptions {
+interface Options extends ProjectOptions, SignOptions {
   start?: boolean;
   yes?: boolean;
   reason: string;
 }
 
 export function define(command: Command): void {
-  withWho(withProject(command))
-    .argument('<environment>', 'the environment that is to run by docker compose again')
-    .option('--start', 'start what docker compose ran before windlass again, which was kept')
-    .option('--reason <text>', 'why; it is kept in the ledger', 'no reason was given')
-    .option('--yes', 'do it without asking')
+  withSigner(withProject(command))
+    .argument('<environment>', 'the environment to return to docker compose')
+    .option('--start', 'restart the containers docker compose ran before windlass')
+    .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
+    .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       examples('windlass eject production', 'windlass eject production --start --yes') +
-        '\n\nWhat windlass runs for the environment is stopped and removed. What docker compose made, and every volume, stays. ' +
-        'It shows the plan, asks, and then prints the command that takes over.',
+        '\n\nStops and removes everything windlass runs for the environment. Keeps every volume and whatever docker compose made. ' +
+        'Shows the plan, asks, and prints the compose command that takes over.',
     );
-  does(command, eject);
+  action(command, eject);
 }
 
-async function eject(environment: string, options: Options): Promise<Answer> {
+async function eject(environment: string, options: Options): Promise<CommandResult> {
   const project = await readProject(options);
   requireEnvironment(project, environment);
   const { app } = project;
-  const by = await who(options);
   const { withTemporal } = await import('../client');
   const { inspect } = await import('../temporal/inspection');
   return withTemporal(async (temporal) => {
@@ -45,22 +45,30 @@ async function eject(environment: string, options: Options): Promise<Answer> {
     if ('refused' in planned)
       return { json: planned, lines: [`No plan: ${describeFailure(planned.refused)}`], exit: EXIT.input };
     note(...painted(planLines(planned.plan)));
-    if (!options.yes && !(await confirm(`Leave windlass on ${environment}?`, 'Do it without being asked: --yes')))
+    if (!options.yes && !(await confirm(`Leave windlass on ${environment}?`, 'To do it without a question: --yes')))
       return { json: { ejected: false }, lines: ['Nothing was changed.'], exit: EXIT.input };
     const { carryOutEject } = await import('../temporal/carry-out-eject');
-    const input = { app, environment, startComposed, by, reason: options.reason, approved: approvalOf(planned) };
+    const { readEnvironment } = await import('../temporal/environment');
+    const { current } = (await readEnvironment(temporal, app, environment)) ?? {};
+    const { reason } = options;
+    const { by, sign } = await signerFor(temporal, { app, environment }, options);
+    const about = { app, environment, ...ofRecord(current?.record), plan: planned.hash };
+    const detail = detailOfRequest({ startComposed });
+    const signed = await sign({ ...about, decision: 'eject', detail, reason }, AN_HOUR);
+    const who = { by, reason, ...(signed && { signed }) };
+    const input = { app, environment, startComposed, ...who, approved: approvalOf(planned) };
     return carryOutEject(temporal, input, takeOverLines(project, environment, startComposed), options.json);
   });
 }
 
-/** What was shown is what is done: another plan is handed back. */
+/** Carries out only the plan that was shown; refuses another one. */
 const approvalOf = ({ plan, hash }: Exclude<Planned, { refused: unknown }>) => ({
   hash,
   before: plan.before,
   changes: plan.changes,
 });
 
-/** How docker compose takes over, in the folder of the compose file. */
+/** The commands with which docker compose takes over, in the folder of the compose file. */
 function takeOverLines(project: Project, environment: string, isStarted: boolean): string[] {
   const { app, compose = [], projects = {} } = project;
   const files = compose.flatMap((file) => ['-f', file]);
@@ -68,9 +76,9 @@ function takeOverLines(project: Project, environment: string, isStarted: boolean
   const up = ['docker', 'compose', '-p', name, ...files, 'up', '-d'].join(' ');
   return [
     isStarted
-      ? 'What docker compose ran before runs again. To bring it to what the compose file says now:'
-      : 'Nothing of it runs now but what docker compose made. It takes over, with the data, by:',
+      ? 'The containers docker compose ran before are running again. To update them to the compose file:'
+      : 'Only what docker compose made is still running. To start the rest, with its data:',
     `  ${up}`,
-    `on the host, where the repository is, with the variables and secrets of ${environment} in its environment.`,
+    `Run it on the host, in the repository, with ${environment}'s variables and secrets set.`,
   ];
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import type { LedgerEntry } from '../../src/model/ledger';
-import { type Answer, does, examples } from '../deliver';
+import type { LedgerBreak, LedgerEntry } from '../../src/model/ledger';
+import type { Inspections } from '../../src/model/inspection';
+import { type CommandResult, action, examples } from '../deliver';
+import { EXIT } from '../exit';
 import { parseCount } from '../local/count';
 import { table } from '../print/table';
 import { dateTime } from '../print/time';
@@ -8,13 +10,19 @@ import { type ProjectOptions, readProject, requireEnvironment, withProject } fro
 
 export function define(command: Command): void {
   withProject(command)
-    .argument('[environment]', 'only what concerns this one')
-    .option('--limit <n>', 'how many of the newest entries', parseCount, 20)
-    .addHelpText('after', examples('windlass history production --limit 50'));
-  does(command, history);
+    .argument('[environment]', 'only entries of this environment')
+    .option('--limit <n>', 'how many entries, newest first', parseCount, 20)
+    .option('--verify', 'check the whole ledger: nothing changed, missing, forged or moved')
+    .addHelpText('after', examples('windlass history production --limit 50', 'windlass history --verify'));
+  action(command, history);
 }
 
-async function history(environment: string | undefined, options: ProjectOptions & { limit: number }): Promise<Answer> {
+interface Options extends ProjectOptions {
+  limit: number;
+  verify?: boolean;
+}
+
+async function history(environment: string | undefined, options: Options): Promise<CommandResult> {
   const project = await readProject(options);
   if (environment) requireEnvironment(project, environment);
   const { withTemporal } = await import('../client');
@@ -23,13 +31,38 @@ async function history(environment: string | undefined, options: ProjectOptions 
   const { app } = project;
   return withTemporal(async (temporal) => {
     const registry = await findRegistry(temporal, project);
+    if (options.verify) {
+      const environments = environment ? [environment] : (project.environments ?? []);
+      const found = await inspect(temporal, 'verify', { app, environments, registry });
+      return { json: found, lines: verifyLines(found), exit: found.breaks.length > 0 ? EXIT.unexpected : EXIT.done };
+    }
     const entries = await inspect(temporal, 'ledger', { app, environment, limit: options.limit, registry });
     return { json: entries, lines: historyLines(entries) };
   });
 }
 
+/** What of the ledger is proved, and where its chain breaks. */
+export function verifyLines(found: Inspections['verify']['finds']): string[] {
+  const { entries, unsigned, since, keys, breaks, unreached } = found;
+  const before = since ? `written before ${dateTime(since)}, when the chain begins` : 'the chain has not begun';
+  return [
+    ...(unsigned > 0 ? [`${unsigned} of ${entries} entries are not signed: ${before}.`] : []),
+    ...keys.map((key) => `signed by ${key}`),
+    ...unreached.map((host) => `${host} was not reached: what it remembers of the ledger was not compared`),
+    ...(breaks.length > 0
+      ? breakLines(breaks)
+      : [`${entries - unsigned} of ${entries} entries are as they were written, and none is missing between them.`]),
+  ];
+}
+
+/** Where the chain breaks; nothing where it holds. */
+export const breakLines = (breaks: LedgerBreak[]): string[] =>
+  breaks.length > 0
+    ? ['The ledger is not what was written:', ...breaks.map(({ kind, tag, what }) => `  ${kind}: ${tag} ${what}`)]
+    : [];
+
 export function historyLines(entries: LedgerEntry[]): string[] {
-  if (entries.length === 0) return ['Nothing is recorded yet.'];
+  if (entries.length === 0) return ['The ledger has no entries yet.'];
   return table(['time', 'environment', 'release', 'by', 'what', 'reason'], entries.map(row));
 }
 

@@ -1,26 +1,27 @@
 import type { Command } from 'commander';
-import { type Answer, does, examples } from '../deliver';
-import { Told } from '../errors';
+import { type CommandResult, action, examples } from '../deliver';
+import { UserError } from '../errors';
 import { parityLines } from '../print/comparison';
 import { painted } from '../print/painted';
 import { type ProjectOptions, readProject, requireEnvironment, withProject } from '../project';
 
 export function define(command: Command): void {
   withProject(command)
-    .argument('<environment>', 'one environment, as staging')
-    .argument('<other>', 'the one that it is compared with, as production')
+    .argument('<environment>', 'an environment, such as staging')
+    .argument('<other>', 'another one, such as production')
     .addHelpText(
       'after',
       examples('windlass parity staging production') +
-        '\n\nDeclared is what one windlass.yaml says of both. What is not: one is on another release, or a host was changed by other hands.',
+        '\n\nA difference is declared when windlass.yaml contains it. Others come from different releases, or from changes made on a host.',
     );
-  does(command, parity);
+  action(command, parity);
 }
 
-async function parity(environment: string, other: string, options: ProjectOptions): Promise<Answer> {
+async function parity(environment: string, other: string, options: ProjectOptions): Promise<CommandResult> {
   const project = await readProject(options);
   for (const name of [environment, other]) requireEnvironment(project, name);
-  if (environment === other) throw new Told(`${environment} is compared with itself. Name two environments.`);
+  if (environment === other)
+    throw new UserError(`${environment}: cannot be compared with itself. Name two environments.`);
   const { withTemporal } = await import('../client');
   const { inspect } = await import('../temporal/inspection');
   return withTemporal(async (temporal) => {

@@ -1,45 +1,47 @@
 import type { Command } from 'commander';
 import type { Committed, EnvironmentState } from '../../src/model/environment';
 import { earlierReleases, findRollbackTarget } from '../../src/model/rollback';
-import { type Answer, does, examples } from '../deliver';
-import { Told } from '../errors';
-import { who, withWho } from '../local/who';
+import { detailOfRequest, recordIn } from '../../src/model/statement-parts';
+import { type CommandResult, action, examples } from '../deliver';
+import { UserError } from '../errors';
+import { ACCEPT_EMPTY } from '../local/accept-empty';
 import { table } from '../print/table';
 import { ago, dateTime } from '../print/time';
 import { note } from '../print/output';
 import { type ProjectOptions, readProject, requireEnvironment, withProject } from '../project';
+import { AN_HOUR, signerFor, type SignOptions, withSigner } from '../signing/signer';
 
-interface Options extends ProjectOptions {
+interface Options extends ProjectOptions, SignOptions {
   list?: boolean;
   reason?: string;
+  acceptEmpty: string[];
 }
 
 export function define(command: Command): void {
-  withWho(withProject(command))
-    .argument('<environment>', 'the environment that is to go back')
+  withSigner(withProject(command))
+    .argument('<environment>', 'the environment to roll back')
     .argument(
       '[release]',
-      'the release to go back to (default: the one before the last, which may be on its way still)',
+      'the release to return to (default: the one before the latest, even if that one is still rolling out)',
     )
-    .option('--list', 'only list what it can go back to')
-    .option('--reason <text>', 'why; it is kept in the ledger', '')
+    .option('--list', 'list the releases it can return to')
+    .option('--reason <text>', 'why; recorded in the ledger', '')
+    .option(...ACCEPT_EMPTY)
     .addHelpText(
       'after',
       examples(
         'windlass rollback production',
         "windlass rollback production 3f2a91c0de --reason 'prices are wrong'",
         'windlass rollback production --list',
-      ) +
-        '\n\nThe recorded images and configuration come back, not what is configured today. It goes before everything that waits.',
+      ) + "\n\nRestores the recorded images and configuration, not today's. Jumps the queue.",
     );
-  does(command, rollback);
+  action(command, rollback);
 }
 
-async function rollback(environment: string, release: string | undefined, options: Options): Promise<Answer> {
+async function rollback(environment: string, release: string | undefined, options: Options): Promise<CommandResult> {
   const project = await readProject(options);
   requireEnvironment(project, environment);
   const { app } = project;
-  const by = await who(options);
   const { withTemporal } = await import('../client');
   const { readEnvironment } = await import('../temporal/environment');
   return withTemporal(async (temporal) => {
@@ -48,35 +50,42 @@ async function rollback(environment: string, release: string | undefined, option
     const target = findTarget(state, `${app} ${environment}`, release);
     note(...announce(environment, state, target, Date.now()));
     const { carryOutRollback } = await import('../temporal/carry-out-rollback');
-    const input = { app, environment, release: target.release, by, reason: options.reason || 'no reason was given' };
+    const { acceptEmpty, reason: given } = options;
+    const { release: to, record } = target;
+    const reason = given || 'no reason given';
+    const { by, sign } = await signerFor(temporal, { app, environment }, options);
+    const about = { app, environment, release: to, record: recordIn(record), detail: detailOfRequest({ acceptEmpty }) };
+    const signed = await sign({ ...about, decision: 'rollback', reason }, AN_HOUR);
+    const more = { ...(acceptEmpty.length > 0 && { acceptEmpty }), ...(signed && { signed }) };
+    const input = { app, environment, release: to, by, reason, ...more };
     return carryOutRollback(temporal, input, options.json);
   });
 }
 
-/** What is gone back to; see `findRollbackTarget`. */
+/** The release to return to; see `findRollbackTarget`. */
 export function findTarget(state: EnvironmentState | undefined, place: string, release: string | undefined): Committed {
   const target = findRollbackTarget(state, release);
   if (target) return target;
   const earlier = earlierReleases(state);
-  if (earlier.length === 0) throw new Told(`${place} has no earlier release to go back to.`);
+  if (earlier.length === 0) throw new UserError(`${place}: has no earlier release to return to.`);
   const known = earlier.map((one) => one.release).join(', ');
-  throw new Told(
-    `${place} cannot go back to ${release}. Expected one of ${known}.`,
+  throw new UserError(
+    `${place}: cannot return to ${release}. Expected one of ${known}.`,
     undefined,
-    'See them: windlass rollback ENVIRONMENT --list',
+    'To list them: windlass rollback ENVIRONMENT --list',
   );
 }
 
 function announce(environment: string, state: EnvironmentState | undefined, target: Committed, now: number): string[] {
   const from = state?.running?.record ?? state?.current;
   return [
-    `${environment} goes from ${from?.release ?? 'nothing'} back to ${target.release},`,
-    `which came there ${ago(target.at, now)} (${dateTime(target.at)}), started by ${target.by}.`,
+    `${environment} returns from ${from?.release ?? 'nothing'} to ${target.release},`,
+    `released ${ago(target.at, now)} (${dateTime(target.at)}) by ${target.by}.`,
   ];
 }
 
 export function listLines(state: EnvironmentState | undefined, now: number): string[] {
-  if (!state || state.committed.length === 0) return ['Nothing was released here yet.'];
+  if (!state || state.committed.length === 0) return ['Nothing has been released here yet.'];
   const rows = state.committed.map((one) => [
     one.release,
     dateTime(one.at),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Temporal } from '../client';
-import { type Answer, does, examples } from '../deliver';
-import { Told } from '../errors';
+import { type CommandResult, action, examples } from '../deliver';
+import { UserError } from '../errors';
 import { painted } from '../print/painted';
 import { inspectionLines, statusLines } from '../print/status';
 import { treeLines } from '../print/tree';
@@ -16,16 +16,16 @@ interface Options extends ProjectOptions {
 export function define(command: Command): void {
   withProject(command)
     .argument('[environment|release]', 'only this one')
-    .option('--observed', 'look at the hosts: what really runs, and what differs from the record')
+    .option('--observed', 'ask the hosts what runs, and compare it with the record')
     .option('--follow', 'follow a release until it ends')
     .addHelpText(
       'after',
       examples('windlass status', 'windlass status production --observed', 'windlass status 3f2a91c0de --follow'),
     );
-  does(command, status);
+  action(command, status);
 }
 
-async function status(subject: string | undefined, options: Options): Promise<Answer> {
+async function status(subject: string | undefined, options: Options): Promise<CommandResult> {
   const project = await readProject(options);
   const { withTemporal } = await import('../client');
   return withTemporal(async (temporal) => {
@@ -38,30 +38,37 @@ async function status(subject: string | undefined, options: Options): Promise<An
   });
 }
 
-/** Undefined where there is no release of this name: it may be an environment that the manifest does not tell. */
+/** Undefined when no release has this name: it may be an environment the manifest does not list. */
 async function statusOfRelease(
   temporal: Temporal,
   { app }: Project,
   release: string,
   options: Options,
-): Promise<Answer | undefined> {
+): Promise<CommandResult | undefined> {
   const { findRelease, releaseHandle, noSuchRelease } = await import('../temporal/release');
   const { readRollouts } = await import('../temporal/rollout');
   const { follow } = await import('../temporal/carry-out-release');
   const progress = await findRelease(temporal, app, release);
   if (!progress && options.follow)
-    throw new Told(noSuchRelease(app, release), undefined, 'See what there is: windlass status');
+    throw new UserError(noSuchRelease(app, release), undefined, 'To list releases: windlass status');
   if (!progress) return undefined;
-  const subject = { app, release, handle: releaseHandle(temporal, app, release) };
+  const subject = { app, release, handle: await releaseHandle(temporal, app, release) };
   if (options.follow) return follow(temporal, subject, { until: 'done', json: options.json });
   const view = viewOfRelease(progress);
-  return { json: progress, lines: painted(treeLines(view, await readRollouts(temporal, view), Date.now())) };
+  const tree = treeLines(view, await readRollouts(temporal, view), Date.now());
+  const { reachedBy, readAddresses } = await import('../temporal/addresses');
+  const addresses = await readAddresses(temporal, app, reachedBy(view.stages));
+  return { json: progress, lines: [...painted(tree), ...addresses] };
 }
 
-async function overview(temporal: Temporal, { app, environments }: Project, only: string | undefined): Promise<Answer> {
+async function overview(
+  temporal: Temporal,
+  { app, environments }: Project,
+  only: string | undefined,
+): Promise<CommandResult> {
   const names = only ? [only] : (environments ?? []);
   if (only && environments && !environments.includes(only))
-    throw new Told(`${app} has no environment and no release "${only}". Environments: ${environments.join(', ')}.`);
+    throw new UserError(`${app} has no environment or release "${only}". Environments: ${environments.join(', ')}.`);
   const { readEnvironment } = await import('../temporal/environment');
   const { listOpenReleases, readRelease } = await import('../temporal/release');
   const states = await Promise.all(
@@ -70,17 +77,28 @@ async function overview(temporal: Temporal, { app, environments }: Project, only
   const open = await Promise.all(
     (await listOpenReleases(temporal, app)).slice(0, 20).map((release) => readRelease(temporal, app, release)),
   );
+  const { readAddresses } = await import('../temporal/addresses');
+  const released = states.flatMap(({ environment, state }) => (state?.current ? [environment] : []));
+  const addresses = await readAddresses(temporal, app, released);
   return {
     json: { app, environments: states.map(({ environment, state }) => ({ ...state, app, environment })), open },
-    lines: painted(statusLines(app, states, open, Date.now())),
+    lines: [...painted(statusLines(app, states, open, Date.now())), ...addresses],
   };
 }
 
-/** What really runs; a script finds the differences in `drift`. */
-async function observe(temporal: Temporal, { app, environments }: Project, only: string | undefined): Promise<Answer> {
+/** What the hosts report. Scripts read the differences in `drift`. */
+export async function observe(
+  temporal: Temporal,
+  { app, environments }: Project,
+  only: string | undefined,
+): Promise<CommandResult> {
   const names = only ? [only] : (environments ?? []);
   if (names.length === 0)
-    throw new Told('--observed: which environment?', undefined, 'Name it: windlass status ENVIRONMENT --observed');
+    throw new UserError(
+      '--observed: needs an environment.',
+      undefined,
+      'Name it: windlass status ENVIRONMENT --observed',
+    );
   const { inspect } = await import('../temporal/inspection');
   const found = await Promise.all(names.map((environment) => inspect(temporal, 'observe', { app, environment })));
   return { json: found, lines: found.flatMap((one) => inspectionLines(one, Date.now())) };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Told } from '../errors';
+import { UserError } from '../errors';
 
 const DIGEST = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
 
-/** `web=registry/shop/web@sha256:…`, once for each service. All that is wrong is told at once. */
+/** Reads `web=registry/shop/web@sha256:…`, once per service. Reports all faults at once. */
 export function parseImages(given: string[]): Record<string, string> | undefined {
   const images: Record<string, string> = {};
   const problems: string[] = [];
@@ -12,13 +12,13 @@ export function parseImages(given: string[]): Record<string, string> | undefined
     if (!service || !image) problems.push(`--image ${text}: expected SERVICE=REPOSITORY@sha256:DIGEST`);
     else if (!DIGEST.test(image))
       problems.push(
-        `--image ${service}: "${image}" is not named by its digest. Expected REPOSITORY@sha256: and 64 hexadecimal digits`,
+        `--image ${service}: "${image}" has no digest. Expected REPOSITORY@sha256: and 64 hexadecimal digits`,
       );
-    else if (images[service]) problems.push(`--image ${service}: is given twice`);
+    else if (images[service]) problems.push(`--image ${service}: given twice`);
     else images[service] = image;
   }
   if (problems.length > 0)
-    throw new Told(
+    throw new UserError(
       problems.join('\n'),
       undefined,
       'A push prints the digest: docker push … ends with "digest: sha256:…".',
@@ -26,7 +26,7 @@ export function parseImages(given: string[]): Record<string, string> | undefined
   return given.length > 0 ? images : undefined;
 }
 
-/** Tells one set of given images from another, whatever their order. */
+/** A text that is the same for the same images in any order. */
 export function fingerprintOf(images: Record<string, string> | undefined): string | undefined {
   if (!images) return undefined;
   const entries = Object.entries(images).sort(([a], [b]) => (a < b ? -1 : 1));

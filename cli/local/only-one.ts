@@ -1,15 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { identify, isAlive, type ProcessId } from '../../parts/processes';
-import { Told } from '../errors';
+import { identify, isAlive, type ProcessId } from '../../parts/run/processes';
+import { UserError } from '../errors';
 
-/** Claims a file for this process, and returns how to let go of it. Refuses while another living process has it. */
+/**
+ * Claims a lock file for this process and returns the function that releases it. Throws while
+ * another live process holds it.
+ */
 export function claim(file: string): () => void {
   const holder = readHolder(file);
   if (holder && isAlive(holder))
-    throw new Told(
-      `It runs already, as process ${holder.pid}: two must not share one database.`,
+    throw new UserError(
+      `windlass dev is already running (pid ${holder.pid}).`,
       undefined,
-      'For a second one: WINDLASS_INSTALLATION=OTHER',
+      'To run a second one: WINDLASS_INSTALLATION=OTHER',
     );
   writeFileSync(file, JSON.stringify(identify(process.pid)));
   return () => rmSync(file, { force: true });

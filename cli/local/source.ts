@@ -1,59 +1,92 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { withoutCredentials } from '../../src/model/address';
 import type { Source } from '../../src/model/release';
-import { Told } from '../errors';
-import { git } from './git';
+import { UserError } from '../errors';
+import { git, whyNoRepository } from './git';
 
 export interface SourceOptions {
   source?: string;
   commit?: string;
 }
 
-/** Options of the commands that are about a commit. */
+/** Adds the options of commands that take a commit. */
 export const withSource = (command: Command): Command =>
   command
     .option(
       '--source <url|path>',
-      "where the worker fetches the commit from; a path only where the worker sees it (default: the repository's origin)",
+      "where the worker fetches the commit; a path must exist for the worker too (default: the repository's origin)",
     )
     .option('--commit <sha>', 'the commit (default: HEAD)')
     .addOption(
-      new Option('--image <service=image@sha256:…>', 'an image that is built already; once for each service')
+      new Option('--image <service=image@sha256:…>', 'an already built image; repeatable, one per service')
         .argParser((image: string, before: string[]) => [...before, image])
-        .default([], 'they are built'),
+        .default([], 'built by windlass'),
     );
 
 export interface FoundSource {
   source: Source;
-  /** What the sender should know about it. */
+  /** What the user should know about it. */
   notes: string[];
 }
 
 const SHA = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
 /**
- * The commit to release: what the options say, else HEAD of the repository that the manifest is in, from its origin.
- * A short name of a commit is made whole where a local repository knows it.
+ * The commit to release: what the options say, else HEAD of the manifest's repository, from its
+ * origin. If the manifest is in a subfolder, that folder is the project. An abbreviated commit id
+ * is expanded by the local repository.
  */
 export async function findSource(options: SourceOptions, manifest: string): Promise<FoundSource> {
-  const local = options.source && existsSync(options.source) ? resolve(options.source) : dirname(resolve(manifest));
+  const project = dirname(resolve(manifest));
+  const local = options.source && existsSync(options.source) ? resolve(options.source) : project;
   const isRemote = options.source !== undefined && !existsSync(options.source);
-  // Git is asked everything at once, for a person waits.
-  const [commit, origin, top = local, changes] = await Promise.all([
+  // All git commands run at once, because a person waits.
+  const [commit, origin, top = local, changes, ...folders] = await Promise.all([
     findCommit(options.commit, isRemote ? undefined : local, options.source),
-    options.source ? undefined : git(local, 'config', '--get', 'remote.origin.url'),
+    options.source ? undefined : git(local, 'remote', 'get-url', 'origin'),
     isRemote ? undefined : git(local, 'rev-parse', '--show-toplevel'),
     isRemote || options.commit ? undefined : git(local, 'status', '--porcelain', '--untracked-files=no'),
+    git(local, 'rev-parse', '--show-prefix'),
+    existsSync(project) ? git(project, 'rev-parse', '--show-prefix') : undefined,
   ]);
-  if (isRemote) return { source: { url: withoutLogin(options.source!), commit }, notes: loginNotes(options.source!) };
+  const folder = folders.find((one) => one !== undefined)?.replace(/\/$/, '');
+  const source = (url: string): Source => ({ url, commit, ...(folder && { folder }) });
+  if (isRemote) return { source: source(withoutCredentials(options.source!)), notes: loginNotes(options.source!) };
+  if (!options.source) await requireCommitted(manifest, commit);
   const notes = [
-    ...(changes ? ['There are changes that are not committed: they are not in this release.'] : []),
+    ...(changes ? [describeChanges(changes)] : []),
     ...(await localNotes(local, commit, origin !== undefined)),
     ...(origin ? loginNotes(origin) : []),
   ];
-  return { source: { url: origin ? withoutLogin(origin) : top, commit }, notes };
+  return { source: source(origin ? withoutCredentials(origin) : top), notes };
 }
+
+/** A release reads the commit, so an uncommitted manifest would fail later with an obscure message. */
+async function requireCommitted(manifest: string, commit: string): Promise<void> {
+  if (!existsSync(manifest)) return;
+  const [folder, name] = [dirname(resolve(manifest)), basename(manifest)];
+  const isKnown = await git(folder, 'rev-parse', '--verify', '--quiet', `${commit}^{commit}`);
+  if (!isKnown || (await git(folder, 'ls-tree', '--name-only', commit, '--', name))) return;
+  throw new UserError(
+    `${manifest} is not in commit ${commit.slice(0, 10)}. A release reads the commit, not the folder.`,
+    undefined,
+    `Commit it: git add ${manifest} && git commit -m 'Release with windlass'`,
+  );
+}
+
+/** The first few files of `git status --porcelain`, as a sentence. */
+function describeChanges(status: string): string {
+  const names = status.split('\n').map((line) => line.trim().replace(/^\S+\s+/, ''));
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `Not committed, so not in this release: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+const MOST_NAMED = 3;
+
+/** A local Temporal means `windlass dev`, whose worker sees the same folders. */
+const isHere = ({ TEMPORAL_ADDRESS: address, TEMPORAL_PROFILE: profile }: NodeJS.ProcessEnv) =>
+  profile === undefined && /^(localhost|127\.|\[::1\])/.test(address || 'localhost');
 
 async function findCommit(
   name: string | undefined,
@@ -64,43 +97,38 @@ async function findCommit(
   if (known) return known;
   if (name && SHA.test(name)) return name;
   if (!folder && !name)
-    throw new Told(
-      `--source ${source} is not a folder here, so its commit is not known.`,
+    throw new UserError(
+      `--source ${source} is not a local folder, so its commit is unknown.`,
       undefined,
-      'Say it: --commit SHA',
+      'Give it: --commit SHA',
     );
-  if (!folder) throw new Told(`--commit: "${name}" is not a full commit id. Expected 40 hexadecimal digits.`);
+  if (!folder) throw new UserError(`--commit: "${name}" is not a full commit id. Expected 40 hexadecimal digits.`);
   const where = `the repository in ${folder}`;
-  if (name)
-    throw new Told(
+  if (name && !(await whyNoRepository(folder)))
+    throw new UserError(
       `--commit: ${where} does not know "${name}".`,
       undefined,
-      'Fetch it, or give all 40 digits of the commit.',
+      "Fetch it, or give the commit's full 40 digits.",
     );
-  throw new Told(
-    `There is no git repository with a commit in ${folder}.`,
+  const why = await whyNoRepository(folder);
+  if (why) throw new UserError(`Cannot read the repository in ${folder}. git says: ${why}`);
+  throw new UserError(
+    `${folder} is not a git repository with a commit.`,
     undefined,
-    'Run it in your repository, or say --source URL --commit SHA.',
+    'Run it in your repository, or pass --source URL --commit SHA.',
   );
 }
 
-/** What may surprise: a path that only this machine sees, a commit that was not pushed. */
+/** Warns about a path only this machine sees and about a commit that was not pushed. */
 async function localNotes(folder: string, commit: string, fromOrigin: boolean): Promise<string[]> {
-  if (!fromOrigin) return ['The source is a path of this machine: it works only where the worker sees it too.'];
+  if (!fromOrigin)
+    return isHere(process.env)
+      ? []
+      : ['The source is a path on this machine: the worker must see it too, or use --source URL.'];
   if (await git(folder, 'branch', '--remotes', '--contains', commit)) return [];
-  return [
-    `Commit ${commit.slice(0, 10)} is on no branch of origin that is known here: push it, or the worker cannot fetch it.`,
-  ];
+  return [`Commit ${commit.slice(0, 10)} is on no known branch of origin. Push it, or the worker cannot fetch it.`];
 }
 
-/** A login in a URL would be in Temporal's history for all to read; the worker has its own. */
-function withoutLogin(url: string): string {
-  const parsed = /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !(parsed.username || parsed.password)) return url;
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href;
-}
-
+/** A login in a URL would be readable in Temporal's history. The worker has its own. */
 const loginNotes = (url: string): string[] =>
-  withoutLogin(url) === url ? [] : ["The login in the source's URL is left out: the worker fetches with its own."];
+  withoutCredentials(url) === url ? [] : ["The login was removed from the source's URL; the worker uses its own."];

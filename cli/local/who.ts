@@ -6,14 +6,14 @@ export interface WhoOptions {
   by?: string;
 }
 
-/** Adds `--by`; it is the sender's word, and the help says so. */
+/** Adds `--by`, which is the sender's claim, as the help says. */
 export const withWho = (command: Command): Command =>
   command.option(
     '--by <who>',
-    "who does this (default: WINDLASS_USER, else git's user.email, else USER@HOST). It is what you claim: nobody checks it yet",
+    "who does this (default: WINDLASS_USER, else git's user.email, else USER@HOST); a claim, unless the policy wants it signed",
   );
 
-/** Who acts: what is recorded in the ledger, and compared with those who may decide. */
+/** The name recorded in the ledger and compared with those allowed to decide. */
 export async function who(options: WhoOptions): Promise<string> {
   const said = options.by ?? process.env['WINDLASS_USER'];
   return said || (await git('.', 'config', 'user.email')) || `${userInfo().username}@${hostname()}`;

@@ -1,13 +1,13 @@
 import type { Difference, ParityReport, ReleaseComparison } from '../../src/model/difference';
 import type { Line } from './line';
-import { table } from './table';
-import { cut } from './text';
+import { table as tableOf } from './table';
 
-/** What one cell shows of a value; `--json` has all of it. */
-const CELL = 60;
-const cell = (text: string | undefined) => (text === undefined ? '-' : cut(text, CELL));
+/** The indentation of a section, in columns. */
+const table = (heads: string[], rows: string[][]) => tableOf(heads, rows, (process.stdout.columns || Infinity) - 2);
 
-/** What a release has otherwise than another. */
+const cell = (text: string | undefined) => text ?? '-';
+
+/** How a release differs from another. */
 export function comparisonLines(found: ReleaseComparison): Line[] {
   const { app, environment, before, after, images, configuration, secrets } = found;
   const heads = ['before', 'after'] as const;

@@ -3,9 +3,9 @@ import { describeOperation, type Phase, type Step, stepId, type StepProgress } f
 import type { RolloutProgress, StageProgress } from '../../src/model/progress';
 import { rolloutKey, type Rollouts, type View } from './view';
 
-/** Stages, phases and steps as one tree of the same thing: what the live tree draws, and the log tells the changes of. */
+/** Stages, phases and steps as one tree of items. The live tree draws it; the log prints its changes. */
 export interface Item {
-  /** Unique, and the same in every answer. */
+  /** Unique, and stable between answers. */
   key: string;
   kind: 'stage' | 'phase' | 'step';
   label: string;
@@ -18,11 +18,11 @@ export interface Item {
 }
 export type ItemState = StepProgress['state'] | 'cancelled' | 'rejected';
 
-/** The stages of a release with all that is known below them. */
+/** The stages of a release with everything known below them. */
 export const itemize = (view: View, rollouts: Rollouts): Item[] =>
   view.stages.map((stage, index) => stageItem(stage, index, stage.rollout && rollouts[rolloutKey(stage.rollout)]));
 
-/** A stage may come twice, when a plan had to be approved anew: its place is in the key. */
+/** A stage can occur twice, when its plan needed a second approval, so its index is in the key. */
 function stageItem(stage: StageProgress, index: number, rollout: RolloutProgress | undefined): Item {
   const { name, state, detail, startedAt, endedAt, failure } = stage;
   const key = `${index} ${name}`;
@@ -30,7 +30,7 @@ function stageItem(stage: StageProgress, index: number, rollout: RolloutProgress
   const phases = rollout?.plan?.phases.map((phase) => phaseItem(key, phase, rollout)) ?? [];
   markCommit(phases, state === 'done');
   const isOver = state !== 'running';
-  // What never came is not to come any more.
+  // A missing stage will not come any more.
   const children = [...steps, ...phases.filter((phase) => !(isOver && phase.state === 'waiting'))];
   return { key, kind: 'stage', label: name, detail, state, startedAt, endedAt, failure, children };
 }
@@ -48,13 +48,15 @@ function rolloutStep(stage: string, phase: Phase, step: Step, rollout: RolloutPr
   const id = stepId(phase.name, step);
   const progress = rollout.steps[id] ?? { state: 'waiting' };
   const goingBack = progress.state === 'undoing' || progress.state === 'undone';
-  const label = goingBack && step.undo ? describeOperation(step.undo) : describeOperation(step.operation);
+  // A failed step is named by its operation; one that was only rolled back, by its compensation.
+  const label =
+    goingBack && step.undo && !progress.failure ? describeOperation(step.undo) : describeOperation(step.operation);
   return stepItem(`${stage}/${id}`, label, progress);
 }
 
 function stepItem(key: string, label: string, progress: StepProgress, detail?: string): Item {
   const { startedAt, endedAt, failure } = progress;
-  // It failed for no reason of its own: another step failed, and it was stopped.
+  // The step did not fail itself: it was stopped when another one failed.
   const stopped = progress.state === 'failed' && !failure;
   const [state, more] = stopped ? (['skipped', 'stopped'] as const) : ([progress.state, detail] as const);
   return { key, kind: 'step', label, detail: more, state, startedAt, endedAt, failure, children: [] };
@@ -66,7 +68,7 @@ function phaseState(states: ItemState[]): ItemState {
   return states.includes('done') ? 'running' : 'waiting';
 }
 
-/** From the first step's beginning to the last one's end. Going back has no times of its own. */
+/** From the start of the first step to the end of the last. Compensations have no times of their own. */
 function span(steps: Item[]): Pick<Item, 'startedAt' | 'endedAt'> {
   const times = (of: 'startedAt' | 'endedAt') => steps.map((step) => step[of]).filter((at) => at !== undefined);
   const [starts, ends] = [times('startedAt'), times('endedAt')];
@@ -77,7 +79,7 @@ function span(steps: Item[]): Pick<Item, 'startedAt' | 'endedAt'> {
   };
 }
 
-/** The commit has no steps: it has happened when the stage is done or what comes after it has begun. */
+/** The commit has no steps: it is over once the stage is done or a later phase has begun. */
 function markCommit(phases: Item[], stageIsDone: boolean): void {
   const index = phases.findIndex((phase) => phase.label === 'commit');
   const commit = phases[index];

@@ -4,28 +4,28 @@ import { type Item, itemize, type ItemState } from './items';
 import type { Line, Mark } from './line';
 import { clock, duration } from './time';
 import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
-import { heldLines, questionLines, waitingLines } from './waiting';
+import { heldLines, questionLines, retryLines, waitingLines } from './waiting';
 
-/** After so long without news a log says what goes on: CI ends jobs that are silent. */
+/** After this long without news the log prints what is going on, because CI ends silent jobs. */
 const SILENT_MS = 60_000;
 
-/** Steps that are quick have one line, of their end. */
+/** Faster steps get one line, at their end. */
 const QUICK_MS = 1_500;
 
-/** What was told already. */
-export interface Told {
-  /** Is this not the first that is told? */
+/** What the log has printed so far. */
+export interface Printed {
+  /** False for the first report. */
   begun: boolean;
   states: Record<string, ItemState>;
-  /** Waits, holds, silences: told once, and again when they come again. */
+  /** Waits, holds, silences: printed again when they recur. */
   remarks: string[];
   warnings: number;
-  /** The sentences of failures: a step's is its stage's, and the release's. */
+  /** The sentences of failures. A step's failure is also its stage's and the release's. */
   failures: string[];
   lastAt: number;
 }
 
-export const nothingTold = (now: number): Told => ({
+export const nothingPrinted = (now: number): Printed => ({
   begun: false,
   states: {},
   remarks: [],
@@ -34,11 +34,11 @@ export const nothingTold = (now: number): Told => ({
   lastAt: now,
 });
 
-/** A log tells changes: a line when something begins or ends. Returns them, and what is told with them. */
-export function logLines(view: View, rollouts: Rollouts, now: number, told: Told): { lines: Line[]; told: Told } {
+/** Returns a line for everything that began or ended since `told`, and the updated state. */
+export function logLines(view: View, rollouts: Rollouts, now: number, told: Printed): { lines: Line[]; told: Printed } {
   const items = itemize(view, rollouts);
   const known = { ...(told.begun ? {} : foldedStates(items)), ...told.states };
-  // A beginning that is told late is told in its place, or the times would go back.
+  // A late report of a beginning is printed in its place, so that times never go back.
   const timeOf = (item: Item) =>
     Math.max(happenedAt(item, now), told.begun && item.state === 'running' ? told.lastAt : 0);
   const changed = flatten(items)
@@ -78,27 +78,27 @@ export function logLines(view: View, rollouts: Rollouts, now: number, told: Told
   };
 }
 
-/** Whoever comes late is told of stages that went well, not of each of their steps. */
-function foldedStates(items: Item[]): Told['states'] {
+/** For a late start: stages that succeeded get one line, without their steps. */
+function foldedStates(items: Item[]): Printed['states'] {
   const over = items.filter((stage) => stage.state === 'done' || stage.state === 'skipped');
   const steps = over.flatMap((stage) => flatten(stage.children).map(({ item }) => item));
   return Object.fromEntries(steps.map((step) => [step.key, step.state]));
 }
 
-function isNews(item: Item, known: Told['states'], now: number): boolean {
+function isNews(item: Item, known: Printed['states'], now: number): boolean {
   if (item.state === (known[item.key] ?? 'waiting')) return false;
   const isQuick = now - (item.startedAt ?? now) < QUICK_MS;
   return !(item.kind === 'step' && item.state === 'running' && isQuick);
 }
 
-interface Placed {
+interface PlacedItem {
   item: Item;
-  /** The labels above it. */
+  /** The labels of its ancestors. */
   path: string[];
 }
 
-/** In the order in which things happen: a stage begins before its steps, and ends after them. Phases are told by their steps. */
-function flatten(items: Item[], path: string[] = []): Placed[] {
+/** In order of time: a stage begins before its steps and ends after them. Phases have no lines. */
+function flatten(items: Item[], path: string[] = []): PlacedItem[] {
   return items.flatMap((item) => {
     const below = flatten(item.children, [...path, item.label]);
     if (item.kind === 'phase') return below;
@@ -153,6 +153,9 @@ function remarksOf(view: View, rollouts: Rollouts): Remark[] {
     const lines = waitingLines(view, view.waitingFor, 0);
     remarks.push({ key: lines.map((line) => line.text).join('\n'), lines });
   }
+  // Once per failure, not per attempt.
+  for (const retry of view.retries ?? [])
+    remarks.push({ key: `retry ${retry.activity} ${retry.failure.message}`, lines: retryLines(retry, 0) });
   if (view.silence) remarks.push({ key: 'silence', lines: [{ depth: 0, mark: 'asking', text: view.silence }] });
   return remarks;
 }
@@ -165,7 +168,7 @@ function stillLines(view: View, rollouts: Rollouts, now: number): Line[] {
   return stamp([{ depth: 0, text: `still    ${[...path, item.label].join(' / ')}${since}` }], now);
 }
 
-/** The first line carries the time, the others stand below its text. */
+/** The first line carries the time; the others align with its text. */
 function stamp(lines: Line[], now: number): Line[] {
   return lines.map((line, index) =>
     index === 0

@@ -2,11 +2,7 @@ import { describeOperation, type Plan } from '../../src/model/plan';
 import type { PlanSummary } from '../../src/model/progress';
 import type { Line } from './line';
 
-/** How many digits of a plan's hash are shown; as many are enough to name it. */
-export const SHORT_HASH = 12;
-export const shortHash = (hash: string): string => hash.slice(0, SHORT_HASH);
-
-/** What an approver reads of a plan. */
+/** The part of a plan that an approver reads. */
 export function summaryLines(summary: PlanSummary, depth: number): Line[] {
   const { from, release, strategy, steps, changes, warnings } = summary;
   return [
@@ -16,7 +12,7 @@ export function summaryLines(summary: PlanSummary, depth: number): Line[] {
   ];
 }
 
-/** A whole plan: what changes, then every step in its order. Steps of one batch run together. */
+/** A whole plan: its changes, then every step in order. Steps of one batch run in parallel. */
 export function planLines(plan: Plan): Line[] {
   const steps = plan.phases.flatMap((phase) => phase.batches.flat()).length;
   return [...summaryLines({ ...plan, steps }, 0), ...plan.phases.flatMap(phaseLines)];

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../activities/types';
+import type { Inspection } from '../../src/model/inspection';
 import type { EnvironmentState } from '../../src/model/environment';
 import type { ReleaseProgress } from '../../src/model/progress';
 import type { Line } from './line';
@@ -6,21 +6,24 @@ import { table } from './table';
 import { ago } from './time';
 import { waitingLines } from './waiting';
 
-interface Place {
+interface DeployedState {
   environment: string;
   state: EnvironmentState | undefined;
 }
 
-/** What is where, then the releases in progress with what they wait for. */
-export function statusLines(app: string, places: Place[], open: ReleaseProgress[], now: number): Line[] {
+/** The state of every environment, then the releases in progress and what they wait for. */
+export function statusLines(app: string, places: DeployedState[], open: ReleaseProgress[], now: number): Line[] {
   const rows = places.map((place) => environmentRow(place, now));
   const text = table(['environment', 'release', 'since', 'by', 'state'], rows);
   return [
     { depth: 0, text: app, tone: 'title' },
-    ...(places.length > 0 ? text : ['no manifest here: name the environments to see them']).map((line): Line => ({
+    ...(places.length > 0 ? text : ['no manifest here: name an environment to see it']).map((line): Line => ({
       depth: 0,
       text: line,
     })),
+    ...places.flatMap(({ environment, state }) =>
+      (state?.besides ?? []).map((text): Line => ({ depth: 0, text: `! ${environment}, ${text}` })),
+    ),
     ...(open.length > 0
       ? [
           { depth: 0, text: '' },
@@ -31,19 +34,19 @@ export function statusLines(app: string, places: Place[], open: ReleaseProgress[
   ];
 }
 
-function environmentRow({ environment, state }: Place, now: number): string[] {
+function environmentRow({ environment, state }: DeployedState, now: number): string[] {
   if (!state) return [environment, '-', '', '', 'nothing released yet'];
   const { current } = state;
   return [environment, current?.release ?? '-', current ? ago(current.at, now) : '', current?.by ?? '', stateOf(state)];
 }
 
-/** Several things can be so at once; the worst is said first. */
+/** All that is true of an environment, worst first. */
 export function stateOf({ running, queue, frozen, interrupted, current, excluded = [] }: EnvironmentState): string {
   const words = [
     interrupted && `INTERRUPTED: ${interrupted}`,
     frozen && `frozen by ${frozen.by}: ${frozen.reason}`,
-    ...excluded.map(({ host, by, reason }) => `${host} is left out by ${by}: ${reason}`),
-    running && `${running.kind} to ${running.record?.release ?? 'nothing'} runs`,
+    ...excluded.map(({ host, by, reason }) => `${host} excluded by ${by}: ${reason}`),
+    running && `${running.kind} to ${running.record?.release ?? 'nothing'} in progress`,
     queue.length > 0 &&
       `${queue.length} waiting (${queue.map((request) => request.record?.release ?? 'nothing').join(', ')})`,
   ];
@@ -59,15 +62,15 @@ function openLines(progress: ReleaseProgress, now: number): Line[] {
       depth: 0,
       mark: waitingFor ? 'asking' : 'running',
       text: release,
-      detail: `at ${at?.name ?? 'its beginning'}, started ${since} by ${startedBy}`,
+      detail: `at ${at?.name ?? 'the start'}, started ${since} by ${startedBy}`,
     },
     ...(waitingFor ? waitingLines(progress, waitingFor, 1) : []),
   ];
 }
 
-/** What really runs, and what differs from the record. */
+/** What the hosts run, and how it differs from the record. */
 export function inspectionLines(inspection: Inspection, now: number): string[] {
-  const { app, environment, services, routes, drift, unreached } = inspection;
+  const { app, environment, services, routes, drift, unreached, unread } = inspection;
   const there = unreached.length > 0 ? ' on the hosts that answered' : '';
   const served = (host: string) => routes.find((route) => route.host === host)?.release;
   const rows = services.map((one) => [
@@ -89,10 +92,13 @@ export function inspectionLines(inspection: Inspection, now: number): string[] {
     ...[...new Set(routes.map(({ host }) => host))].map(
       (host) => `requests on ${host} go to ${served(host) ?? 'nothing'}`,
     ),
-    ...(drift.length > 0 ? ['differs from the record:', ...drift.map((text) => `  ${text}`)] : [`as recorded${there}`]),
-    ...unreached.map(({ host, why }) => `${host} was not reached, so what runs there is not known: ${why}`),
+    ...(drift.length > 0
+      ? ['differs from the record:', ...drift.map((text) => `  ${text}`)]
+      : [`matches the record${there}`]),
+    ...unreached.map(({ host, why }) => `cannot reach ${host}, so its state is unknown: ${why}`),
+    ...(unread === undefined ? [] : [`cannot read the ledger, so changes to it are unknown: ${unread}`]),
   ];
 }
 
-/** The first twelve digits are what people compare. */
+/** Twelve digits are enough to compare. */
 const digestOf = (image: string): string => /@sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;

@@ -1,37 +1,39 @@
-/** What a terminal does with text: what is shown, how wide it is, where it is cut. */
-
-/** Escape sequences (CSI, OSC and the two-character ones). */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
+/** Matches escape sequences: CSI, OSC and those of two characters. */
+// oxlint-disable-next-line no-control-regex -- matches them on purpose
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 // oxlint-disable-next-line no-control-regex -- likewise
 const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 
-/** One line without escape sequences: a container's log or a commit's subject must not move the cursor. */
+/** Makes text one line without escape sequences: a log or a subject must not move the cursor. */
 export const clean = (text: string): string => text.replace(ESCAPES, '').replaceAll('\t', '  ').replace(CONTROLS, '');
 
-/** How many columns a text takes. */
+/** The number of columns a text takes. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += columnsOf(character);
   return width;
 }
 
-/** Cuts a text to so many columns, with a sign that something is missing. */
-export function cut(text: string, columns: number): string {
-  if (widthOf(text) <= columns) return text;
-  let kept = '';
-  let width = 0;
-  for (const character of text) {
-    width += columnsOf(character);
-    if (width > columns - 1) break;
-    kept += character;
+/**
+ * Breaks a text at spaces: the first row in `first` columns, the others in `rest`. A longer word stays whole, and
+ * so does a command at the end (`To follow it: windlass status …`), so that it can be copied.
+ */
+export function wrap(text: string, first: number, rest = first): string[] {
+  if (widthOf(text) <= first) return [text];
+  const [, prose = text, command] = /^(.*?:) ((?:windlass|export|git) (?:(?!\. [A-Z]).)*)$/.exec(text) ?? [];
+  const rows: string[] = [];
+  let row = '';
+  for (const word of [...(prose.match(/ *\S+/g) ?? []), ...(command ? [` ${command}`] : [])]) {
+    const fits = row === '' || widthOf(row + word) <= (rows.length === 0 ? first : rest);
+    if (!fits) rows.push(row);
+    row = fits ? row + word : word.trimStart();
   }
-  return columns > 0 ? `${kept}…` : '';
+  return [...rows, row];
 }
 
 export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 
-/** East Asian wide characters and emoji take two columns, marks that combine none (the usual ranges of wcwidth). */
+/** East Asian wide characters and emoji take two columns, combining marks none (as in wcwidth). */
 function columnsOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return 1;

@@ -8,7 +8,7 @@ export function duration(ms: number): string {
   return `${Math.floor(h / 24)}d ${two(h % 24)}h`;
 }
 
-/** `just now`, `5 min ago`, `3 h ago`, `4 days ago`; an odd time is given as it stands. */
+/** `just now`, `5 min ago`, `3 h ago`, `4 days ago`. Returns an unreadable time unchanged. */
 export function ago(iso: string, now: number): string {
   const ms = now - Date.parse(iso);
   if (Number.isNaN(ms)) return iso;

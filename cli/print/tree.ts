@@ -4,12 +4,12 @@ import { itemize, type Item } from './items';
 import type { Line, Mark } from './line';
 import { duration } from './time';
 import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
-import { heldLines, questionLines, waitingLines } from './waiting';
+import { heldLines, questionLines, retryLines, waitingLines } from './waiting';
 
-/** How many steps of a phase are shown at a time. */
+/** The number of steps shown per phase. */
 const STEPS_SHOWN = 12;
 
-/** One tree of stages, phases and steps: what is over is one line, what goes on is open, what failed says why. */
+/** A tree of stages, phases and steps: finished ones are folded, running ones open, failed ones explained. */
 export function treeLines(view: View, rollouts: Rollouts, now: number): Line[] {
   const items = itemize(view, rollouts);
   const waiting = waitingFor(view, rollouts);
@@ -39,7 +39,7 @@ function itemLines(item: Item, depth: number, now: number): Line[] {
   return [own, ...below, ...(item.failure && !saysChild(item) ? failureLines(item.failure, depth + 2) : [])];
 }
 
-/** Steps of a phase can be hundreds: those that matter are shown, the rest is counted. */
+/** A phase can have hundreds of steps: the important ones are shown, the rest counted. */
 function childLines(item: Item, depth: number, now: number): Line[] {
   const shown = item.kind === 'phase' ? mostTelling(item.children) : item.children.filter((child) => !isEmpty(child));
   const hidden = item.kind === 'phase' ? item.children.filter((child) => !shown.includes(child)) : [];
@@ -73,16 +73,16 @@ function count(items: Item[]): string {
   return states.map((state) => `${items.filter((item) => item.state === state).length} ${state}`).join(', ');
 }
 
-/** A phase that has nothing to do, but for the commit, which is a point in time. */
+/** A phase without steps. The commit has none either, but is a point in time. */
 const isEmpty = (item: Item) => item.kind === 'phase' && item.children.length === 0 && item.label !== 'commit';
 
-/** What is over and went well is folded, and what was taken back without trouble. */
+/** Succeeded and cleanly undone items are folded. */
 const isOver = (item: Item) =>
   FOLDED.includes(item.state) ||
   (item.kind === 'phase' && item.state === 'undone' && !item.children.some((step) => step.failure));
 const FOLDED: Item['state'][] = ['waiting', 'done', 'skipped', 'rejected'];
 
-/** A failure is told once, by the step where it happened. */
+/** A failure is shown once, at the step where it happened. */
 const saysChild = (item: Item): boolean =>
   item.children.some((child) => child.failure?.message === item.failure?.message || saysChild(child));
 
@@ -98,17 +98,18 @@ function timeOf(item: Item, now: number): string | undefined {
   return duration((item.endedAt ?? now) - item.startedAt);
 }
 
-/** A rollout that asks says more than the release that waits for it; one that is held says why. */
+/** A rollout's question says more than the release's wait for it; a hold has its reason. */
 function waitingFor(view: View, rollouts: Rollouts): Line[] {
   const running = view.stages.filter((stage) => stage.state === 'running' && stage.rollout);
   const known = running.map((stage) => rollouts[rolloutKey(stage.rollout!)]).filter((one) => one !== undefined);
   const questions = known.flatMap((rollout) => questionLines(rollout, 0, isTold(rollout)));
   const holds = known.flatMap((rollout) => heldLines(rollout, 0));
   const waits = view.waitingFor && questions.length === 0 ? waitingLines(view, view.waitingFor, 0) : [];
-  return [...holds, ...questions, ...waits];
+  const retries = (view.retries ?? []).flatMap((retry) => retryLines(retry, 0));
+  return [...retries, ...holds, ...questions, ...waits];
 }
 
-/** The step that asks shows its failure itself. */
+/** The step that asks shows its own failure. */
 const isTold = ({ question, steps }: RolloutProgress) =>
   question !== undefined && steps[question.step]?.failure !== undefined;
 

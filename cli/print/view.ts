@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/model/failure';
+import type { Retry } from '../../src/model/progress';
 import type {
   ReleaseProgress,
   RollbackProgress,
@@ -7,7 +8,7 @@ import type {
   Waiting,
 } from '../../src/model/progress';
 
-/** What is followed, a release or a rollback, in one form to draw. */
+/** A release or rollback in the form that is drawn. */
 export interface View {
   title: string;
   app: string;
@@ -19,13 +20,12 @@ export interface View {
   waitingFor?: Waiting;
   failure?: Failure;
   warnings: string[];
-  /** Its plan was shown to nobody before, so its warnings are told now. */
-  tellsPlan?: boolean;
-  /** Why nothing new is heard, if so. */
+  /** Steps being retried, and their last failures. */
+  retries?: Retry[];
+  /** Why there is no news, if there is none. */
   silence?: string;
 }
 
-/** How rollouts stand, by `rolloutKey`. */
 export type Rollouts = Record<string, RolloutProgress>;
 export const rolloutKey = ({ workflowId, runId }: { workflowId: string; runId: string }) => `${workflowId} ${runId}`;
 
@@ -44,7 +44,7 @@ export function viewOfRelease(progress: ReleaseProgress): View {
   };
 }
 
-/** A rollback is drawn as a release of one stage. */
+/** Draws a rollback as a release of one stage. */
 export function viewOfRollback(progress: RollbackProgress, startedAt: number, now: number, title?: string): View {
   const { app, environment, release, status } = progress;
   const running = status === 'running';
@@ -67,16 +67,15 @@ export function viewOfRollback(progress: RollbackProgress, startedAt: number, no
     stages: [stage],
     failure: progress.failure,
     warnings: [],
-    tellsPlan: true,
   };
 }
 
-/** What whoever follows it should know. */
+/** Warnings of the source and of every plan, approved or not. */
 export function warningsOf(view: View, rollouts: Rollouts): string[] {
   const planned = view.stages.flatMap(
     ({ rollout }) => (rollout && rollouts[rolloutKey(rollout)]?.plan?.warnings) ?? [],
   );
-  return [...view.warnings, ...(view.tellsPlan ? planned : [])];
+  return [...new Set([...view.warnings, ...planned])];
 }
 
 function times(stages: StageProgress[], status: View['status']): Pick<View, 'startedAt' | 'endedAt'> {

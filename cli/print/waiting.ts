@@ -1,12 +1,13 @@
-import type { RolloutProgress, Waiting } from '../../src/model/progress';
+import type { Retry, RolloutProgress, Waiting } from '../../src/model/progress';
 import { describeFailure } from '../../src/model/failure';
+import { shortHash } from '../../src/model/plan-hash';
 import type { StepQuestion } from '../../src/model/question';
 import { failureLines } from './failure';
 import type { Line } from './line';
-import { shortHash, summaryLines } from './plan';
+import { summaryLines } from './plan';
 import { dateTime } from './time';
 
-/** What is waited for, of whom, and the command that ends it. */
+/** What it waits for, from whom, and the command that ends the wait. */
 export function waitingLines(of: { app: string; release?: string }, waiting: Waiting, depth: number): Line[] {
   switch (waiting.kind) {
     case 'approval':
@@ -41,12 +42,16 @@ export function waitingLines(of: { app: string; release?: string }, waiting: Wai
 type Approval = Extract<Waiting, { kind: 'approval' }>;
 
 function approvalLines(of: { app: string; release?: string }, waiting: Approval, depth: number): Line[] {
-  const { environment, policy, decisions, summary, until } = waiting;
+  const { environment, policy, also, decisions, summary, until } = waiting;
   const given = decisions.map((d) => `${d.by} ${d.decision === 'approve' ? 'approves' : 'rejects'}`);
   const count = policy.count === 1 ? '1 approval' : `${policy.count} approvals`;
   return [
     { depth, mark: 'asking', text: `waits for ${count}, until ${dateTime(until)}`, tone: 'warn' },
     { depth: depth + 1, text: `who may: ${policy.from.join(', ')}` },
+    ...(also ?? []).map((gate) => ({
+      depth: depth + 1,
+      text: `and ${gate.count} of ${gate.from.join(', ')}, by the gate of the current release or of the policy`,
+    })),
     ...given.map((text): Line => ({ depth: depth + 1, mark: 'done', text })),
     ...summaryLines(summary, depth + 1),
     { depth: depth + 1, text: decisionCommand('approve', of, environment, waiting.plan), tone: 'command' },
@@ -54,7 +59,7 @@ function approvalLines(of: { app: string; release?: string }, waiting: Approval,
   ];
 }
 
-/** The command that an approver types, wherever they are. */
+/** The command for an approver, complete for any folder. */
 export function decisionCommand(
   decision: 'approve' | 'reject',
   of: { app: string; release?: string },
@@ -65,7 +70,7 @@ export function decisionCommand(
   return `windlass ${decision} ${of.release ?? ''} ${environment} --app ${of.app} --plan ${shortHash(plan)}${reason}`;
 }
 
-/** What a rollout asks of an operator, with what each answer would do. `told`: the failure stands above already. */
+/** The question of a rollout and the effect of each answer. `told`: its failure was shown above. */
 export function questionLines(rollout: RolloutProgress, depth: number, told = false): Line[] {
   const { question, app, environment } = rollout;
   if (!question) return [];
@@ -76,16 +81,16 @@ export function questionLines(rollout: RolloutProgress, depth: number, told = fa
   ];
 }
 
-/** Why a rollout does not go on: it waits for a thaw, or was told to go back. */
+/** Why a rollout is not going on: it waits for a thaw, or was told to go back. */
 export function heldLines({ held, steps }: RolloutProgress, depth: number): Line[] {
   if (!held) return [];
   const goesBack = Object.values(steps).some(({ state }) => state === 'undoing' || state === 'undone');
-  return [{ depth, mark: 'asking', text: goesBack ? `goes back: ${held}` : `is held: ${held}`, tone: 'warn' }];
+  return [{ depth, mark: 'asking', text: goesBack ? `goes back: ${held}` : `on hold: ${held}`, tone: 'warn' }];
 }
 
 const askedOf = ({ of }: StepQuestion) => (of.length > 0 ? `one of ${of.join(', ')}` : 'an operator');
 
-/** What each answer will do, and how it is given. */
+/** The effect of each answer, and its command. */
 const answerLines = (app: string, asker: string, question: StepQuestion, depth: number): Line[] =>
   Object.entries(question.answers).flatMap(([answer, what]): Line[] => [
     { depth, text: `${answer}: ${what}` },
@@ -93,3 +98,14 @@ const answerLines = (app: string, asker: string, question: StepQuestion, depth: 
   ]);
 const resolveCommand = (app: string, asker: string, answer: string) =>
   `windlass resolve ${asker} ${answer} --app ${app} --reason '…'`;
+
+/** An activity being retried: its failure, attempts and deadline. */
+export const retryLines = ({ activity, attempt, failure, until }: Retry, depth: number): Line[] => [
+  {
+    depth,
+    mark: 'asking',
+    text: `retrying ${activity} (attempt ${attempt}${until === undefined ? '' : `, until ${dateTime(until)}`})`,
+    tone: 'warn',
+  },
+  ...failureLines(failure, depth + 1),
+];

@@ -3,7 +3,7 @@ import { wordsOfCause } from '../../src/model/failure';
 import { note } from './output';
 import { clean } from './text';
 
-/** What a worker says of its own accord, as the SDK hands it over. */
+/** A log entry of the worker, as the SDK passes it. */
 export interface LogEntry {
   level: string;
   timestampNanos: bigint;
@@ -11,7 +11,7 @@ export interface LogEntry {
   meta?: LogMetadata;
 }
 
-/** Writes an entry to stderr: a line, where the SDK would print its whole state. */
+/** Writes an entry to stderr as one line; the SDK would print its whole state. */
 export const printLogEntry = (entry: LogEntry): void => note(logEntryLine(entry));
 
 /** `2026-11-24T04:25:22Z WARN Activity failed: readSource of release/shop/3f2a91c0de: windlass.yaml:3:3 …` */

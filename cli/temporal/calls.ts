@@ -1,15 +1,15 @@
 import type { Temporal } from '../client';
-import { Told } from '../errors';
+import { UserError } from '../errors';
 import { requireWorker } from './workers';
 
-/** How long an answer may take that a worker gives at once. */
+/** Limits the wait for an answer that a worker can give at once. */
 const QUERY_MS = 5_000;
 const UPDATE_MS = 30_000;
 
-/** Asks a workflow; when nobody answers in time it says whether a worker is there at all. */
+/** Queries a workflow. If no answer comes in time, the error says whether a worker is running. */
 export const ask = <T>(temporal: Temporal, query: () => Promise<T>): Promise<T> => within(temporal, QUERY_MS, query);
 
-/** Tells a workflow something, and waits for what it says to it. */
+/** Sends an update and waits for its result. */
 export const tell = <T>(temporal: Temporal, update: () => Promise<T>): Promise<T> =>
   within(temporal, UPDATE_MS, update);
 
@@ -22,7 +22,7 @@ async function within<T>(temporal: Temporal, ms: number, call: () => Promise<T>)
   }
 }
 
-/** The time that was given is up, or nobody was there to answer. */
+/** The deadline has passed, or nobody was there to answer. */
 export function isLate(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
     const { code, details } = cause as { code?: number; details?: string };
@@ -31,13 +31,13 @@ export function isLate(error: unknown): boolean {
   return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
 }
 
-/** Replaces "no such workflow" by words for what was meant. */
+/** Replaces "no such workflow" by the given message. */
 export async function orMissing<T>(call: Promise<T>, message: string, next?: string): Promise<T> {
   return call.catch((error: unknown) => {
-    if (isMissing(error)) throw new Told(message, undefined, next);
+    if (isMissing(error)) throw new UserError(message, undefined, next);
     throw error;
   });
 }
 
-/** No such workflow, or it has ended and takes no messages any more. */
+/** The workflow does not exist, or has ended and takes no messages. */
 export const isMissing = (error: unknown): boolean => error instanceof Error && error.name === 'WorkflowNotFoundError';

@@ -1,72 +1,105 @@
-import type { ReleaseProgress } from '../../src/model/progress';
+import type { ReleaseProgress, Retry } from '../../src/model/progress';
 import type { ReleaseRequest } from '../../src/model/release';
 import type { Temporal } from '../client';
-import type { Until } from '../commands/release';
-import type { Answer } from '../deliver';
-import { EXIT, exitOf, type Outcome } from '../exit';
+import type { CommandResult } from '../deliver';
+import { EXIT, exitOf, type CommandOutcome, type Until } from '../exit';
 import { fingerprintOf } from '../local/images';
 import { note } from '../print/output';
 import { screenFor } from '../print/screen';
+import { detailOfStart } from '../../src/model/statement-parts';
+import { AN_HOUR, signerFor, type SignOptions } from '../signing/signer';
 import { decisionCommand } from '../print/waiting';
+import { reachedBy, readAddresses } from './addresses';
 import { followRelease } from './follow';
 import { again, beginRelease, type Begun } from './start-release';
 import { hasWorker, noWorker, startOne } from './workers';
 
-/** The release that is followed, and how it came to be. */
-type Subject = Pick<Begun, 'app' | 'release' | 'handle'> & { how?: Begun['how'] };
+/** The release to follow, and whether it was started, joined or restarted. */
+type ReleaseSubject = Pick<Begun, 'app' | 'release' | 'handle'> & { how?: Begun['how'] };
 
-interface Wish {
+interface ReleaseOptions {
   until: Until;
   again?: boolean;
   json?: boolean;
+  /** Who signs the start, where the policy wants it. */
+  signer: SignOptions;
 }
 
-/** Begins a release or joins it, follows it as far as is wished, and says how it stands. */
-export async function carryOutRelease(temporal: Temporal, asked: ReleaseRequest, wish: Wish): Promise<Answer> {
-  const request = wish.again ? await again(temporal, asked, fingerprintOf(asked.images)) : asked;
-  const [begun, isHeard] = await Promise.all([beginRelease(temporal, request), hasWorker(temporal)]);
-  if (begun.how === 'done-before') return answer(begun, begun.progress, 'done');
+/** Starts or joins a release, follows it as far as requested, and reports how it stands. */
+export async function carryOutRelease(
+  temporal: Temporal,
+  asked: ReleaseRequest,
+  options: ReleaseOptions,
+): Promise<CommandResult> {
+  const request = options.again ? await again(temporal, asked, fingerprintOf(asked.images)) : asked;
+  const [begun, isHeard] = await Promise.all([
+    beginRelease(temporal, request, (start) => signStart(temporal, start, options.signer)),
+    hasWorker(temporal),
+  ]);
+  if (begun.how === 'done-before') return answer(temporal, begun, begun.progress, 'done');
   if (begun.how !== 'started') note(HOW[begun.how](begun));
-  if (!isHeard) note(noWorker(temporal), 'The release waits until one does.', startOne);
-  return follow(temporal, begun, wish);
+  if (!isHeard) note(noWorker(temporal), 'The release waits for one.', startOne);
+  return follow(temporal, begun, options);
 }
 
-/** Follows a release that is there; what `cancel` does too. */
-export async function follow(temporal: Temporal, begun: Subject, { until, json }: Wish): Promise<Answer> {
+/** The request as who starts it signs it. */
+async function signStart(temporal: Temporal, request: ReleaseRequest, options: SignOptions): Promise<ReleaseRequest> {
+  const { by, sign } = await signerFor(temporal, { app: request.app }, options);
+  const { app, release } = request;
+  const start = { app, release, decision: 'start', detail: detailOfStart(request), reason: '' } as const;
+  const signed = await sign(start, AN_HOUR);
+  return signed ? { ...request, startedBy: by, signed } : request;
+}
+
+/** Follows an existing release; `cancel` uses it too. */
+export async function follow(
+  temporal: Temporal,
+  begun: ReleaseSubject,
+  { until, json }: Pick<ReleaseOptions, 'until' | 'json'>,
+): Promise<CommandResult> {
   const screen = screenFor(json ? process.stderr : process.stdout);
   const enough = (progress: ReleaseProgress) => outcomeOf(progress, until) !== undefined;
-  const { progress, interrupted } = await followRelease(temporal, begun.handle, screen, enough);
+  const followed = await followRelease(temporal, begun.handle, screen, enough);
+  const { progress, interrupted, warnings, retries } = followed;
   const outcome = progress && outcomeOf(progress, until);
-  return outcome ? answer(begun, progress, outcome) : left(begun, progress, interrupted);
+  return outcome
+    ? answer(temporal, begun, { ...progress, warnings }, outcome)
+    : left(begun, progress && { ...progress, warnings }, interrupted, retries);
 }
 
-/** How a release stands for whoever waits for it; undefined while it is to be followed on. */
-export function outcomeOf(progress: ReleaseProgress, until: Until): Outcome | undefined {
+/** The outcome for a caller that follows up to `until`; undefined while following continues. */
+export function outcomeOf(progress: ReleaseProgress, until: Until): CommandOutcome | undefined {
   if (progress.status !== 'running') return progress.status;
   if (progress.waitingFor?.kind === 'operator') return 'asks';
   if (progress.waitingFor?.kind === 'approval' && until === 'awaiting-approval') return 'awaiting-approval';
   return until === 'staged' && isStaged(progress) ? 'staged' : undefined;
 }
 
-/** Committed in its first environment, whose approval is another stage. */
+/** Committed in the first environment, and at the next one's approval. */
 const isStaged = ({ stages }: ReleaseProgress): boolean =>
   stages.some((stage) => stage.rollout !== undefined && stage.state === 'done');
 
 const HOW = {
-  joined: ({ app, release }: Begun) => `Release ${release} of ${app} runs already: following it.`,
-  restarted: ({ app, release }: Begun) => `Release ${release} of ${app} ended without success before: trying again.`,
+  joined: ({ app, release }: Begun) => `Release ${release} of ${app} is already running; following it.`,
+  restarted: ({ app, release }: Begun) => `Release ${release} of ${app} did not succeed before; trying again.`,
 };
 
-function answer(subject: Subject, progress: ReleaseProgress, outcome: Outcome): Answer {
+async function answer(
+  temporal: Temporal,
+  subject: ReleaseSubject,
+  progress: ReleaseProgress,
+  outcome: CommandOutcome,
+): Promise<CommandResult> {
   const { how, app, release } = subject;
   const { workflowId } = subject.handle;
   const waiting = progress.waitingFor;
   const approve =
     waiting?.kind === 'approval' ? decisionCommand('approve', subject, waiting.environment, waiting.plan) : undefined;
   const { stages, record, failure, warnings } = progress;
+  const addresses = await readAddresses(temporal, app, reachedBy(stages));
   return {
     exit: exitOf(outcome, failure?.kind),
-    lines: [sentence(subject, outcome, progress, how === 'done-before')],
+    lines: [sentence(subject, outcome, progress, how === 'done-before'), ...addresses],
     json: {
       app,
       release,
@@ -83,42 +116,59 @@ function answer(subject: Subject, progress: ReleaseProgress, outcome: Outcome): 
   };
 }
 
-function sentence({ app, release }: Subject, outcome: Outcome, { stages }: ReleaseProgress, before: boolean): string {
+function sentence(
+  { app, release }: ReleaseSubject,
+  outcome: CommandOutcome,
+  { stages, waitingFor }: ReleaseProgress,
+  before: boolean,
+): string {
   const subject = `Release ${release} of ${app}`;
   switch (outcome) {
     case 'done':
       return before
-        ? `${subject} is done already. To release the commit once more: windlass release --again`
+        ? `${subject} is already done. To release the commit again: windlass release --again`
         : `${subject} is done.`;
     case 'staged':
-      return `${subject} is staged, and goes on by itself.`;
+      return waitingFor?.kind === 'approval'
+        ? `${subject} is staged and waiting for approval: windlass approve ${release}`
+        : `${subject} is staged and continues by itself.`;
     case 'awaiting-approval':
-      return `${subject} waits for approval, by the command above.`;
+      return `${subject} is waiting for approval; see the command above.`;
     case 'failed':
       return stages.some((stage) => stage.rollout)
-        ? `${subject} failed; what it had changed where it failed was taken back.`
+        ? `${subject} failed; its changes were undone.`
         : `${subject} failed before it changed anything.`;
     case 'rejected':
       return `${subject} was rejected.`;
     case 'cancelled':
       return `${subject} was cancelled.`;
     case 'asks':
-      return `${subject} asks an operator, and waits for the answer.`;
+      return `${subject} is waiting for an operator's answer.`;
   }
 }
 
-/** Ctrl-C, or nothing to be heard: the release goes on without us. */
+/** After Ctrl-C, or when nothing is heard: the release continues without us. */
 function left(
-  { app, release, handle, how }: Subject,
+  { app, release, handle, how }: ReleaseSubject,
   progress: ReleaseProgress | undefined,
   interrupted: boolean,
-): Answer {
+  retrying: Retry[],
+): CommandResult {
   return {
     exit: interrupted ? EXIT.interrupted : EXIT.unreachable,
     lines: [
-      `The release goes on without being watched. To watch it again: windlass status ${release} --app ${app} --follow`,
+      `The release continues. To follow it again: windlass status ${release} --app ${app} --follow`,
       `To stop it and undo what it did: windlass cancel ${release} --app ${app} --reason '…'`,
     ],
-    json: { app, release, workflowId: handle.workflowId, how, status: 'running', stages: progress?.stages ?? [] },
+    json: {
+      app,
+      release,
+      workflowId: handle.workflowId,
+      how,
+      status: 'running',
+      stages: progress?.stages ?? [],
+      warnings: progress?.warnings,
+      retrying,
+    },
   };
 }

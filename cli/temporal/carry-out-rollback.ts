@@ -2,28 +2,33 @@ import { rollbackId } from '../../src/model/names';
 import type { RollbackProgress } from '../../src/model/progress';
 import type { RollbackInput } from '../../workflows/rollback';
 import type { Temporal } from '../client';
-import type { Answer } from '../deliver';
+import type { CommandResult } from '../deliver';
 import { EXIT, type Exit } from '../exit';
 import { note } from '../print/output';
 import { screenFor } from '../print/screen';
+import { readAddresses } from './addresses';
 import { attributes } from './attributes';
 import { followAsked } from './follow';
 import { hasWorker, noWorker, startOne } from './workers';
 
 /** Starts a rollback and follows it to its end. */
-export async function carryOutRollback(temporal: Temporal, input: RollbackInput, json?: boolean): Promise<Answer> {
+export async function carryOutRollback(
+  temporal: Temporal,
+  input: RollbackInput,
+  json?: boolean,
+): Promise<CommandResult> {
   const { app, environment, release = '' } = input;
   const starting = temporal.client.workflow.start('rollback', {
     workflowId: rollbackId(app, environment, Date.now().toString(36)),
     taskQueue: temporal.taskQueue,
     args: [input],
-    staticSummary: `${environment} of ${app} back to ${release}, asked for by ${input.by}`,
-    staticDetails: `Asked for by ${input.by}: ${input.reason}`,
+    staticSummary: `${app} ${environment} back to ${release}, requested by ${input.by}`,
+    staticDetails: `Requested by ${input.by}: ${input.reason}`,
     typedSearchAttributes: attributes({ WindlassApp: app, WindlassEnvironment: environment, WindlassRelease: release }),
   });
   const [handle, isHeard] = await Promise.all([starting, hasWorker(temporal)]);
-  if (!isHeard) note(noWorker(temporal), 'The rollback waits until one does.', startOne);
-  const { progress, interrupted } = await followAsked(
+  if (!isHeard) note(noWorker(temporal), 'The rollback waits for one.', startOne);
+  const { progress, interrupted, warnings, retries } = await followAsked(
     temporal,
     handle,
     screenFor(json ? process.stderr : process.stdout),
@@ -33,15 +38,24 @@ export async function carryOutRollback(temporal: Temporal, input: RollbackInput,
   return {
     exit: interrupted ? EXIT.interrupted : EXITS[status],
     lines: interrupted
-      ? ['The rollback goes on without being watched. How it stands: windlass status']
-      : sentences(input, status),
-    json: { app, environment, release, workflowId: handle.workflowId, status, failure: progress?.failure },
+      ? ['The rollback continues. To check: windlass status']
+      : [...sentences(input, status), ...(await readAddresses(temporal, app, [environment]))],
+    json: {
+      app,
+      environment,
+      release,
+      workflowId: handle.workflowId,
+      status,
+      failure: progress?.failure,
+      warnings,
+      ...(status === 'running' && { retrying: retries }),
+    },
   };
 }
 
-type Status = RollbackProgress['status'] | 'asks';
+type RollbackStatus = RollbackProgress['status'] | 'asks';
 
-export const EXITS: Record<Status, Exit> = {
+export const EXITS: Record<RollbackStatus, Exit> = {
   done: EXIT.done,
   failed: EXIT.failed,
   cancelled: EXIT.cancelled,
@@ -49,18 +63,18 @@ export const EXITS: Record<Status, Exit> = {
   running: EXIT.unreachable,
 };
 
-function sentences({ environment, app, release }: RollbackInput, status: Status): string[] {
+function sentences({ environment, app, release }: RollbackInput, status: RollbackStatus): string[] {
   const subject = `${environment} of ${app}`;
   switch (status) {
     case 'done':
       return [`${subject} is on ${release}.`];
     case 'failed':
-      return [`${subject} is not on ${release}: the rollback failed, and what it had changed was taken back.`];
+      return [`${subject} is not on ${release}: the rollback failed and was undone.`];
     case 'cancelled':
       return ['The rollback was cancelled.'];
     case 'asks':
-      return ['The rollback asks an operator, and waits for the answer.'];
+      return ["The rollback is waiting for an operator's answer."];
     case 'running':
-      return ['Nothing was heard of the rollback. How it stands: windlass status'];
+      return ['No news of the rollback. To check: windlass status'];
   }
 }

@@ -1,12 +1,14 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { EnvironmentState } from '../../src/model/environment';
+import type { DecisionNote } from '../../src/model/messages';
 import { environmentId, environmentSummary } from '../../src/model/names';
 import { environmentState, freeze, thaw } from '../../workflows/messages';
 import type { Temporal } from '../client';
 import { attributes } from './attributes';
 import { ask, isMissing, orMissing, tell } from './calls';
+import { ownHandle, refuseIfForeign } from './handle';
 
-/** What can be asked of an environment, and told it. */
+/** Queries, updates and signals of an environment's workflow. */
 
 /** Undefined where nothing was ever released or frozen. */
 export async function readEnvironment(
@@ -14,22 +16,22 @@ export async function readEnvironment(
   app: string,
   environment: string,
 ): Promise<EnvironmentState | undefined> {
-  const handle = temporal.client.workflow.getHandle(environmentId(app, environment));
-  return ask(temporal, () => handle.query(environmentState)).catch((error: unknown) => {
+  const handle = () => ownHandle(temporal, environmentId(app, environment));
+  return ask(temporal, async () => (await handle()).query(environmentState)).catch((error: unknown) => {
     if (isMissing(error)) return undefined;
     throw error;
   });
 }
 
-/** Freezes an environment, which may be new: then it begins frozen. */
-export function sendFreeze(
+/** Freezes an environment. A new one starts frozen. */
+export async function sendFreeze(
   temporal: Temporal,
   app: string,
   environment: string,
-  by: string,
-  reason: string,
+  said: DecisionNote,
 ): Promise<string> {
   const { client, taskQueue } = temporal;
+  await refuseIfForeign(temporal, environmentId(app, environment));
   const start = new WithStartWorkflowOperation('environment', {
     workflowId: environmentId(app, environment),
     workflowIdConflictPolicy: 'USE_EXISTING',
@@ -39,18 +41,12 @@ export function sendFreeze(
     staticSummary: environmentSummary(app, environment),
   });
   return tell(temporal, () =>
-    client.workflow.executeUpdateWithStart(freeze, { args: [{ by, reason }], startWorkflowOperation: start }),
+    client.workflow.executeUpdateWithStart(freeze, { args: [said], startWorkflowOperation: start }),
   );
 }
 
-export function sendThaw(
-  temporal: Temporal,
-  app: string,
-  environment: string,
-  by: string,
-  reason: string,
-): Promise<string> {
-  const handle = temporal.client.workflow.getHandle(environmentId(app, environment));
-  const update = tell(temporal, () => handle.executeUpdate(thaw, { args: [{ by, reason }] }));
-  return orMissing(update, `${environment} of ${app} is not frozen: nothing was ever released or frozen there.`);
+export function sendThaw(temporal: Temporal, app: string, environment: string, said: DecisionNote): Promise<string> {
+  const handle = () => ownHandle(temporal, environmentId(app, environment));
+  const update = tell(temporal, async () => (await handle()).executeUpdate(thaw, { args: [said] }));
+  return orMissing(update, `${app} ${environment} is not frozen: nothing was ever released or frozen there.`);
 }

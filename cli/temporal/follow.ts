@@ -2,28 +2,40 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure, type WorkflowHandle, WorkflowFailedError } from '@temporalio/client';
 import { type Failure, wordsOfCause } from '../../src/model/failure';
-import type { ReleaseProgress, RollbackProgress, RolloutProgress, StageProgress } from '../../src/model/progress';
+import type {
+  ReleaseProgress,
+  Retry,
+  RollbackProgress,
+  RolloutProgress,
+  StageProgress,
+} from '../../src/model/progress';
 import { releaseProgress, rollbackProgress, rolloutProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
 import type { Screen } from '../print/screen';
 import { duration } from '../print/time';
-import { type Rollouts, rolloutKey, type View, viewOfRelease, viewOfRollback } from '../print/view';
+import { type Rollouts, rolloutKey, type View, viewOfRelease, viewOfRollback, warningsOf } from '../print/view';
 import { isMissing } from './calls';
+import { readRetries } from './retries';
 
-/** How often a release is asked: often enough to look alive, seldom enough to cost nothing. */
+/** How often the release is asked: often enough to look live, rarely enough to be cheap. */
 const POLL_MS = 300;
 const POLL_WAITING_MS = 1_000;
 const ANSWER_MS = 2_000;
+/** How often Temporal is asked about retries. */
+const RETRIES_MS = 2_000;
 
 export interface Followed<Progress> {
-  /** The last that was heard; undefined when nothing ever was. */
+  /** The last report; undefined if there was none. */
   progress?: Progress;
   view?: View;
-  /** Ctrl-C: the release goes on. */
+  warnings: string[];
+  /** Retries at the last look. */
+  retries: Retry[];
+  /** Ctrl-C was pressed; the release continues. */
   interrupted: boolean;
 }
 
-/** Follows a release until it has ended, `enough` says so, or Ctrl-C. */
+/** Follows a release until it has ended, `enough` returns true, or Ctrl-C. */
 export function followRelease(
   temporal: Temporal,
   handle: WorkflowHandle,
@@ -34,7 +46,7 @@ export function followRelease(
   return new Following(temporal, handle, screen, query, viewOfRelease, enough).run();
 }
 
-/** Follows a rollback, or whatever else is asked of an environment; `known` is said until it says more itself. */
+/** Follows a rollback or another request to an environment; `known` stands in until its first report. */
 export function followAsked(
   temporal: Temporal,
   handle: WorkflowHandle,
@@ -50,19 +62,21 @@ export function followAsked(
 
 class Following<Progress extends { status: View['status']; failure?: Failure }> {
   private readonly rollouts: Rollouts = {};
-  /** How far each rollout is: its end is awaited, it has come to it, it has said its last. */
+  /** A rollout's progress: awaiting its end, ended, last report read. */
   private readonly heard = new Map<string, 'awaited' | 'over' | 'settled'>();
   private progress?: Progress;
   private ended = false;
   private report?: Progress;
   private interrupted = false;
-  /** Lets go of the long polls for an end, which would keep the process alive. */
+  /** Closes the long polls for an end, which would keep the process alive. */
   private readonly left = new AbortController();
-  /** Ends the pause between two questions, for something has ended. */
+  /** Cuts the pause between two polls short, because something has ended. */
   private wake = () => {};
   private isNew = false;
   private silentSince?: number;
   private lost = '';
+  private retries: Retry[] = [];
+  private retriesAt = 0;
 
   constructor(
     private readonly temporal: Temporal,
@@ -72,7 +86,7 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
     private readonly viewOf: (progress: Progress) => View,
     private readonly enough: (progress: Progress, view: View) => boolean,
   ) {
-    // The client listens anew with every long poll, and a release may wait for days: that is no leak to warn of.
+    // The client adds a listener for every long poll, and a release may take days: no leak.
     setMaxListeners(0, this.left.signal);
   }
 
@@ -98,14 +112,17 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
       this.left.abort();
       this.screen.end();
     }
+    const view = this.progress && this.viewOf(this.progress);
     return {
       progress: this.progress,
-      view: this.progress && this.viewOf(this.progress),
+      view,
+      warnings: view ? warningsOf(view, this.rollouts) : [],
+      retries: this.retries,
       interrupted: this.interrupted,
     };
   }
 
-  /** The server tells the end; asking the workflow alone would miss that it was terminated. */
+  /** The server reports the end; a query alone would miss a termination. */
   private async awaitEnd(): Promise<void> {
     while (!this.left.signal.aborted) {
       try {
@@ -148,17 +165,32 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
   private async hear(): Promise<void> {
     try {
       await this.temporal.client.withDeadline(Date.now() + ANSWER_MS, async () => {
-        // What the rollouts say must not be older than what is shown of the stages.
+        // The rollouts' reports must not be older than the stages shown with them.
         this.progress = this.report ?? (await this.query());
         await this.hearRollouts();
+        await this.hearRetries();
       });
       this.silentSince = undefined;
     } catch {
       this.silentSince ??= Date.now();
     }
     if (!this.ended || !this.lost || !this.progress || this.progress.status !== 'running') return;
-    const message = `it ended in Temporal without going back: ${this.lost}. The environment takes itself back to what is recorded`;
+    const message = `it was ended in Temporal without an undo: ${this.lost}. The environment now restores its recorded release`;
     this.progress = { ...this.progress, status: 'failed', failure: { kind: 'terminated', message } };
+  }
+
+  /** Whatever is still running may be failing repeatedly. */
+  private async hearRetries(): Promise<void> {
+    if (this.progress?.status !== 'running') this.retries = [];
+    else if (Date.now() - this.retriesAt >= RETRIES_MS) {
+      const running = this.viewOf(this.progress).stages.filter(({ state }) => state === 'running');
+      const rollouts = running.flatMap(({ rollout }) =>
+        rollout ? [this.temporal.client.workflow.getHandle(rollout.workflowId, rollout.runId)] : [],
+      );
+      const found = await Promise.all([this.handle, ...rollouts].map((handle) => readRetries(this.temporal, handle)));
+      this.retries = found.flat();
+      this.retriesAt = Date.now();
+    }
   }
 
   private async hearRollouts(): Promise<void> {
@@ -166,7 +198,7 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
     await Promise.all(stages.filter((stage) => stage.rollout).map((stage) => this.hearRollout(stage)));
   }
 
-  /** A rollout that is over says the same for ever: it is asked once more, for its last steps, while its release still ends. */
+  /** A finished rollout never changes: it is read once more, for its last steps, before the release ends. */
   private async hearRollout({ rollout, state }: StageProgress): Promise<void> {
     if (!rollout) return;
     const key = rolloutKey(rollout);
@@ -190,19 +222,19 @@ class Following<Progress extends { status: View['status']; failure?: Failure }> 
   private show(): View | undefined {
     if (!this.progress) return undefined;
     const view = this.viewOf(this.progress);
-    this.screen.show({ ...view, silence: this.silence() }, this.rollouts, Date.now());
+    this.screen.show({ ...view, retries: this.retries, silence: this.silence() }, this.rollouts, Date.now());
     return view;
   }
 
   private silence(): string | undefined {
     const ms = this.silentSince === undefined ? 0 : Date.now() - this.silentSince;
-    return ms < ANSWER_MS ? undefined : `no worker has answered for ${duration(ms)}; it goes on when one is back`;
+    return ms < ANSWER_MS ? undefined : `no worker has answered for ${duration(ms)}; it continues when one is back`;
   }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/** A release that did not succeed fails with its report as the detail. */
+/** A failed release carries its report as the failure's detail. */
 function reportOf(error: WorkflowFailedError): unknown {
   const detail: unknown = error.cause instanceof ApplicationFailure ? error.cause.details?.[0] : undefined;
   return typeof detail === 'object' && detail !== null && 'status' in detail ? detail : undefined;

@@ -1,14 +1,14 @@
 import { wordsOfCause } from '../../src/model/failure';
 import { SEARCH_ATTRIBUTES } from '../../src/model/names';
 import type { Temporal } from '../client';
-import { Told } from '../errors';
+import { UserError } from '../errors';
 import { EXIT } from '../exit';
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` */
 const KEYWORD = 2;
 const ALREADY_EXISTS = 6;
 
-/** Registers those search attributes of windlass that the namespace does not have; returns their names. */
+/** Registers the search attributes missing in the namespace. Returns their names. */
 export async function ensureAttributes(temporal: Temporal): Promise<string[]> {
   const missing = await missingAttributes(temporal);
   if (missing.length === 0) return [];
@@ -29,14 +29,14 @@ async function missingAttributes({ client, namespace }: Temporal): Promise<strin
   return SEARCH_ATTRIBUTES.filter((name) => !(customAttributes && name in customAttributes));
 }
 
-/** Managed servers keep this for themselves; then somebody who may has to do it once. */
-function notAllowed({ namespace, address }: Temporal, missing: string[], error: unknown): Told {
+/** Managed servers may deny this; then someone with the permission has to register them once. */
+function notAllowed({ namespace, address }: Temporal, missing: string[], error: unknown): UserError {
   const commands = missing.map(
     (name) => `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
   );
-  return new Told(
-    `The search attributes of windlass are not registered, and Temporal at ${address} does not let this worker do it: ${wordsOfCause(error)}`,
+  return new UserError(
+    `Temporal at ${address} does not let this worker register windlass's search attributes: ${wordsOfCause(error)}`,
     EXIT.unreachable,
-    ['Have them registered once, in the UI or by:', ...commands].join('\n'),
+    ['Register them once, in the UI or with:', ...commands].join('\n'),
   );
 }

@@ -3,7 +3,10 @@ import type { Temporal } from '../client';
 import type { Project } from '../project';
 import { readEnvironment } from './environment';
 
-/** Where an application's ledger is: what the manifest says, else where its environments' records are. Undefined leaves it to the worker's setting. */
+/**
+ * The registry of an application's ledger: the manifest's, else that of its records. Undefined
+ * means the worker's setting.
+ */
 export async function findRegistry(
   temporal: Temporal,
   { app, environments = [], registry }: Project,

@@ -5,21 +5,21 @@ import { resolveStep, rolloutProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
 import { type Rollouts, rolloutKey, type View } from '../print/view';
 import { ask, orMissing, tell } from './calls';
+import { ownHandle } from './handle';
 
-/** What can be asked of a rollout, and told it. */
+/** Queries and updates of a rollout. */
 
 const nothingRuns = (app: string, environment: string) =>
-  `No rollout of ${app} runs in ${environment}: nothing is asked.`;
+  `No rollout of ${app} is running in ${environment}, so there is no question.`;
 
 export function readRollout(temporal: Temporal, app: string, environment: string): Promise<RolloutProgress> {
-  const handle = temporal.client.workflow.getHandle(rolloutId(app, environment));
   return orMissing(
-    ask(temporal, () => handle.query(rolloutProgress)),
+    ask(temporal, async () => (await ownHandle(temporal, rolloutId(app, environment))).query(rolloutProgress)),
     nothingRuns(app, environment),
   );
 }
 
-/** How the rollouts of a release stand that are not simply done. One that Temporal keeps no more is left out. */
+/** The rollouts of a release that are not simply done. Leaves out those Temporal no longer keeps. */
 export async function readRollouts({ client }: Temporal, view: View): Promise<Rollouts> {
   const stages = view.stages.filter((stage) => stage.rollout && stage.state !== 'done');
   const known = await Promise.all(
@@ -35,7 +35,7 @@ export async function readRollouts({ client }: Temporal, view: View): Promise<Ro
   return Object.fromEntries(known.flat());
 }
 
-/** To the rollout on an environment, or to the release that asks itself. */
+/** Answers the rollout in an environment, or the release that asks itself. */
 export function sendResolution(
   temporal: Temporal,
   app: string,
@@ -43,7 +43,8 @@ export function sendResolution(
   resolution: Resolution,
 ): Promise<string> {
   const id = to.release === undefined ? rolloutId(app, to.environment) : releaseId(app, to.release);
-  const handle = temporal.client.workflow.getHandle(id);
-  const update = tell(temporal, () => handle.executeUpdate(resolveStep, { args: [resolution] }));
+  const update = tell(temporal, async () =>
+    (await ownHandle(temporal, id)).executeUpdate(resolveStep, { args: [resolution] }),
+  );
   return orMissing(update, nothingRuns(app, to.environment));
 }

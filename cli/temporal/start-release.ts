@@ -5,27 +5,39 @@ import { releaseName, type ReleaseRequest } from '../../src/model/release';
 import type { Temporal } from '../client';
 import { attributes } from './attributes';
 import { isMissing } from './calls';
+import { describeOwn } from './handle';
 
-/** How a release came to be followed: the same one twice is one. */
+/** How the followed release came about. The same release twice is one. */
 export type Begun = { app: string; release: string; handle: WorkflowHandle } & (
   { how: 'started' | 'joined' | 'restarted' } | { how: 'done-before'; progress: ReleaseProgress }
 );
 
-/** Starts a release; joins it where it runs; says so where it has succeeded; tries again where it ended otherwise. */
-export async function beginRelease(temporal: Temporal, request: ReleaseRequest): Promise<Begun> {
+/**
+ * Starts a release, signed by `signed`. Joins a running one, reports a succeeded one, retries one that ended
+ * otherwise.
+ */
+export async function beginRelease(
+  temporal: Temporal,
+  request: ReleaseRequest,
+  signed: (request: ReleaseRequest) => ReleaseRequest | Promise<ReleaseRequest> = (same) => same,
+): Promise<Begun> {
   const { app, release } = request;
   const id = releaseId(app, release);
-  const handle = temporal.client.workflow.getHandle(id);
-  const status = await statusOf(handle);
-  if (status === 'RUNNING') return { how: 'joined', app, release, handle };
-  if (status === 'COMPLETED') {
+  const { handle, status } = (await findOwn(temporal, id)) ?? {};
+  if (handle && status === 'RUNNING') return { how: 'joined', app, release, handle };
+  if (handle && status === 'COMPLETED') {
     const progress = (await handle.result()) as ReleaseProgress;
     return { how: 'done-before', app, release, handle, progress };
   }
-  return { how: status ? 'restarted' : 'started', app, release, handle: await start(temporal, id, request) };
+  return {
+    how: status ? 'restarted' : 'started',
+    app,
+    release,
+    handle: await start(temporal, id, await signed(request)),
+  };
 }
 
-/** The next free name of a deliberate repetition: it is another release, and built anew. */
+/** The next free id for a deliberate repetition, which is a release of its own with its own build. */
 export async function again(
   temporal: Temporal,
   request: ReleaseRequest,
@@ -33,22 +45,23 @@ export async function again(
 ): Promise<ReleaseRequest> {
   for (let n = 1; ; n += 1) {
     const release = releaseName(request.source.commit, fingerprint, n === 1 ? undefined : n);
-    const status = await statusOf(temporal.client.workflow.getHandle(releaseId(request.app, release)));
-    if (!status) return { ...request, release, fresh: true };
+    if (!(await findOwn(temporal, releaseId(request.app, release)))) return { ...request, release, fresh: true };
   }
 }
 
-/** Undefined where there is none, or Temporal keeps it no more. */
-async function statusOf(handle: WorkflowHandle): Promise<string | undefined> {
+type Own = Awaited<ReturnType<typeof describeOwn>>;
+
+/** Undefined when it does not exist or Temporal no longer keeps it. */
+async function findOwn(temporal: Temporal, workflowId: string): Promise<Own | undefined> {
   try {
-    return (await handle.describe()).status.name;
+    return await describeOwn(temporal, workflowId);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-/** Two that start it at the same moment start one. */
+/** Two simultaneous starts result in one release. */
 async function start(
   { client, taskQueue }: Temporal,
   workflowId: string,

@@ -1,13 +1,13 @@
 import type { Temporal } from '../client';
-import { Told } from '../errors';
+import { UserError } from '../errors';
 import { EXIT } from '../exit';
 
-/** A poll lasts a minute at most: who has not polled for longer is gone. */
+/** A poll lasts at most a minute, so a worker without one for longer is gone. */
 const GONE_MS = 75_000;
 /** `TASK_QUEUE_TYPE_WORKFLOW` */
 const WORKFLOW = 1;
 
-/** Does a worker of the installation run? */
+/** Is a worker of the installation running? */
 export async function hasWorker({ client, namespace, taskQueue }: Temporal): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace,
@@ -19,12 +19,12 @@ export async function hasWorker({ client, namespace, taskQueue }: Temporal): Pro
   );
 }
 
-/** For what cannot be answered without one. */
+/** Throws without a worker, for requests that need one. */
 export async function requireWorker(temporal: Temporal): Promise<void> {
   if (await hasWorker(temporal)) return;
-  throw new Told(noWorker(temporal), EXIT.unreachable, startOne);
+  throw new UserError(noWorker(temporal), EXIT.unreachable, startOne);
 }
 
 export const noWorker = ({ taskQueue, namespace, address }: Temporal): string =>
-  `No worker polls the task queue "${taskQueue}" (Temporal at ${address}, namespace ${namespace}).`;
-export const startOne = 'Start one: windlass worker\nAn installation of another name: WINDLASS_INSTALLATION=NAME';
+  `No worker is polling task queue "${taskQueue}" (Temporal at ${address}, namespace ${namespace}).`;
+export const startOne = 'Start one: windlass worker\nFor another installation: WINDLASS_INSTALLATION=NAME';

@@ -21,7 +21,7 @@ test('a release against another', () => {
       images: [{ what: 'web', before: 'sha256:1', after: 'sha256:2' }],
       configuration: [{ what: 'api.environment.MOTD', after: 'x'.repeat(70) }],
       secrets: [
-        { name: 'DB', value: ["today's value is not the one that bbb ran with", 'and more'] },
+        { name: 'DB', value: ["today's value differs from bbb's", 'and more'] },
         { name: 'KEY', before: 'env A', after: 'env B', value: [] },
       ],
     }),
@@ -35,11 +35,11 @@ test('a release against another', () => {
     '',
     'Configuration',
     '  WHAT                  BEFORE  AFTER',
-    `  api.environment.MOTD  -       ${'x'.repeat(59)}…`,
+    `  api.environment.MOTD  -       ${'x'.repeat(70)}`,
     '',
     'Secrets',
     '  SECRET  BEFORE  AFTER  VALUE',
-    "  DB                     today's value is not the one that bbb ran with",
+    "  DB                     today's value differs from bbb's",
     '                         and more',
     '  KEY     env A   env B',
   ]);

@@ -27,14 +27,14 @@ export const release = (stages: StageProgress[], more: Partial<ReleaseProgress> 
 export const ROLLOUT = { workflowId: 'rollout/shop/staging', runId: 'run-1' };
 export const ROLLOUT_KEY = 'rollout/shop/staging run-1';
 
-const place = { host: 'local', release: '3f2a91c0de' };
+const place = { target: 'local', release: '3f2a91c0de' };
 const start = (service: string): Step => ({
-  operation: { name: 'startInstance', ...place, service, replica: 1 },
-  undo: { name: 'removeInstance', ...place, service, replica: 1 },
+  operation: { name: 'startInstances', ...place, service, count: 1 },
+  undo: { name: 'removeInstances', ...place, service, left: 0 },
 });
 
 export const plan: Plan = {
-  format: 1,
+  format: 2,
   app: 'shop',
   environment: 'staging',
   release: '3f2a91c0de',
@@ -42,7 +42,7 @@ export const plan: Plan = {
   strategy: 'blue-green',
   before: [],
   changes: ['~ api: image 1f2e → 9a8b'],
-  warnings: ['the command of api #1 cannot be undone'],
+  warnings: [],
   onFailure: 'rollback',
   phases: [
     { name: 'prepare', batches: [[start('api'), start('web')]] },
@@ -52,7 +52,7 @@ export const plan: Plan = {
         [
           {
             operation: { name: 'switchRoutes', ...place },
-            undo: { name: 'switchRoutes', host: 'local', release: '0a1b2c3d4e' },
+            undo: { name: 'switchRoutes', target: 'local', release: '0a1b2c3d4e' },
           },
         ],
       ],
@@ -62,7 +62,7 @@ export const plan: Plan = {
     {
       name: 'retire',
       batches: [
-        [{ operation: { name: 'removeInstance', host: 'local', release: '0a1b2c3d4e', service: 'api', replica: 1 } }],
+        [{ operation: { name: 'removeInstances', target: 'local', release: '0a1b2c3d4e', service: 'api', left: 0 } }],
       ],
     },
   ],
@@ -110,6 +110,6 @@ export const approval: Waiting = {
     strategy: 'blue-green',
     steps: 6,
     changes: plan.changes,
-    warnings: plan.warnings,
+    warnings: ['the command of api #1 cannot be undone'],
   },
 };

@@ -1,7 +1,7 @@
 import { COMMANDS, buildProgram } from '../../cli/main';
 
 const NAMES =
-  'init check plan release approve reject status history diff parity rollback eject cancel freeze thaw resolve logs trust bootstrap docs dev worker'.split(
+  'init check plan release approve reject status history diff parity rollback eject forget recover clean cancel freeze thaw resolve ps open logs trust bootstrap docs dev codec worker completion'.split(
     ' ',
   );
 

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseUntil } from '../../cli/commands/release';
 import { requireAnswer } from '../../cli/commands/resolve';
 import { findTarget } from '../../cli/commands/rollback';
-import { findApproval, wholePlan } from '../../cli/decision';
+import { findApproval, theOneThatWaits } from '../../cli/decision';
 import { fingerprintOf, parseImages } from '../../cli/local/images';
 import { findSource } from '../../cli/local/source';
 import { who } from '../../cli/local/who';
-import { readProject, requireEnvironment } from '../../cli/project';
+import { findManifest, readProject, requireEnvironment } from '../../cli/project';
 import type { Committed, EnvironmentState } from '../../src/model/environment';
 import * as fx from './fixtures';
 import { temporaryFolder } from '../setup/temporary';
@@ -28,8 +28,8 @@ describe('--image', () => {
     expect(() => parseImages(given)).toThrow(
       [
         '--image web: expected SERVICE=REPOSITORY@sha256:DIGEST',
-        '--image api: "shop/api:latest" is not named by its digest. Expected REPOSITORY@sha256: and 64 hexadecimal digits',
-        '--image jobs: is given twice',
+        '--image api: "shop/api:latest" has no digest. Expected REPOSITORY@sha256: and 64 hexadecimal digits',
+        '--image jobs: given twice',
       ].join('\n'),
     );
   });
@@ -64,11 +64,59 @@ describe('the source', () => {
   };
 
   test('without origin: the path, which only this machine sees', async () => {
+    process.env['TEMPORAL_ADDRESS'] = 'temporal.example.com:7233';
     const { folder, manifest, head } = repository();
     expect(await findSource({}, manifest)).toEqual({
       source: { url: folder, commit: head },
-      notes: [expect.stringContaining('only where the worker sees it')],
+      notes: [expect.stringContaining('the worker must see it too')],
     });
+    process.env['TEMPORAL_ADDRESS'] = '127.0.0.1:7233';
+    expect((await findSource({}, manifest)).notes).toEqual([]);
+    delete process.env['TEMPORAL_ADDRESS'];
+  });
+
+  test('with an origin that git abbreviates here: its whole address', async () => {
+    const { folder, manifest } = repository();
+    git(folder, 'remote', 'add', 'origin', 'gh:org/shop');
+    git(folder, 'config', 'url.https://git.example.com/.insteadOf', 'gh:');
+    expect((await findSource({}, manifest)).source.url).toBe('https://git.example.com/org/shop');
+  });
+
+  test('what git refuses is told in its own words', async () => {
+    const { folder, manifest } = repository();
+    writeFileSync(join(folder, '.git/config'), '[core');
+    await expect(findSource({}, manifest)).rejects.toThrow(/git says: .*bad config line/);
+    const empty = temporaryFolder();
+    await expect(findSource({}, join(empty, 'windlass.yaml'))).rejects.toThrow(/is not a git repository with a commit/);
+  });
+
+  const asRoot = process.getuid?.() === 0 ? test : test.skip;
+  asRoot('of another owner: what git says, and what to do', async () => {
+    const { folder, manifest } = repository();
+    for (const path of [folder, join(folder, '.git')]) chownSync(path, 4_711, 4_711);
+    await expect(findSource({}, manifest)).rejects.toThrow(/dubious ownership[^]*safe\.directory/);
+  });
+
+  test('in a folder of the repository: that folder is the project', async () => {
+    const { folder } = repository();
+    mkdirSync(join(folder, 'apps/shop'), { recursive: true });
+    const manifest = join(folder, 'apps/shop/windlass.yaml');
+    writeFileSync(manifest, 'app: shop\n');
+    await expect(findSource({}, manifest)).rejects.toThrow(/windlass.yaml is not in commit [0-9a-f]{10}/);
+    git(folder, 'add', '.');
+    git(folder, 'commit', '--quiet', '--message', 'second');
+    const head = git(folder, 'rev-parse', 'HEAD');
+    expect(findManifest(join(folder, 'apps/shop'))).toBe('windlass.yaml');
+    rmSync(join(folder, 'apps/shop/windlass.yaml'));
+    expect(findManifest(join(folder, 'apps/shop'))).toBe('../../windlass.yaml');
+    git(folder, 'checkout', '--quiet', '--', '.');
+    const source = { url: folder, commit: head, folder: 'apps/shop' };
+    expect((await findSource({}, manifest)).source).toEqual(source);
+    expect((await findSource({ commit: head.slice(0, 8) }, manifest)).source).toEqual(source);
+    expect((await findSource({ source: folder }, manifest)).source).toEqual(source);
+    expect((await findSource({ source: join(folder, 'apps/shop') }, 'windlass.yaml')).source).toEqual(source);
+    const url = 'https://git.example.com/shop.git';
+    expect((await findSource({ source: url, commit: head }, manifest)).source).toEqual({ ...source, url });
   });
 
   test('with origin: its URL, without the login that a CI job puts there', async () => {
@@ -76,7 +124,7 @@ describe('the source', () => {
     git(folder, 'remote', 'add', 'origin', 'https://ci:token@git.example.com/shop.git');
     const { source, notes } = await findSource({}, manifest);
     expect(source).toEqual({ url: 'https://git.example.com/shop.git', commit: head });
-    expect(notes).toEqual([expect.stringContaining('push it'), expect.stringContaining('login')]);
+    expect(notes).toEqual([expect.stringContaining('Push it'), expect.stringContaining('login')]);
     expect(JSON.stringify(notes)).not.toContain('token');
   });
 
@@ -90,15 +138,15 @@ describe('the source', () => {
   test('what is not committed is told', async () => {
     const { folder, manifest } = repository();
     writeFileSync(join(folder, 'windlass.yaml'), 'app: other\n');
-    expect((await findSource({}, manifest)).notes[0]).toContain('not committed');
+    expect((await findSource({}, manifest)).notes[0]).toMatch(/^Not committed, so not in this release: windlass.yaml/);
   });
 
   const url = 'https://git.example.com/shop.git';
   test.each([
-    [{ source: url }, 'its commit is not known'],
+    [{ source: url }, 'its commit is unknown'],
     [{ source: url, commit: 'main' }, '--commit: "main" is not a full commit id. Expected 40 hexadecimal digits.'],
     [{ commit: 'nowhere' }, 'does not know "nowhere"'],
-    [{}, 'There is no git repository with a commit in'],
+    [{}, 'is not a git repository with a commit'],
   ])('%j is refused: %s', async (options, message) => {
     await expect(findSource(options, join(temporaryFolder(), 'windlass.yaml'))).rejects.toThrow(message);
   });
@@ -136,8 +184,8 @@ describe('the project', () => {
   });
 
   test.each([
-    ['no file', () => '/nowhere.yaml', 'is not there'],
-    ['no YAML', () => manifest(TEXT), 'cannot be read'],
+    ['no file', () => '/nowhere.yaml', 'no such file'],
+    ['no YAML', () => manifest(TEXT), 'Cannot read'],
     ['no app', () => manifest('environments: {}\n'), 'app: is missing'],
   ])('%s is told', async (_, file, message) => {
     await expect(readProject({ file: file() })).rejects.toThrow(message);
@@ -176,21 +224,22 @@ describe('what is decided on', () => {
   });
 
   test.each([
-    ['another environment', waiting, 'staging', 'waits for a decision on production, not on staging'],
-    ['none', fx.release([fx.stage('build', 0)]), undefined, 'waits for no approval: it is at "build"'],
-    ['none any more', fx.release([], { status: 'done' }), undefined, 'waits for no approval: it has ended (done)'],
+    ['another environment', waiting, 'staging', 'is waiting for a decision about production, not staging'],
+    ['none', fx.release([fx.stage('build', 0)]), undefined, 'is not waiting for approval (stage: build)'],
+    ['none any more', fx.release([], { status: 'done' }), undefined, 'is not waiting for approval (ended: done)'],
   ])('%s is refused', (_, progress, environment, message) => {
     expect(() => findApproval(progress, environment)).toThrow(message);
   });
 
-  test.each([
-    [undefined, 'the current plan'],
-    ['9f86d081884c', 'its first digits'],
-    ['9f86', 'too few digits'],
-    ['0000d081884c', 'another plan'],
-  ])('--plan %s: %s', (given, what) => {
-    const plan = `9f86d081884c${'0'.repeat(52)}`;
-    expect(wholePlan(given, plan)).toBe(/current|first/.test(what) ? plan : given);
+  test('without a name: the one that waits, and with several the command for each', () => {
+    const building = fx.release([fx.stage('build', 0)], { release: '0000000001' });
+    const other = { ...waiting, release: '0000000002' };
+    expect(theOneThatWaits([building, waiting], 'shop', 'approve')).toBe(waiting);
+    expect(() => theOneThatWaits([building], 'shop', 'approve')).toThrow('No release of shop is waiting for approval');
+    expect(() => theOneThatWaits([waiting], 'shop', 'approve', 'staging')).toThrow('waiting for approval for staging');
+    expect(() => theOneThatWaits([waiting, other], 'shop', 'approve')).toThrow(
+      expect.objectContaining({ next: expect.stringContaining('windlass approve 0000000002 production') }),
+    );
   });
 });
 
@@ -198,9 +247,9 @@ test('an answer that the question does not have is refused with those that it ha
   const question = { step: fx.SWITCH, failure: fx.failure, answers: { retry: 'once more' }, of: [] };
   expect(requireAnswer(fx.rollout({}, { question }), 'retry')).toBe(question);
   expect(() => requireAnswer(fx.rollout({}, { question }), 'rollback')).toThrow(
-    /rollback is no answer .*\nretry: once more/s,
+    /rollback: is not an answer .*\nretry: once more/s,
   );
-  expect(() => requireAnswer(fx.rollout({}), 'retry')).toThrow('asks nothing of an operator');
+  expect(() => requireAnswer(fx.rollout({}), 'retry')).toThrow('has no question for an operator');
 });
 
 describe('what is gone back to', () => {
@@ -226,9 +275,9 @@ describe('what is gone back to', () => {
   });
 
   test.each([
-    ['nowhere', undefined, undefined, 'shop production has no earlier release to go back to.'],
+    ['nowhere', undefined, undefined, 'shop production: has no earlier release to return to.'],
     ['only the current', { ...state, committed: [third] }, undefined, 'has no earlier release'],
-    ['an unknown one', state, 'r9', 'cannot go back to r9. Expected one of r2, r1.'],
+    ['an unknown one', state, 'r9', 'cannot return to r9. Expected one of r2, r1.'],
   ])('%s is refused', (_, where, release, message) => {
     expect(() => findTarget(where, 'shop production', release)).toThrow(message);
   });

@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { ReleaseProgress } from '../../src/model/progress';
 import { paint } from '../../cli/print/line';
-import { logLines, nothingTold, type Told } from '../../cli/print/log';
+import { logLines, nothingPrinted, type Printed } from '../../cli/print/log';
 import { clock } from '../../cli/print/time';
 import { type Rollouts, viewOfRelease } from '../../cli/print/view';
 import * as fx from './fixtures';
@@ -12,7 +12,7 @@ const plain = createColors(false);
 function tell(
   ...answers: { seconds: number; progress: ReleaseProgress; rollouts?: Rollouts; silence?: string }[]
 ): string[] {
-  let told: Told = nothingTold(fx.BEGAN);
+  let told: Printed = nothingPrinted(fx.BEGAN);
   return answers.flatMap(({ seconds, progress, rollouts = {}, silence }) => {
     const news = logLines({ ...viewOfRelease(progress), silence }, rollouts, fx.at(seconds), told);
     told = news.told;
@@ -31,7 +31,7 @@ test('a line when something begins or ends, and nothing twice', () => {
   ]);
   const built = fx.release([
     fx.stage('build', 1, 5, {
-      steps: [{ name: 'build api', progress: fx.done(1, 5), detail: 'in the registry already' }],
+      steps: [{ name: 'build api', progress: fx.done(1, 5), detail: 'already in the registry' }],
     }),
   ]);
   const answers = [
@@ -43,7 +43,7 @@ test('a line when something begins or ends, and nothing twice', () => {
   expect(tell(...answers)).toEqual([
     '+1 begin    build',
     '+2 begin    build / build api',
-    '+5 done     build / build api (4.0s)  in the registry already',
+    '+5 done     build / build api (4.0s)  already in the registry',
     '+5 done     build (4.0s)',
   ]);
 });

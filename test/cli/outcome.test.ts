@@ -1,4 +1,4 @@
-import { explainError, Told } from '../../cli/errors';
+import { explainError, UserError } from '../../cli/errors';
 import { EXIT, exitOf } from '../../cli/exit';
 import { outcomeOf } from '../../cli/temporal/carry-out-release';
 import type { ReleaseProgress } from '../../src/model/progress';
@@ -43,7 +43,7 @@ describe('errors', () => {
     named('ServiceError', 'wrapped', Object.assign(new Error('x'), { code, details }));
 
   test.each<[string, unknown, number, string]>([
-    ['what we tell ourselves', new Told('no'), EXIT.input, 'no'],
+    ['what we tell ourselves', new UserError('no'), EXIT.input, 'no'],
     [
       'a refused update',
       named('WorkflowUpdateFailedError', 'x', new Error('ada may not')),
@@ -59,7 +59,13 @@ describe('errors', () => {
     ['nobody answers', grpc(4, 'deadline'), EXIT.unreachable, 'No worker answered in time.'],
     ['no poller', grpc(9, 'no poller seen for task queue recently'), EXIT.unreachable, 'No worker answered in time.'],
     ['no such namespace', grpc(5, 'Namespace x is not found.'), EXIT.unreachable, 'Namespace x is not found.'],
-    ['not let in', grpc(16, 'bad key'), EXIT.unreachable, 'Temporal does not let you in: bad key'],
+    [
+      'no such namespace, as the client says it',
+      Object.assign(named('NamespaceNotFoundError', "Namespace not found: 'x'"), { namespace: 'x' }),
+      EXIT.unreachable,
+      'Temporal has no namespace x.',
+    ],
+    ['not let in', grpc(16, 'bad key'), EXIT.unreachable, 'Temporal denied access: bad key'],
     [
       'attributes',
       grpc(3, 'no mapping defined for search attribute WindlassApp'),

@@ -4,12 +4,12 @@ import { historyLines } from '../../cli/commands/history';
 import { logLines } from '../../cli/commands/logs';
 import { listLines } from '../../cli/commands/rollback';
 import { paint } from '../../cli/print/line';
-import { wantsColor } from '../../cli/print/output';
+import { flow, wantsColor } from '../../cli/print/output';
 import { planLines } from '../../cli/print/plan';
 import { screenFor } from '../../cli/print/screen';
 import { inspectionLines, stateOf, statusLines } from '../../cli/print/status';
 import { table } from '../../cli/print/table';
-import { cut, widthOf } from '../../cli/print/text';
+import { widthOf, wrap } from '../../cli/print/text';
 import { ago, dateTime, duration } from '../../cli/print/time';
 import { viewOfRelease } from '../../cli/print/view';
 import { logEntryLine } from '../../cli/print/worker-log';
@@ -40,16 +40,11 @@ test.each([
 test('an odd time is given as it stands', () => expect([ago('soon', 0), dateTime('soon')]).toEqual(['soon', 'soon']));
 
 test.each([
-  ['日本語', 6, '日本語'],
-  ['日本語', 5, '日本…'],
-  ['日本語', 4, '日…'],
-  ['e\u0301e\u0301e', 3, 'e\u0301e\u0301e'],
-  ['abc', 1, '…'],
-  ['abc', 0, ''],
-])('%s in %d columns: %s', (given, columns, shown) => {
-  expect(cut(given, columns)).toBe(shown);
-  expect(widthOf(shown)).toBeLessThanOrEqual(columns);
-});
+  ['日本語', 6],
+  ['e\u0301e\u0301e', 3],
+  ['🚢', 2],
+  ['', 0],
+])('%s takes %d columns', (given, columns) => expect(widthOf(given)).toBe(columns));
 
 test.each([
   [true, {}, true],
@@ -107,10 +102,10 @@ describe('status', () => {
   test.each<[string, Partial<EnvironmentState>]>([
     ['ok', {}],
     ['nothing released yet', { current: undefined }],
-    ['release to r1 runs', { running: { ...request, runId: 'x' } }],
+    ['release to r1 in progress', { running: { ...request, runId: 'x' } }],
     ['frozen by ada: sale; 1 waiting (r1)', { frozen: { by: 'ada', reason: 'sale', at: '' }, queue: [request] }],
     [
-      'INTERRUPTED: terminated; restore to nothing runs',
+      'INTERRUPTED: terminated; restore to nothing in progress',
       { interrupted: 'terminated', running: { ...request, kind: 'restore', record: undefined, runId: 'x' } },
     ],
   ])('%s', (said, more) => expect(stateOf({ ...state, ...more })).toBe(said));
@@ -123,7 +118,7 @@ describe('status', () => {
       'r1       TIME  1 min ago  ci  current',
       'r0       TIME  1 min ago  ci',
     ]);
-    expect(listLines(undefined, 0)).toEqual(['Nothing was released here yet.']);
+    expect(listLines(undefined, 0)).toEqual(['Nothing has been released here yet.']);
   });
 
   test('what really runs, and what differs', () => {
@@ -157,20 +152,21 @@ describe('status', () => {
     expect(inspectionLines({ ...inspection, services: [], drift: [] }, 0).slice(1)).toEqual([
       'nothing runs',
       'requests on local go to r1',
-      'as recorded',
+      'matches the record',
     ]);
-    const unreached = [{ host: 'two', why: 'two is not reached by SSH' }];
+    const unreached = [{ host: 'two', why: 'two cannot be reached by SSH' }];
     expect(inspectionLines({ ...inspection, services: [], drift: [], unreached }, 0).slice(1)).toEqual([
       'nothing runs on the hosts that answered',
       'requests on local go to r1',
-      'as recorded on the hosts that answered',
-      'two was not reached, so what runs there is not known: two is not reached by SSH',
+      'matches the record on the hosts that answered',
+      'cannot reach two, so its state is unknown: two cannot be reached by SSH',
     ]);
   });
 });
 
 test('a plan: what changes, then every step, those that run together bound together', () => {
-  expect(text(planLines(fx.plan))).toEqual([
+  const warned = { ...fx.plan, warnings: ['the command of api #1 cannot be undone'] };
+  expect(text(planLines(warned))).toEqual([
     '0a1b2c3d4e → 3f2a91c0de  blue-green, 5 steps',
     '~ api: image 1f2e → 9a8b',
     '! the command of api #1 cannot be undone',
@@ -198,7 +194,7 @@ test('history', () => {
     'TIME  production   r1       ci  rollout-ended: back on r0 (2 steps undone)',
     'TIME               r1       ci  release-started: shop r1: Sell umbrellas',
   ]);
-  expect(historyLines([])).toEqual(['Nothing is recorded yet.']);
+  expect(historyLines([])).toEqual(['The ledger has no entries yet.']);
 });
 
 test('check: problems first, then warnings and hosts', () => {
@@ -297,5 +293,54 @@ describe('the live tree', () => {
       fx.at(6),
     );
     expect(written[1]!.match(/\n/g)).toHaveLength(32);
+  });
+});
+
+describe.each([60, 80, 160])('in %d columns', (width) => {
+  const rows = (line: Parameters<typeof paint>[0]) => paint(line, width, plain).split('\n');
+  const long =
+    'start container windlass-proxy: the engine says driver failed programming external connectivity on '.repeat(3);
+
+  test('a failure goes on below, further in, and every word of it is there', () => {
+    const painted = rows({ depth: 2, text: long.trim(), tone: 'bad' });
+    expect(painted.every((row) => widthOf(row) <= width)).toBe(true);
+    expect(painted.slice(1).every((row) => row.startsWith('      ') && !row.startsWith('       '))).toBe(true);
+    expect(painted.map((row) => row.trim()).join(' ')).toBe(long.trim());
+  });
+
+  test('a step with its time keeps the time in the first row', () => {
+    const painted = rows({ depth: 1, mark: 'failed', text: long.trim(), right: '12.0s' });
+    expect(painted[0]).toMatch(/ {2}12\.0s$/);
+    expect(painted.every((row) => widthOf(row) <= width)).toBe(true);
+  });
+
+  test('a command is never broken', () => {
+    const command = `windlass approve 3f2a91c0de production --app shop --plan ${'9'.repeat(120)}`;
+    expect(rows({ depth: 1, text: command, tone: 'command' })).toEqual([`  ${command}`]);
+    expect(wrap(`To let it go on, where you have read the plan: ${command}`, width)).toContain(command);
+  });
+
+  test('a sentence that begins with windlass after a colon is no command', () => {
+    const text = `${'Write it there '.repeat(4)}: windlass then takes it over with its data. Otherwise it starts with ${'empty '.repeat(12)}volumes.`;
+    expect(wrap(text, width).every((line) => widthOf(line) <= width)).toBe(true);
+  });
+
+  test('a table that is wider is a block for each row', () => {
+    const reason = 'the checkout answers 500 since the butter came '.repeat(4).trim();
+    const lines = table(['time', 'environment', 'reason'], [['2026-11-23 12:00', 'production', reason]], width);
+    expect(lines.every((line) => widthOf(line) <= width)).toBe(true);
+    expect(lines.slice(0, 2)).toEqual(['2026-11-23 12:00', '  environment: production']);
+    expect(
+      lines
+        .slice(2)
+        .map((line) => line.trim())
+        .join(' '),
+    ).toBe(`reason: ${reason}`);
+  });
+
+  test('an error and a note are broken between words', () => {
+    const lines = flow([long.trim(), `  ${long.trim()}`], width);
+    expect(lines.every((line) => widthOf(line) <= width)).toBe(true);
+    expect(lines.map((line) => line.trim()).join(' ')).toBe(`${long.trim()} ${long.trim()}`);
   });
 });

@@ -57,11 +57,12 @@ onDist('the compiled program', () => {
 
   test.each([
     ['an unknown command', ['relase'], 2, /^windlass: unknown command 'relase'/],
+    ['the word of another tool', ['deploy'], 2, /^windlass: Unknown command deploy.\n.*windlass release/],
     ['an unknown option', ['status', '--oops'], 2, /^windlass: unknown option '--oops'\nSee: windlass status --help/],
     ['a missing argument', ['freeze', '--reason', 'x'], 2, /missing required argument 'environment'/],
     ['a missing reason', ['freeze', 'production'], 2, /required option '--reason <text>' not specified/],
-    ['no manifest and no --app', ['status'], 2, /^windlass: windlass.yaml: is not there, .*\n {2}Say it: --app NAME/],
-    ['an image without a digest', ['release', '--image', 'web=shop/web:1'], 2, /is not named by its digest/],
+    ['no manifest and no --app', ['status'], 2, /^windlass: No windlass.yaml in this folder .*\n.*--app NAME/],
+    ['an image without a digest', ['release', '--image', 'web=shop/web:1'], 2, /has no digest/],
     ['an odd --until', ['release', '--until', 'tomorrow'], 2, /--until: is "tomorrow". Expected staged or/],
     ['an odd limit', ['history', '--limit', '0'], 2, /Expected a whole number from 1/],
   ])('%s: exit status and one clear form', (_, args, status, said) => {
@@ -70,16 +71,25 @@ onDist('the compiled program', () => {
     expect(ended.stderr).toMatch(said);
   });
 
+  test('a reader that has read enough ends it, without an error', () => {
+    const ended = spawnSync('sh', ['-c', `{ "${process.execPath}" "${MAIN}" docs; echo $? >&2; } | head -n 1`], {
+      cwd: temporaryFolder(),
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: tmpdir() },
+    });
+    expect(ended.stderr.trim()).toBe('0');
+  });
+
   test('Temporal that is not there: status 7, its address, what to do; and one JSON document', () => {
     const ended = run(['status', '--app', 'shop', '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(ended.status).toBe(7);
     expect(ended.stderr).toMatch(
-      /^windlass: Temporal is not reached at 127.0.0.1:1.\n.*windlass dev\n.*TEMPORAL_ADDRESS=/,
+      /^windlass: Cannot reach Temporal at 127.0.0.1:1.\n.*windlass dev\n.*TEMPORAL_ADDRESS=/,
     );
     expect(JSON.parse(ended.stdout)).toEqual({
       error: {
         exit: 7,
-        message: 'Temporal is not reached at 127.0.0.1:1.',
+        message: 'Cannot reach Temporal at 127.0.0.1:1.',
         next: expect.stringContaining('windlass dev'),
       },
     });
@@ -100,13 +110,21 @@ onDist('the compiled program', () => {
     expect(ended).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('docs compose prints what becomes of every key, by the kind of target', () => {
+    expect(run(['docs', 'compose', '--target', 'docker']).stdout).toContain('| `cap_add` | carried |');
+    expect(run(['docs', 'compose', '--target', 'none'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--target none: is no kind of target. Write one of: docker'),
+    });
+  });
+
   test('init never writes over a manifest', () => {
     const folder = temporaryFolder();
     execFileSync('sh', ['-c', 'echo "app: mine" > windlass.yaml'], { cwd: folder });
     const ended = spawnSync(process.execPath, [MAIN, 'init', '--yes'], { cwd: folder, encoding: 'utf8' });
     expect(ended).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('is there already, and is left as it is'),
+      stderr: expect.stringContaining('already exists and was not changed'),
     });
     expect(execFileSync('cat', [join(folder, 'windlass.yaml')], { encoding: 'utf8' })).toBe('app: mine\n');
   });

@@ -110,7 +110,7 @@ test('a question shows the answers that there are', () => {
 });
 
 test.each([
-  ['a freeze', {}, '  ? is held: ada: the sale runs'],
+  ['a freeze', {}, '  ? on hold: ada: the sale runs'],
   ['a cancel', { [fx.SWITCH]: { state: 'undoing' as const } }, '  ? goes back: ada: the sale runs'],
 ])('%s says why nothing goes on', (_, steps, expected) => {
   const rollout = fx.rollout(steps, { held: 'ada: the sale runs' });
@@ -122,7 +122,7 @@ test.each([
 test('of hundreds of steps those are shown that matter, the rest is counted', () => {
   const services = Array.from({ length: 40 }, (_, index) => `s${index}`);
   const steps = services.map((service) => ({
-    operation: { name: 'pullImage' as const, host: 'local', release: 'r', service },
+    operation: { name: 'pullImage' as const, target: 'local', release: 'r', service },
   }));
   const progress = Object.fromEntries(
     services.map((service, index) => [
@@ -160,5 +160,14 @@ test('colours take no room, and wide characters two columns', () => {
   const line = { depth: 1, mark: 'done' as const, text: '日本', detail: 'x'.repeat(50), right: '1.0s' };
   // oxlint-disable-next-line no-control-regex -- colours are what is looked for
   const bare = paint(line, 30, createColors(true)).replace(/\u001b\[\d+m/g, '');
-  expect(bare).toBe(`  ✓ 日本  ${'x'.repeat(13)}…  1.0s`);
+  expect(bare).toBe(`  ✓ 日本                  1.0s\n    ${'x'.repeat(50)}`);
+});
+
+test('a step that failed is called by what it did, and all its lines are there', () => {
+  const failure = { ...fx.failure, lastLines: Array.from({ length: 30 }, (_, index) => `line ${index}`) };
+  const rollout = fx.rollout({ [fx.START_API]: { ...fx.done(2, 6), state: 'undone', failure } });
+  const failed = fx.stage('staging', 2, 7, { ...staging, state: 'failed', failure });
+  const lines = draw(fx.release([failed], { status: 'failed', failure }), { [fx.ROLLOUT_KEY]: rollout });
+  expect(lines).toContain('    ✗ start api 3f2a91c0de on local');
+  expect(lines.filter((line) => /│ line \d+$/.test(line))).toHaveLength(30);
 });
