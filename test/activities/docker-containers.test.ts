@@ -3,6 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { ContainerMake } from '../../activities/drivers/docker/engine';
+import { clientOf } from '../../parts/server/engine-client';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, sharedEngine, uniqueName, until } from './fixtures';
 
@@ -56,6 +57,27 @@ describeWith(['engine', 'images'], 'containers and networks of an engine', () =>
     await engine.stopContainer(made.name);
     expect(await engine.inspectContainer(made.name)).toBeUndefined();
     for (const name of [...networks, ...networks]) await engine.removeNetwork(name);
+  });
+
+  test('what is removed leaves its volumes, those without a name that its image asks for too', async () => {
+    const name = await start(make('keeps', { Cmd: ['sleep', '100'], Volumes: { '/data': {} } }));
+    const [volume] = (await engine.inspectContainer(name))!.volumes;
+    await engine.removeContainer(name);
+    expect(await engine.inspectVolume(volume!.name)).toBeDefined();
+    await clientOf(parts().engine.host).getVolume(volume!.name).remove();
+  });
+
+  test('a part of a volume is not mounted as all of it', async () => {
+    const volume = uniqueName('parts');
+    const mount = { Type: 'volume', Source: volume, Target: '/part', VolumeOptions: { Subpath: 'sub' } };
+    const made = make('part', { Cmd: ['sleep', '100'], HostConfig: { Mounts: [mount] } });
+    const { apiVersion } = await engine.info();
+    if (Number(apiVersion.split('.')[1]) >= 45) return;
+    expect(await failureOf(engine.createContainer(made))).toMatchObject({
+      kind: 'no-subpath',
+      message: expect.stringContaining('mounts sub of a volume on /part, and the engine of'),
+    });
+    expect(await engine.inspectContainer(made.name)).toBeUndefined();
   });
 
   test('a container that was made without one of its networks gets it', async () => {
@@ -283,7 +305,7 @@ describeWith(['engine', 'images'], 'containers and networks of an engine', () =>
     expect(failure).toMatchObject({ type: 'Transient', kind: 'unreachable', host: 'far' });
     expect(failure.message).toMatch(/^inspect container x: the engine of far does not answer \(ENOENT\)/);
     const other = { name: 'far', address: 'nowhere' };
-    expect(() => connectEngine(other, { dockerHost: '' })).toThrow(/nowhere is not an address of a Docker engine/);
+    expect(() => connectEngine(other, { dockerHost: '' })).toThrow(/nowhere is not the address of a Docker engine/);
   });
 
   test('who it is', async () => {

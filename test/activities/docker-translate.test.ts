@@ -1,4 +1,4 @@
-import { translateService } from '../../activities/drivers/docker/translate';
+import { translateService } from '../../activities/drivers/docker/containers/translate';
 import type { ContainerSpec } from '../../src/model/container';
 
 const EMPTY: ContainerSpec = { environment: {}, mounts: [], ports: [], expose: [] };

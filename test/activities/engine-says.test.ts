@@ -28,7 +28,7 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
     'no permission on the socket',
     classify(coded('EACCES'), deed),
     { kind: 'unauthorised', host: 'web-1', retried: false },
-    /^start container shop: the worker may not use the engine's socket on web-1 \(EACCES\)\. Add its user to the group/,
+    /^start container shop: the worker has no access to the engine's socket on web-1 \(EACCES\)\. Add its user to the socket's group/,
   ],
   [
     'an image for another platform',
@@ -43,31 +43,47 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
       deed,
     ),
     { kind: 'port-taken', host: 'web-1', retried: false },
-    /port is already allocated"\. Something else on that host listens there\. Stop it, or publish another port/,
+    /port is already allocated"\. Another process on that host uses the port\. Stop it, or publish another port/,
   ],
   [
     'a wrong password of the registry',
     classifyText('unauthorized: incorrect username or password', deed),
     { kind: 'unauthorised', host: 'web-1', retried: false },
-    /Check user name and password of the registry in windlass\.yaml/,
+    /Check the registry's username and password in windlass\.yaml/,
   ],
   [
     'a network that somebody has joined again, which is said with HTTP 403',
     classifyText('error while removing network: network shop id 4e77 has active endpoints', deed, { statusCode: 403 }),
     { kind: 'conflict', host: 'web-1', retried: true },
-    /has active endpoints"\. A container has joined it meanwhile\. If it lasts, see which/,
+    /has active endpoints"\. A container has joined it\. If this persists, find it/,
   ],
   [
     'a push beside another of the same layer',
     classifyText('errors:\nmanifest blob unknown: blob unknown to registry\n', deed),
     { kind: 'incomplete', host: 'web-1', retried: true },
-    /Others may be writing the same to the registry at this moment/,
+    /Another push of the same content may be in progress/,
   ],
   [
     'a full disk',
     classifyText('write /var/lib/docker/tmp/x: no space left on device', deed),
     { kind: 'no-space', host: 'web-1', retried: false },
     /Free space on that host \(docker system df/,
+  ],
+  [
+    'what a kernel does not let the runtime do',
+    classifyText(
+      'failed to create shim: OCI runtime create failed: runc create failed: unable to start container process: unable to apply caps: operation not permitted: unknown',
+      deed,
+      { statusCode: 500 },
+    ),
+    { kind: 'no-start', host: 'web-1', retried: false },
+    /unable to apply caps.* Check the service's capabilities, devices, limits and security options/,
+  ],
+  [
+    'a runtime that was cut off',
+    classifyText('OCI runtime create failed: context deadline exceeded', deed, { statusCode: 500 }),
+    { kind: 'unreachable', host: 'web-1', retried: true },
+    /If this persists/,
   ],
 ])('%s', (_, error, expected, message) => {
   expect(told(error)).toMatchObject(expected);
@@ -80,7 +96,7 @@ const at = (socket: string) => connectEngine({ name: 'web-1', address: `unix://$
 
 test('a socket that is not there', async () => {
   expect(await sentence(at('/nowhere/docker.sock').info())).toBe(
-    'on web-1: ask the engine for its version: the engine of web-1 does not answer (ENOENT). Check that it runs: docker info',
+    'on web-1: ask the engine for its version: the engine of web-1 does not answer (ENOENT). Check that it is running: docker info',
   );
 });
 
@@ -93,7 +109,7 @@ test('a socket that the worker may not use', async () => {
   if (isRoot) process.seteuid!(65_534);
   try {
     expect(await sentence(at(socket).info())).toBe(
-      "on web-1: ask the engine for its version: the worker may not use the engine's socket on web-1 (EACCES). Add its user to the group of the socket",
+      "on web-1: ask the engine for its version: the worker has no access to the engine's socket on web-1 (EACCES). Add its user to the socket's group",
     );
   } finally {
     if (isRoot) process.seteuid!(0);
@@ -111,7 +127,7 @@ describeWith(['engine', 'registry', 'images'], 'what a real engine says of', () 
       engine.pullImage(image, { username: 'ci', password: 'not-the-one', serveraddress: door.address }),
     );
     expect(said).toMatch(
-      /^on local: pull 127\.0\.0\.1:\d+\/shop\/web@sha256:a+: the engine says ".+"\. Check user name and password of the registry in windlass\.yaml, where the worker reads them, and their rights\.$/,
+      /^on local: pull 127\.0\.0\.1:\d+\/shop\/web@sha256:a+: the engine says ".+"\. Check the registry's username and password in windlass\.yaml, their source on the worker, and their permissions\.$/,
     );
     expect(said).not.toContain('not-the-one');
     door.close();
@@ -149,7 +165,7 @@ describeWith(['engine', 'registry', 'images'], 'what a real engine says of', () 
     const config = { Cmd: ['sleep', '9'], ExposedPorts: { '80/tcp': {} }, HostConfig: { PortBindings } };
     await engine.createContainer({ name, image: parts().images.base.name, labels: {}, config, networks: [] });
     expect(await sentence(engine.startContainer(name))).toMatch(
-      /^on local: start container \S+: the engine says ".*\d+.*"\. Something else on that host listens there\. Stop it, or publish another port\.$/,
+      /^on local: start container \S+: the engine says ".*\d+.*"\. Another process on that host uses the port\. Stop it, or publish another port\.$/,
     );
     await engine.removeContainer(name);
     taken.close();

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { checkHost } from '../../activities/hosts/check-host';
+import { checkHost } from '../../activities/targets/docker/host/check-host';
 import { loadFile } from '../../activities/records/files';
 import { createRecordActivities } from '../../activities/records/records';
 import { readManifest } from '../../activities/source/read-manifest';
@@ -7,58 +7,71 @@ import { instanceName, oneOffName } from '../../src/model/names';
 import type { Draft } from '../../src/manifest/record';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, makeFolder, uniqueName } from './fixtures';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { LOCAL, makeTestBed, service, type TestBed } from './rollout-fixtures';
 import { settings } from './source-fixture';
 import { temporaryFolder } from '../setup/temporary';
 
 describeWith(['engine', 'images'], 'what a container is given before it starts', () => {
-  let stand: Stand;
+  let bed: TestBed;
   const FILES = [
     { target: '/etc/app/app.conf', mode: 0o644, from: 'app.conf', digest: 'sha256:1' },
     { target: '/run/secrets/token', mode: 0o440, uid: 5, gid: 6, text: 'is {{secret:TOKEN}}' },
   ];
   const secrets = { TOKEN: { env: 'WLTEST_FILES_TOKEN' } };
-  const nameOf = (release: string) => instanceName(stand.place, release, 'web');
+  const nameOf = (release: string) => instanceName(bed.place, release, 'web');
   const read = async (release: string) =>
-    (await stand.engine.exec(nameOf(release), ['sh', '-c', 'cat /etc/app/app.conf; echo; cat /run/secrets/token']))
+    (await bed.engine.exec(nameOf(release), ['sh', '-c', 'cat /etc/app/app.conf; echo; cat /run/secrets/token']))
       .stdout;
 
   beforeAll(async () => {
     process.env['WLTEST_FILES_TOKEN'] = 'token-0815';
-    stand = await makeStand();
+    bed = await makeTestBed();
   });
-  afterAll(() => stand.cleanUp());
+  afterAll(() => bed.cleanUp());
 
   test('files of the release, with secrets that are read then; the specification has references', async () => {
-    stand.release('r1', { services: [service('web', { files: FILES })], secrets });
-    await stand.perform('createNetworks', { release: 'r1' });
-    await stand.perform('startInstance', { service: 'web', release: 'r1', replica: 1 });
+    bed.release('r1', { services: [service('web', { files: FILES })], secrets });
+    await bed.perform('createNetworks', { release: 'r1' });
+    await bed.perform('startInstances', { service: 'web', release: 'r1', count: 1 });
     expect(await read('r1')).toBe('content of app.conf\nis token-0815');
-    const { stdout } = await stand.engine.exec(nameOf('r1'), ['ls', '-ln', '/run/secrets/token']);
+    const { stdout } = await bed.engine.exec(nameOf('r1'), ['ls', '-ln', '/run/secrets/token']);
     expect(stdout).toMatch(/^-r--r-----\s+1 5\s+6\s/);
   });
 
+  test.each(['1000:1000', '1000', 'nobody', '0:7', undefined])(
+    'as user %s, they belong to whom they are to, and the engine looks for nobody',
+    async (user) => {
+      const release = `u${(user ?? 'none').replace(':', '-')}`;
+      bed.release(release, {
+        services: [service('web', { files: FILES, command: ['sleep', '100'], ...(user && { user }) })],
+        secrets,
+      });
+      await bed.perform('createNetworks', { release });
+      await bed.perform('startInstances', { service: 'web', release, count: 1 });
+      const command = ['stat', '-c', '%u:%g %a', '/run/secrets/token', '/etc/app/app.conf'];
+      expect((await bed.engine.exec(nameOf(release), command)).stdout).toBe('5:6 440\n0:0 644\n');
+    },
+  );
+
   test('an attempt that ended between making and starting is gone on with', async () => {
-    stand.release('r2', { services: [service('web', { files: FILES })], secrets });
-    await stand.perform('createNetworks', { release: 'r2' });
-    const { startContainer, putFiles } = stand.engine;
-    stand.engine.putFiles = () => Promise.reject(new Error('the worker was killed'));
-    await expect(stand.perform('startInstance', { service: 'web', release: 'r2', replica: 1 })).rejects.toThrow(
-      'killed',
-    );
-    expect(await stand.engine.inspectContainer(nameOf('r2'))).toMatchObject({ state: 'created' });
-    Object.assign(stand.engine, { startContainer, putFiles });
-    await stand.perform('startInstance', { service: 'web', release: 'r2', replica: 1 });
+    bed.release('r2', { services: [service('web', { files: FILES })], secrets });
+    await bed.perform('createNetworks', { release: 'r2' });
+    const { startContainer, putFiles } = bed.engine;
+    bed.engine.putFiles = () => Promise.reject(new Error('the worker was killed'));
+    await expect(bed.perform('startInstances', { service: 'web', release: 'r2', count: 1 })).rejects.toThrow('killed');
+    expect(await bed.engine.inspectContainer(nameOf('r2'))).toMatchObject({ state: 'created' });
+    Object.assign(bed.engine, { startContainer, putFiles });
+    await bed.perform('startInstances', { service: 'web', release: 'r2', count: 1 });
     expect(await read('r2')).toBe('content of app.conf\nis token-0815');
   });
 
   test('a service that others wait for runs once, with its files, and a retry finds how it ended', async () => {
     const once = { kind: 'one-off' as const, before: [{ command: [] }] };
     const command = ['sh', '-c', 'grep -q 0815 /run/secrets/token && cat /proc/sys/kernel/random/uuid'];
-    stand.release('r3', { services: [service('migrate', { files: FILES, command }, once)], secrets });
-    await stand.perform('createNetworks', { release: 'r3' });
-    const run = () => stand.perform('runOneOff', { service: 'migrate', release: 'r3', index: 0 });
-    const said = () => stand.engine.logs(oneOffName(stand.place, 'r3', 'migrate', 'before-0'), 1_000);
+    bed.release('r3', { services: [service('migrate', { files: FILES, command }, once)], secrets });
+    await bed.perform('createNetworks', { release: 'r3' });
+    const run = () => bed.perform('runOneOff', { service: 'migrate', release: 'r3', index: 0 });
+    const said = () => bed.engine.logs(oneOffName(bed.place, 'r3', 'migrate', 'before-0'), 1_000);
     await run();
     const first = await said();
     expect(first).toMatch(/^[0-9a-f-]{36}$/m);
@@ -68,26 +81,26 @@ describeWith(['engine', 'images'], 'what a container is given before it starts',
 
   test('a path that the host lacks is found before anything is made', async () => {
     const folder = temporaryFolder();
-    expect(await stand.engine.hasPath(folder)).toBe(true);
+    expect(await bed.engine.hasPath(folder)).toBe(true);
     rmSync(folder, { recursive: true });
-    expect(await stand.engine.hasPath(folder)).toBe(false);
-    const ref = stand.release('r4', {
+    expect(await bed.engine.hasPath(folder)).toBe(false);
+    const ref = bed.release('r4', {
       services: [service('web', { mounts: [{ type: 'bind', source: folder, target: '/data' }] })],
     });
-    expect(await failureOf(stand.perform('pullImage', { service: 'web', release: 'r4' }))).toMatchObject({
+    expect(await failureOf(bed.perform('pullImage', { service: 'web', release: 'r4' }))).toMatchObject({
       type: 'Permanent',
       kind: 'no-such-path',
-      message: expect.stringContaining(`web mounts ${folder}, which is not on this host`),
+      message: expect.stringContaining(`web mounts ${folder}, which does not exist on this host`),
     });
-    const { app, registry, environments } = await stand.deps.loadRecord(ref);
+    const { app, registry, environments } = await bed.deps.loadRecord(ref);
     const environment = environments[0]!;
-    const check = () => checkHost(stand.deps.settings, { app, environment, host: environment.hosts[0]!, registry });
+    const check = () => checkHost(bed.deps, { app, environment, host: LOCAL, registry });
     expect(await check()).toMatchObject({
       ok: false,
       found: {
         paths: {
           ok: false,
-          what: `web mounts ${folder}, which is not on this host. Make it there, or mount something else`,
+          what: `web mounts ${folder}, which does not exist on this host. Create it there, or mount something else`,
         },
       },
     });
@@ -124,7 +137,10 @@ describeWith(['registry', 'compose'], 'files of a release', () => {
       source: { url: '/nowhere', commit: 'abc' },
       commit: { sha: 'abc', author: 'Ann', subject: 'A change', at: '2030-01-01T00:00:00Z' },
     };
-    const { storeRelease } = createRecordActivities({ settings: {}, checkout: () => Promise.resolve(folder) });
+    const { storeRelease } = createRecordActivities({
+      settings: { installation: 'windlass', data: '/nowhere', ledgerKeys: [] },
+      checkout: () => Promise.resolve(folder),
+    });
     const artifacts = { web: { image: `a@sha256:${'1'.repeat(64)}`, origin: 'resolved' as const } };
     const input = { draft: whole, release: 'abc', artifacts, startedBy: 'ann', createdAt: '2030-01-01T00:00:00Z' };
     const { record } = await storeRelease(input);

@@ -3,11 +3,14 @@ import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectEngine } from '../../activities/drivers/docker/connect';
-import { packContext } from '../../activities/drivers/docker/context';
+import { openContext } from '../../activities/drivers/docker/build/context';
 import type { BuildOptions, Engine, Watch } from '../../activities/drivers/docker/engine';
 import type { Failure } from '../../src/model/failure';
 import { parts } from '../setup/parts';
 import { temporaryFolder } from '../setup/temporary';
+
+/** `until` waits for a minute, and says so. */
+jest.setTimeout(180_000);
 
 /** The engine that the tests of a run share; where there is none, one that the skipped tests never ask. */
 export const sharedEngine = (): Engine =>
@@ -32,7 +35,7 @@ export const NOTHING_TO_BUILD_WITH: BuildOptions = { dockerfile: 'Dockerfile', a
 export async function build(engine: Engine, folder: string, options: Partial<BuildOptions> = {}, watch: Watch = {}) {
   const whole = { ...NOTHING_TO_BUILD_WITH, ...options };
   return engine.buildImage(
-    await packContext(folder, { dockerfile: whole.dockerfile, mtime: new Date(0) }),
+    await openContext(folder, { dockerfile: whole.dockerfile, mtime: new Date(0) }),
     whole,
     watch,
   );

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { refuseAfterSleep, withHeartbeat } from '../../activities/heartbeat';
 import { failureOf } from './fixtures';
@@ -43,5 +44,29 @@ describe('an attempt that slept', () => {
 
   it('for less goes on', async () => {
     expect(await run(100, 20_000)).toBe('done');
+  });
+});
+
+describe('a mistake of our own', () => {
+  const run = (deed: () => unknown) =>
+    new MockActivityEnvironment({ heartbeatTimeoutMs: 20_000 }).run(
+      withHeartbeat(async () => deed()),
+      undefined,
+    );
+
+  it.each<[string, () => unknown]>([
+    ['a TypeError', () => (undefined as unknown as { name: string }).name],
+    ['a RangeError', () => 'x'.repeat(-1)],
+    ['a SyntaxError', () => JSON.parse('{')],
+    ['what node refuses', () => request({ path: '/a b' })],
+    ['no URL', () => new URL('nowhere')],
+  ])('%s is not tried again', async (_, deed) => {
+    const failure = await failureOf(run(deed));
+    expect(failure).toMatchObject({ type: 'Permanent', kind: 'defect' });
+    expect(failure.message).toMatch(/^bug in windlass, .*Error: /);
+  });
+
+  it('is not what the network did', async () => {
+    await expect(run(() => fetch('http://127.0.0.1:1/'))).rejects.toThrow('fetch failed');
   });
 });

@@ -8,8 +8,8 @@ import { connectEngine } from '../../activities/drivers/docker/connect';
 import type { Engine } from '../../activities/drivers/docker/engine';
 import { closeConnections } from '../../activities/drivers/ssh/connections';
 import type { SshSettings } from '../../activities/drivers/ssh/settings';
-import { startHosts, type TestHost, type TestHosts } from '../../parts/hosts';
-import type { Connection } from '../../src/model/host';
+import { startHosts, type TestHost, type TestHosts } from '../../parts/host/hosts';
+import type { Connection } from '../../src/model/target';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, makeFolder, sharedEngine, uniqueName } from './fixtures';
 
@@ -89,11 +89,12 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     await one!.cutSsh();
     expect(await waits).toMatchObject({ type: 'Transient', kind: 'unreachable' });
     expect(await runs).toMatchObject({ type: 'Transient', kind: 'unreachable' });
-    expect(Date.now() - began).toBeLessThan(5_000);
+    // The commands themselves take a minute.
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(await failureOf(engine.info())).toMatchObject({
       type: 'Transient',
       kind: 'unreachable',
-      message: expect.stringContaining(`root@${one!.ip}:22 is not reached by SSH`),
+      message: expect.stringContaining(`root@${one!.ip}:22 cannot be reached by SSH`),
     });
     await one!.mendSsh();
     await engine.removeContainer(name);
@@ -105,7 +106,7 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     expect(await failureOf(connect({}, { knownHosts }).info())).toMatchObject({
       type: 'Permanent',
       kind: 'host-key',
-      message: expect.stringContaining(`shows the key ${one!.hostKey} (ssh-ed25519), and nobody has said`),
+      message: expect.stringContaining(`presents the key ${one!.hostKey} (ssh-ed25519), which is not trusted yet`),
     });
     writeFileSync(knownHosts, `${one!.knownHost}\n`);
     expect(await connect({}, { knownHosts }).info()).toBeDefined();
@@ -125,21 +126,25 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
       kind: 'host-key',
       message: expect.stringContaining(`known_hosts:1 has another one, ${two!.hostKey}`),
     });
+    // M4: the manifest is a commit's word, and known_hosts the worker's.
+    expect((await failureOf(connect({ hostKey: one!.hostKey }, known(other)).info())).message).toContain(
+      `known_hosts:1 has another one, ${two!.hostKey}`,
+    );
     expect((await failureOf(connect({ hostKey: two!.hostKey }).info())).message).toContain(
-      `shows the key ${one!.hostKey} (ssh-ed25519), and the manifest says hostKey: ${two!.hostKey}`,
+      `presents the key ${one!.hostKey} (ssh-ed25519), but the manifest has hostKey: ${two!.hostKey}`,
     );
     expect((await failureOf(connect({}, known(`@revoked ${one!.knownHost}`)).info())).message).toContain('as revoked');
     expect(
       (await failureOf(connect({}, known(`!${one!.ip},* ${one!.knownHost.split(' ').slice(1).join(' ')}`)).info()))
         .message,
-    ).toContain('nobody has said');
+    ).toContain('is not trusted yet');
   });
 
   test('who has no key that is let in is told so', async () => {
     expect(await failureOf(connect({}, { identity: undefined }).info())).toMatchObject({
       type: 'Permanent',
       kind: 'unauthorised',
-      message: expect.stringContaining('there was no key to try'),
+      message: expect.stringContaining('no key to try'),
     });
     const folder = makeFolder({ '.ssh/nothing': '' });
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'a passphrase', '-f', join(folder, '.ssh/id_ed25519')]);
@@ -165,7 +170,7 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     const engine = connect({ address: two!.address, via });
     expect(await engine.imageId(parts().images.base.name)).toBeDefined();
     const wrong = { address: two!.address, via: { ...via, hostKey: two!.hostKey } };
-    expect((await failureOf(connect(wrong).info())).message).toContain(`root@${one!.ip}:22 shows the key`);
+    expect((await failureOf(connect(wrong).info())).message).toContain(`root@${one!.ip}:22 presents the key`);
   });
 
   test('~/.ssh/config of the worker holds: host, user, port, identity, known hosts, jump, and what it includes', async () => {
@@ -181,7 +186,7 @@ describeWith(['engine', 'registry', 'images', 'hosts'], 'hosts over SSH', () => 
     expect(await connect({ address: `ssh://web-2${socket}` }, bare).info()).toBeDefined();
     expect(await failureOf(connect({ address: `ssh://nobody@web-2${socket}` }, bare).info())).toMatchObject({
       kind: 'unauthorised',
-      message: expect.stringContaining(`nobody@${two!.ip}:22 does not let the worker in (tried ${hosts.identity})`),
+      message: expect.stringContaining(`nobody@${two!.ip}:22 refused the worker's login (tried ${hosts.identity})`),
     });
   });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runProgram } from '../../activities/drivers/program';
-import { identify } from '../../parts/processes';
+import { runProgram } from '../../activities/drivers/programs/program';
+import { identify } from '../../parts/run/processes';
 import { makeFolder } from './fixtures';
 
 const isRunning = (pid: number) => identify(pid) !== undefined;
@@ -34,9 +34,9 @@ test('a program that ends is told with what it printed', async () => {
 
 test('one that takes too long, prints without end or is killed says so', async () => {
   const sleeping = runProgram('sleep', ['60'], { env, within: 100 });
-  await expect(sleeping).rejects.toThrow(/sleep 60 took longer than 0.1 s and was ended/);
+  await expect(sleeping).rejects.toThrow(/sleep 60 took longer than 0.1 s and was stopped/);
   const killed = runProgram('sh', ['-c', 'kill -KILL $$'], { env });
-  await expect(killed).rejects.toThrow(/sh -c was ended by SIGKILL/);
+  await expect(killed).rejects.toThrow(/sh -c was stopped by SIGKILL/);
 });
 
 test.each([

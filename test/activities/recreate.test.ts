@@ -1,8 +1,8 @@
-import { accessoryName, environmentNetwork, keptName, releaseNetwork } from '../../src/model/names';
+import { accessoryName, environmentNetwork, backupName, releaseNetwork } from '../../src/model/names';
 import type { Service } from '../../src/model/service';
 import { describeWith } from '../setup/parts';
 import { failureOf } from './fixtures';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 const ALWAYS = { name: 'always' } as const;
 
@@ -22,37 +22,37 @@ const db = (version: string, more: Partial<Service['container']> = {}): Service 
 
 /** An accessory that is made anew, and put back; every operation twice, and from wherever a killed worker may have left it. */
 describeWith(['engine', 'images'], 'an accessory that has changed', () => {
-  let stand: Stand;
+  let bed: TestBed;
   const [one, two] = ['one', 'two'].map((release) => ({ release, service: 'db' }));
-  const [name, kept] = [() => accessoryName(stand.place, 'db'), () => keptName(stand.place, 'db', 'two')];
-  const stateOf = (container: string) => stand.engine.inspectContainer(container);
-  const sh = async (command: string) => (await stand.engine.exec(name(), ['sh', '-c', command])).stdout.trim();
+  const [name, kept] = [() => accessoryName(bed.place, 'db'), () => backupName(bed.place, 'db', 'two')];
+  const stateOf = (container: string) => bed.engine.inspectContainer(container);
+  const sh = async (command: string) => (await bed.engine.exec(name(), ['sh', '-c', command])).stdout.trim();
   const twice = async (deed: () => Promise<void>) => {
     await deed();
     await deed();
   };
-  const recreate = () => stand.perform('recreateAccessory', two!);
-  const restore = () => stand.perform('restoreAccessory', { ...two!, restart: ALWAYS });
+  const recreate = () => bed.perform('recreateAccessory', two!);
+  const restore = () => bed.perform('restoreAccessory', { ...two!, restart: ALWAYS });
   let former: string;
 
   beforeEach(async () => {
-    stand = await makeStand();
+    bed = await makeTestBed();
     const volumes = [{ name: 'data' }];
-    stand.release('one', { services: [db('one')], volumes });
-    stand.release('two', { services: [db('two')], volumes });
-    await stand.perform('createNetworks', { release: 'one' });
-    await stand.perform('startAccessory', one!);
-    await stand.perform('createNetworks', { release: 'two' });
+    bed.release('one', { services: [db('one')], volumes });
+    bed.release('two', { services: [db('two')], volumes });
+    await bed.perform('createNetworks', { release: 'one' });
+    await bed.perform('startAccessory', one!);
+    await bed.perform('createNetworks', { release: 'two' });
     await sh('echo a row > /data/row');
     former = (await stateOf(name()))!.id;
   });
-  afterEach(() => stand.cleanUp());
+  afterEach(() => bed.cleanUp());
 
   /** What must be so once it is back: the very container, its data, its restart policy, its place in the networks. */
   async function expectFormer(): Promise<void> {
     const state = await stateOf(name());
     expect(state).toMatchObject({ id: former, state: 'running', restart: ALWAYS });
-    expect(Object.keys(state!.networks)).toContain(releaseNetwork(stand.place, 'one', 'default'));
+    expect(Object.keys(state!.networks)).toContain(releaseNetwork(bed.place, 'one', 'default'));
     expect(await sh('cat /data/row')).toBe('a row');
     expect(await stateOf(kept())).toBeUndefined();
   }
@@ -65,12 +65,12 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
     expect(await sh('cat /data/row; wget -qO- http://127.0.0.1/')).toBe('a row\ndb two');
     expect(Object.keys(made!.networks).sort()).toEqual(
       [
-        environmentNetwork(stand.place),
-        ...['one', 'two'].map((release) => releaseNetwork(stand.place, release, 'default')),
+        environmentNetwork(bed.place),
+        ...['one', 'two'].map((release) => releaseNetwork(bed.place, release, 'default')),
       ].sort(),
     );
     expect(await stateOf(kept())).toMatchObject({ id: former, state: 'exited', restart: { name: 'no' } });
-    await twice(() => stand.perform('discardAccessory', two!));
+    await twice(() => bed.perform('discardAccessory', two!));
     expect(await stateOf(kept())).toBeUndefined();
     expect(await sh('cat /data/row')).toBe('a row');
   });
@@ -86,7 +86,7 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
 
   test('goes back when the new one does not become healthy', async () => {
     const sick = { ...db('two', { healthcheck: { test: ['CMD', 'false'] } }), healthyWithinMs: 500 };
-    stand.release('two', { services: [sick], volumes: [{ name: 'data' }] });
+    bed.release('two', { services: [sick], volumes: [{ name: 'data' }] });
     expect(await failureOf(recreate())).toMatchObject({
       kind: 'unhealthy',
       operation: 'recreateAccessory',
@@ -97,7 +97,7 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
   });
 
   /** What `recreateAccessory` does, call by call: a worker may be killed after any of them. */
-  const calls: [string, (stand: Stand) => Promise<void>][] = [
+  const calls: [string, (bed: TestBed) => Promise<void>][] = [
     ['its policy was set', ({ engine }) => engine.setRestartPolicy(name(), { name: 'no' })],
     ['it was stopped', ({ engine }) => engine.stopContainer(name())],
     ['it was renamed', ({ engine }) => engine.renameContainer(name(), kept())],
@@ -105,10 +105,10 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
   test.each(calls.map(([where], index) => [where, index + 1] as const))(
     'a worker that is killed after %s: it goes on from there, or back',
     async (_, count) => {
-      for (const [, call] of calls.slice(0, count)) await call(stand);
+      for (const [, call] of calls.slice(0, count)) await call(bed);
       await twice(restore);
       await expectFormer();
-      for (const [, call] of calls.slice(0, count)) await call(stand);
+      for (const [, call] of calls.slice(0, count)) await call(bed);
       await recreate();
       expect(await sh('cat /data/row; wget -qO- http://127.0.0.1/')).toBe('a row\ndb two');
       await twice(restore);
@@ -117,7 +117,7 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
   );
 
   test('a volume without a name goes on to the new container, with what is in it', async () => {
-    const { engine } = stand;
+    const { engine } = bed;
     const state = (await stateOf(name()))!;
     // An image may ask for a volume; these images do not, so one is made as the engine makes it.
     await engine.removeContainer(name());
@@ -138,7 +138,7 @@ describeWith(['engine', 'images'], 'an accessory that has changed', () => {
     await sh('echo kept > /cache/it');
     await recreate();
     expect(await sh('cat /cache/it')).toBe('kept');
-    await stand.perform('discardAccessory', two!);
+    await bed.perform('discardAccessory', two!);
     expect(await sh('cat /cache/it')).toBe('kept');
     await engine.removeContainer(name());
   });

@@ -1,16 +1,22 @@
-import { traefik } from '../../activities/drivers/proxy/traefik';
+import { hostProxy } from '../../activities/drivers/proxy/host-proxy';
 import type { Engine } from '../../activities/drivers/docker/engine';
 import { createInspectionActivities } from '../../activities/inspection';
-import type { RolloutDeps } from '../../activities/rollout/context';
+import type { RolloutDeps } from '../../activities/rollout/deps';
+import { dockerHosts } from '../../activities/targets/docker';
+import { type DockerDeps, onHost } from '../../activities/targets/docker/context';
+import type { Drivers } from '../../activities/targets/driver';
+import { openContext } from '../../activities/rollout/context';
 import { createRolloutActivities } from '../../activities/rollout/index';
 import { readSettings, type Settings } from '../../activities/settings';
-import { freePort } from '../../parts/ports';
+import { freePort } from '../../parts/run/ports';
 import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
-import { labels, type Place } from '../../src/model/names';
+import { labels, type EnvironmentRef } from '../../src/model/names';
 import type { OperationInputs, OperationName } from '../../src/model/plan';
+import type { DockerHost } from '../../src/model/target';
 import type { RecordRef } from '../../src/model/release';
 import type { Service } from '../../src/model/service';
 import { parts } from '../setup/parts';
+import { onlyDocker } from '../targets/only-docker';
 import { makeFolder, sharedEngine, uniqueName } from './fixtures';
 
 /** Serves its name on port 80, and `/cgi-bin/slow` after 0.8 s; ends at once when it is told to. */
@@ -53,11 +59,21 @@ export function service(
   };
 }
 
+/** The host of the test bed. */
+export const LOCAL: DockerHost = { kind: 'docker', name: 'local', address: 'local' };
+
+/** What an operation on that host has at hand. */
+export async function contextOf(bed: TestBed, name: OperationName, records: Record<string, RecordRef>) {
+  const scope = { app: bed.place.app, environment: bed.place.environment, counter: 1, records };
+  const ctx = await openContext(bed.deps, name, { target: LOCAL.name, scope });
+  return onHost(bed.deps, { ...ctx, target: LOCAL });
+}
+
 /** One application on one host, in an installation of its own. */
-export interface Stand {
+export interface TestBed {
   engine: Engine;
-  place: Place;
-  deps: RolloutDeps;
+  place: EnvironmentRef;
+  deps: RolloutDeps & DockerDeps;
   /** `127.0.0.1:port` of the proxy. */
   http: { host: string; port: number };
   /** Puts a release on record. */
@@ -65,7 +81,7 @@ export interface Stand {
   /** Carries out an operation, knowing these releases; all that are on record by default. */
   perform<Name extends OperationName>(
     name: Name,
-    input: Omit<OperationInputs[Name], 'host'>,
+    input: Omit<OperationInputs[Name], 'target'>,
     options?: { counter?: number; know?: string[] },
   ): Promise<void>;
   refTo(release: string): RecordRef;
@@ -73,26 +89,35 @@ export interface Stand {
   cleanUp(): Promise<void>;
 }
 
-export async function makeStand(more: Partial<Settings> = {}): Promise<Stand> {
+/**
+ * `connect` gives the engine of a call, the bed's own unless said otherwise. `drivers` are those of the targets that its releases
+ * name; of one Docker host where that is not said.
+ */
+export async function makeTestBed(
+  more: Partial<Settings> = {},
+  connect = (own: Engine): Engine => own,
+  drivers?: (settings: Settings) => Drivers,
+): Promise<TestBed> {
   const engine = sharedEngine();
-  const place: Place = { installation: uniqueName('in'), app: 'shop', environment: 'staging' };
+  const place: EnvironmentRef = { installation: uniqueName('in'), app: 'shop', environment: 'staging' };
   const port = await freePort();
   const records = new Map<string, ReleaseRecord>();
-  const deps: RolloutDeps = {
-    settings: {
-      ...readSettings({}),
-      installation: place.installation,
-      proxyImage: parts().images.proxy.name,
-      proxyHttp: `127.0.0.1:${port}`,
-      dockerHost: parts().engine.host,
-      ...more,
-      data: makeFolder({}),
-    },
-    connect: () => engine,
+  const settings: Settings = {
+    ...readSettings({}),
+    installation: place.installation,
+    proxyImage: parts().images.proxy.name,
+    proxyHttp: `127.0.0.1:${port}`,
+    dockerHost: parts().engine.host,
+    ...more,
+    data: makeFolder({}),
+  };
+  const docker: DockerDeps = { settings, connect: () => connect(engine), proxy: hostProxy };
+  const deps: RolloutDeps & DockerDeps = {
+    ...docker,
+    drivers: drivers?.(settings) ?? onlyDocker(dockerHosts(docker)),
     loadRecord: (ref) => Promise.resolve(records.get(ref.release)!),
     loadFile: (_, { from }) => Promise.resolve(Buffer.from(`content of ${from}`)),
-    keptElsewhere: () => Promise.resolve([]),
-    proxy: traefik,
+    neededElsewhere: () => Promise.resolve([]),
   };
   const activities = createRolloutActivities(deps);
   const refTo = (release: string): RecordRef => ({
@@ -119,15 +144,15 @@ export async function makeStand(more: Partial<Settings> = {}): Promise<Stand> {
         counter,
         records: Object.fromEntries(know.map((one) => [one, refTo(one)])),
       };
-      await activities[name]({ ...input, host: 'local', scope } as never);
+      await activities[name]({ ...input, target: LOCAL.name, scope } as never);
     },
     cleanUp: () => removeAll(engine, place.installation),
   };
 }
 
-function recordOf(place: Place, release: string, environment: Partial<EnvironmentRecord>): ReleaseRecord {
+function recordOf(place: EnvironmentRef, release: string, environment: Partial<EnvironmentRecord>): ReleaseRecord {
   return {
-    format: 1,
+    format: 2,
     app: place.app,
     release,
     source: { url: '/nowhere', commit: release },
@@ -140,7 +165,7 @@ function recordOf(place: Place, release: string, environment: Partial<Environmen
       {
         name: place.environment,
         project: place.installation,
-        hosts: [{ kind: 'docker', name: 'local', address: 'local' }],
+        targets: [LOCAL],
         strategy: { kind: 'blue-green' },
         services: [],
         networks: [{ name: 'default' }],

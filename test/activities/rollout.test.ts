@@ -1,33 +1,33 @@
+import type { ObservedHost } from '../../src/model/observed';
 import { once } from 'node:events';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { accessoryName, instanceName, oneOffName, releaseNetwork } from '../../src/model/names';
-import { makeInstance } from '../../activities/rollout/containers';
-import { openContext } from '../../activities/rollout/context';
+import { makeInstance } from '../../activities/targets/docker/containers/containers';
 import { withHeartbeat } from '../../activities/heartbeat';
-import { observe } from '../../activities/rollout/observe';
+import { observe } from '../../activities/targets/observe';
 import { describeWith, parts } from '../setup/parts';
 import { failureOf, until } from './fixtures';
 import { startLoad } from './load';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { contextOf, makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };
 const HEALTH = { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1/'], intervalMs: 1_000 };
 
 describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => {
-  let stand: Stand;
+  let bed: TestBed;
   beforeAll(async () => {
-    stand = await makeStand();
+    bed = await makeTestBed();
   });
-  afterAll(() => stand.cleanUp());
+  afterAll(() => bed.cleanUp());
 
   const twice = async (deed: () => Promise<void>) => {
     await deed();
     await deed();
   };
-  const stateOf = (name: string) => stand.engine.inspectContainer(name);
+  const stateOf = (name: string) => bed.engine.inspectContainer(name);
 
   test('a release goes up beside another, takes over under load, and the other goes; each operation twice', async () => {
-    const { perform, place, engine } = stand;
+    const { perform, place, engine } = bed;
     const db = service(
       'db',
       { healthcheck: HEALTH, mounts: [{ type: 'volume', volume: 'data', target: '/data' }] },
@@ -39,25 +39,25 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       service('web', { environment: { NAME: name } }, { replicas: 2 }),
     ];
     for (const name of ['one', 'two'])
-      stand.release(name, { services: services(name), routes: [ROUTE], volumes: [{ name: 'data' }] });
+      bed.release(name, { services: services(name), routes: [ROUTE], volumes: [{ name: 'data' }] });
     const bringUp = async (release: string) => {
       await twice(() => perform('ensureProxy', {}));
       await twice(() => perform('createNetworks', { release }));
       await twice(() => perform('startAccessory', { release, service: 'db' }));
-      await twice(() => perform('startInstance', { release, service: 'api', replica: 1 }));
-      for (const replica of [1, 2]) await twice(() => perform('startInstance', { release, service: 'web', replica }));
+      await twice(() => perform('startInstances', { release, service: 'api', count: 1 }));
+      await twice(() => perform('startInstances', { release, service: 'web', count: 2 }));
     };
     await bringUp('one');
     await twice(() => perform('switchRoutes', { release: 'one' }));
 
-    const load = startLoad({ ...stand.http, hostname: 'shop.example' }, ['/', '/', '/', '/cgi-bin/slow'], 100);
+    const load = startLoad({ ...bed.http, hostname: 'shop.example' }, ['/', '/', '/', '/cgi-bin/slow'], 100);
     await bringUp('two');
     await twice(() => perform('switchRoutes', { release: 'two' }, { counter: 2 }));
     await perform('watchInstances', { release: 'two', forMs: 1_000 });
 
-    const observed = (
-      await observe(stand.deps, place, [{ kind: 'docker', name: 'local', address: 'local' }], place.installation)
-    ).hosts['local']!;
+    const local = { kind: 'docker', name: 'local', address: 'local' } as const;
+    const { targets } = await observe(bed.deps, place, [local], place.installation);
+    const observed = targets['local'] as ObservedHost;
     expect(observed).toMatchObject({
       networks: ['one', 'two'],
       routes: { release: 'two', counter: 2 },
@@ -77,9 +77,8 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     expect([inOne.stdout, inTwo.stdout]).toEqual(['api one\n', 'api two\n']);
     expect((await engine.exec(instanceName(place, 'two', 'web'), ['wget', '-qO-', 'http://db/'])).stdout).toBe('db\n');
 
-    for (const replica of [1, 2])
-      await twice(() => perform('removeInstance', { release: 'one', service: 'web', replica }, { know: ['two'] }));
-    await twice(() => perform('removeInstance', { release: 'one', service: 'api', replica: 1 }));
+    await twice(() => perform('removeInstances', { release: 'one', service: 'web', left: 0 }, { know: ['two'] }));
+    await twice(() => perform('removeInstances', { release: 'one', service: 'api', left: 0 }));
     await twice(() => perform('removeNetworks', { release: 'one' }));
     await twice(() => perform('removeAccessory', { release: 'two', service: 'db' }));
     const { sent, failed, answers } = await load.stop();
@@ -110,24 +109,22 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       service('restarts', { ...container, command: ['sh', '-c', 'exit 7'], restart: { name: 'always' } }),
       service('silent', container, { healthyWithinMs: 600 }),
     ];
-    stand.release('bad', {
+    bed.release('bad', {
       services,
       secrets: { TOKEN: { env: 'WLTEST_SECRET' } },
       routes: [{ ...ROUTE, service: 'silent' }],
     });
-    await stand.perform('createNetworks', { release: 'bad' });
+    await bed.perform('createNetworks', { release: 'bad' });
     const failures = await Promise.all(
-      services.map(({ name }) =>
-        failureOf(stand.perform('startInstance', { release: 'bad', service: name, replica: 1 })),
-      ),
+      services.map(({ name }) => failureOf(bed.perform('startInstances', { release: 'bad', service: name, count: 1 }))),
     );
-    const prefix = `${stand.place.installation}-shop-staging-bad-`;
-    const raise = (name: string) => `. If it only needs longer, raise services.${name}.healthyWithin`;
+    const prefix = `${bed.place.installation}-shop-staging-bad-`;
+    const raise = (name: string) => `. If it needs more time, raise services.${name}.healthyWithin`;
     expect(failures).toMatchObject([
       {
         type: 'Permanent',
         kind: 'unhealthy',
-        operation: 'startInstance',
+        operation: 'startInstances',
         host: 'local',
         service: 'sick',
         message: `${prefix}sick was not healthy within 5 s: its health command exited with 3: not yet${raise('sick')}`,
@@ -135,60 +132,61 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       },
       { message: `${prefix}ends exited with status 7`, lastLines: ['token ***'] },
       { message: expect.stringMatching(/restarts (has restarted|exited with status 7)/) },
-      { message: `${prefix}silent was not healthy within 0.6 s: no answer on port 80 to /${raise('silent')}` },
+      {
+        message: `${prefix}silent was not healthy within 0.6 s: no answer on port 80 to /. Nothing listens there${raise('silent')}`,
+      },
     ]);
     expect((await stateOf(`${prefix}sick`))?.state).toBe('running');
     await Promise.all(
-      services.map(({ name }) => stand.perform('removeInstance', { release: 'bad', service: name, replica: 1 })),
+      services.map(({ name }) => bed.perform('removeInstances', { release: 'bad', service: name, left: 0 })),
     );
   });
 
   test('a stopped instance is started again, and one made otherwise is made anew', async () => {
-    const { perform, place, engine } = stand;
-    stand.release('again', { services: [service('jobs', { healthcheck: HEALTH }, { kind: 'background' })] });
-    const jobs = { release: 'again', service: 'jobs', replica: 1 };
+    const { perform, place, engine } = bed;
+    bed.release('again', { services: [service('jobs', { healthcheck: HEALTH }, { kind: 'background' })] });
+    const jobs = { release: 'again', service: 'jobs' };
     await perform('createNetworks', { release: 'again' });
-    await perform('startInstance', jobs);
+    await perform('startInstances', { ...jobs, count: 1 });
     const name = instanceName(place, 'again', 'jobs');
     const first = await stateOf(name);
-    await twice(() => perform('stopInstance', jobs));
+    await twice(() => perform('stopInstances', { ...jobs, left: 0 }));
     expect((await stateOf(name))?.state).toBe('exited');
-    await twice(() => perform('startInstance', jobs));
+    await twice(() => perform('startInstances', { ...jobs, count: 1 }));
     expect(await stateOf(name)).toMatchObject({ state: 'running', id: first!.id });
 
-    stand.release('again', { services: [service('jobs', { healthcheck: HEALTH, environment: { NAME: 'other' } })] });
-    await perform('startInstance', jobs);
+    bed.release('again', { services: [service('jobs', { healthcheck: HEALTH, environment: { NAME: 'other' } })] });
+    await perform('startInstances', { ...jobs, count: 1 });
     expect((await stateOf(name))!.id).not.toBe(first!.id);
-    await perform('removeInstance', jobs);
-    await perform('stopInstance', jobs);
+    await perform('removeInstances', { ...jobs, left: 0 });
+    await perform('stopInstances', { ...jobs, left: 0 });
 
     // A worker that was killed between making and starting.
-    const scope = { app: 'shop', environment: 'staging', counter: 1, records: { again: stand.refTo('again') } };
-    const ctx = await openContext(stand.deps, 'startInstance', { host: 'local', scope });
+    const ctx = await contextOf(bed, 'startInstances', { again: bed.refTo('again') });
     const make = makeInstance(ctx, await ctx.environment('again'), await ctx.service('again', 'jobs'), 'again', 1);
     const { id } = await engine.createContainer(await make.whole());
-    await perform('startInstance', jobs);
+    await perform('startInstances', { ...jobs, count: 1 });
     expect(await stateOf(name)).toMatchObject({ state: 'running', id });
-    await perform('removeInstance', jobs);
+    await perform('removeInstances', { ...jobs, left: 0 });
   });
 
   test('a command runs once, its undo only after it, and both again only when it was undone', async () => {
-    const { perform, place, engine } = stand;
+    const { perform, place, engine } = bed;
     const container = { mounts: [{ type: 'volume', volume: 'log', target: '/log' } as const] };
-    const note = (what: string) => ['sh', '-c', `echo ${what} >> /log/${stand.place.installation}`];
+    const note = (what: string) => ['sh', '-c', `echo ${what} >> /log/${bed.place.installation}`];
     const before = [
       { command: note('did'), undo: note('undid') },
       { command: ['sh', '-c', 'echo broken; exit 4'], undo: note('undid broken') },
     ];
-    stand.release('cmd', {
+    bed.release('cmd', {
       services: [service('api', { ...container, healthcheck: HEALTH }, { before })],
       volumes: [{ name: 'log' }],
     });
     const api = { release: 'cmd', service: 'api' };
     await perform('createNetworks', { release: 'cmd' });
-    await perform('startInstance', { ...api, replica: 1 });
+    await perform('startInstances', { ...api, count: 1 });
     const log = async () =>
-      (await engine.exec(instanceName(place, 'cmd', 'api'), ['cat', `/log/${stand.place.installation}`])).stdout
+      (await engine.exec(instanceName(place, 'cmd', 'api'), ['cat', `/log/${bed.place.installation}`])).stdout
         .trim()
         .split('\n');
 
@@ -207,15 +205,15 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     expect(await log()).toEqual(['did', 'undid broken', 'undid']);
     await perform('runOneOff', { ...api, index: 0 });
     expect(await log()).toEqual(['did', 'undid broken', 'undid', 'did']);
-    await perform('removeInstance', { ...api, replica: 1 });
+    await perform('removeInstances', { ...api, left: 0 });
     await twice(() => perform('removeNetworks', { release: 'cmd' }));
     expect(await stateOf(oneOffName(place, 'cmd', 'api', 'before-0'))).toBeUndefined();
   });
 
   test('a retry waits for the command that runs, and a cancelled one is stopped before its undo', async () => {
-    const { perform, place, engine } = stand;
+    const { perform, place, engine } = bed;
     const before = [{ command: ['sh', '-c', 'sleep 1.5'] }, { command: ['sleep', '100'], undo: ['true'] }];
-    stand.release('slow', { services: [service('api', {}, { before })] });
+    bed.release('slow', { services: [service('api', {}, { before })] });
     await perform('createNetworks', { release: 'slow' });
     const command = { release: 'slow', service: 'api', index: 0 };
     const found = () => engine.inspectContainer(oneOffName(place, 'slow', 'api', 'before-0'));
@@ -234,12 +232,12 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
   });
 
   test('the soak ends as soon as an instance restarts or is gone', async () => {
-    const { perform, place, engine } = stand;
-    stand.release('soak', {
+    const { perform, place, engine } = bed;
+    bed.release('soak', {
       services: [service('api', { healthcheck: HEALTH }), service('jobs', { healthcheck: HEALTH })],
     });
     await perform('createNetworks', { release: 'soak' });
-    for (const name of ['api', 'jobs']) await perform('startInstance', { release: 'soak', service: name, replica: 1 });
+    for (const name of ['api', 'jobs']) await perform('startInstances', { release: 'soak', service: name, count: 1 });
     const watching = new MockActivityEnvironment();
     // it says that it has looked, so that a retry goes on from there
     const begun = once(watching, 'heartbeat');
@@ -252,7 +250,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       operation: 'watchInstances',
       service: 'api',
       message: expect.stringMatching(
-        /-soak-api (has restarted|was started again|exited with status 0), [\d.]+ s into the soak$/,
+        /-soak-api (has restarted|was restarted|exited with status 0), [\d.]+ s into the soak$/,
       ),
     });
     await engine.removeContainer(instanceName(place, 'soak', 'jobs'));
@@ -260,16 +258,16 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
       service: 'jobs',
       message: expect.stringMatching(/-soak-jobs is gone/),
     });
-    await perform('removeInstance', { release: 'soak', service: 'api', replica: 1 });
+    await perform('removeInstances', { release: 'soak', service: 'api', left: 0 });
   });
 
   test('a retry goes on with the soak where it was, and finds out how its command ended; another deed runs it again', async () => {
-    const { perform, place, engine } = stand;
+    const { perform, place, engine } = bed;
     const before = [{ command: ['sh', '-c', 'echo broken; exit 4'] }];
-    stand.release('retry', { services: [service('api', { healthcheck: HEALTH }, { before })] });
+    bed.release('retry', { services: [service('api', { healthcheck: HEALTH }, { before })] });
     const api = { release: 'retry', service: 'api' };
     await perform('createNetworks', { release: 'retry' });
-    await perform('startInstance', { ...api, replica: 1 });
+    await perform('startInstances', { ...api, count: 1 });
 
     const soak = withHeartbeat(() => perform('watchInstances', { release: 'retry', forMs: 60_000 }));
     const earlier = { resume: { since: Date.now() - 59_500, instances: {} } };
@@ -285,19 +283,18 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     const ids = [await run('1'), await run('1'), await run('2')];
     expect(ids[1]).toBe(ids[0]);
     expect(ids[2]).not.toBe(ids[0]);
-    await perform('removeInstance', { ...api, replica: 1 });
+    await perform('removeInstances', { ...api, left: 0 });
     await perform('removeNetworks', { release: 'retry' });
   });
 
   test('images are pulled by digest, and pruned when nothing needs them', async () => {
-    const { perform, engine } = stand;
+    const { perform, engine } = bed;
     const repository = `${parts().registry.address}/shop/web`;
     const id = await engine.imageId(parts().images.base.name);
-    await engine.tagImage(id!, repository, stand.place.installation);
-    const digest = await engine.pushImage(repository, stand.place.installation, undefined);
-    await engine.removeImage(`${repository}:${stand.place.installation}`);
+    await engine.tagImage(id!, repository, bed.place.installation);
+    const digest = await engine.pushImage(repository, bed.place.installation, undefined);
     const image = `${repository}@${digest}`;
-    stand.release('pull', {
+    bed.release('pull', {
       services: [
         service('web', {}, { image }),
         service('gone', {}, { image: `${repository}@sha256:${'0'.repeat(64)}` }),
@@ -315,15 +312,17 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     expect(await engine.imageId(image)).toBe(id);
     await twice(() => perform('pruneImages', { keep: [] }));
     expect(await engine.imageId(image)).toBeUndefined();
+    // the tag that the builder gave it would keep it there
+    expect(await engine.imageId(`${repository}:${bed.place.installation}`)).toBeUndefined();
   });
 
   test('what no record knows is said', async () => {
-    expect(await failureOf(stand.perform('ensureProxy', {}, { know: [] }))).toMatchObject({
+    expect(await failureOf(bed.perform('ensureProxy', {}, { know: [] }))).toMatchObject({
       kind: 'no-such-host',
       operation: 'ensureProxy',
     });
-    stand.release('known', { services: [] });
-    expect(await failureOf(stand.perform('pullImage', { release: 'known', service: 'web' }))).toMatchObject({
+    bed.release('known', { services: [] });
+    expect(await failureOf(bed.perform('pullImage', { release: 'known', service: 'web' }))).toMatchObject({
       kind: 'no-such-service',
       message: 'release known has no service web. It has: none',
     });

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createPlanningActivities } from '../../activities/planning';
-import { hashSecrets, readHashes, readKey } from '../../activities/secret-hashes';
+import { hashSecrets, readHashes, readKey } from '../../activities/secrets/secret-hashes';
 import { SecretReader } from '../../activities/secrets';
 import { instanceName } from '../../src/model/names';
 import { describeWith } from '../setup/parts';
 import { failureOf, makeFolder } from './fixtures';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 const place = { app: 'shop', environment: 'staging' };
 
@@ -26,11 +26,11 @@ describe('the key of an installation', () => {
     const key = 'k'.repeat(40);
     expect(await readKey(settings(), { WINDLASS_KEY: key })).toBe(key);
     expect((await failureOf(readKey(settings(), { WINDLASS_KEY: 'short' }))).message).toMatch(
-      /^WINDLASS_KEY has 5 signs\. Expected 32 random ones/,
+      /^WINDLASS_KEY has 5 characters\. Expected at least 32 random ones/,
     );
     const nowhere = { installation: 'windlass', data: '/dev/null/data' };
     expect((await failureOf(readKey(nowhere, {}))).message).toMatch(
-      /^the worker cannot keep the key of the installation in \/dev\/null\/data\/windlass\.key \(ENOTDIR\)\. Set WINDLASS_DATA/,
+      /^the worker cannot store the installation's key in \/dev\/null\/data\/windlass\.key \(ENOTDIR\)\. Set WINDLASS_DATA/,
     );
   });
 
@@ -53,25 +53,23 @@ describe('the key of an installation', () => {
 });
 
 describeWith(['engine', 'images'], 'the values that containers were made with', () => {
-  let stand: Stand;
+  let bed: TestBed;
   let file: string;
   beforeAll(async () => {
-    stand = await makeStand();
+    bed = await makeTestBed();
     file = `${makeFolder({ token: 'canary-0815\n' })}/token`;
   });
-  afterAll(() => stand.cleanUp());
+  afterAll(() => bed.cleanUp());
 
   test('a label tells them from other ones, and what a container says is withheld once they are not known', async () => {
-    const { perform, engine, inspect } = stand;
+    const { perform, engine, inspect } = bed;
     const secrets = { TOKEN: { file }, OTHER: { env: 'WLTEST_NONE' } };
     const services = [service('web', { environment: { NAME: '{{secret:TOKEN}}' } }), service('api')];
-    const record = stand.release('r', { services, secrets });
+    const record = bed.release('r', { services, secrets });
     await perform('createNetworks', { release: 'r' });
-    for (const { name } of services) await perform('startInstance', { release: 'r', service: name, replica: 1 });
+    for (const { name } of services) await perform('startInstances', { release: 'r', service: name, count: 1 });
     const labelOf = async (name: string) =>
-      (await engine.inspectContainer(instanceName(stand.place, 'r', name)))?.labels[
-        `${stand.place.installation}.secrets`
-      ];
+      (await engine.inspectContainer(instanceName(bed.place, 'r', name)))?.labels[`${bed.place.installation}.secrets`];
     expect(await labelOf('web')).toMatch(/^TOKEN=[0-9a-f]{8}-[0-9a-f]{12}$/);
     expect(await labelOf('api')).toBeUndefined();
     const said = async (service: string) =>
@@ -80,7 +78,7 @@ describeWith(['engine', 'images'], 'the values that containers were made with', 
     expect(await said('web')).toBe('*** serves\n');
     writeFileSync(file, 'rotated');
     expect(await said('web')).toBe(
-      '(withheld: the worker does not know the value of TOKEN that is in it, and could not strike it out)',
+      '(withheld: it may contain TOKEN, which the worker cannot read and so cannot redact)',
     );
     expect(await said('api')).toBe('api serves\n');
     delete process.env['WLTEST_NONE'];
@@ -91,31 +89,35 @@ describeWith(['engine', 'images'], 'the values that containers were made with', 
   test('planning finds every secret that is missing, and says which has another value than it had', async () => {
     const secrets = { TOKEN: { file }, DB: { env: 'WLTEST_NONE' }, UNUSED: { env: 'WLTEST_NONE' } };
     const environment = { A: '{{secret:TOKEN}}', B: 'x{{secret:DB}}', C: '{{secret:TYPO}}' };
-    const { planRollout } = createPlanningActivities(stand.deps);
+    const { planRollout } = createPlanningActivities({
+      ...bed.deps,
+      claim: () => Promise.resolve(true),
+      committedOn: () => Promise.resolve(undefined),
+    });
     const plan = (name: string, ran = {}) =>
-      planRollout({ ...place, kind: 'rollback', record: stand.refTo(name), keep: [], ran });
+      planRollout({ ...place, kind: 'rollback', record: bed.refTo(name), keep: [], ran });
     rmSync(file);
-    stand.release('bad', { services: [service('web', { environment })], secrets });
+    bed.release('bad', { services: [service('web', { environment })], secrets });
     expect(await plan('bad')).toEqual({
       refused: {
         kind: 'no-secret',
         message: [
-          '3 secrets of staging cannot be read, so nothing was touched',
-          'DB (env WLTEST_NONE): the worker has no variable WLTEST_NONE. Set it where the worker is started, and start it again',
-          `TOKEN (file ${file}): the worker cannot read the file ${file} (ENOENT). Put it there, readable by the worker's user`,
+          '3 secrets of staging cannot be read; nothing was changed',
+          "DB (env WLTEST_NONE): the worker has no variable WLTEST_NONE. Set it in the worker's environment and restart the worker",
+          `TOKEN (file ${file}): the worker cannot read the file ${file} (ENOENT). Create it, readable by the worker's user`,
           'TYPO: no such secret is declared',
         ].join('\n'),
       },
     });
     writeFileSync(file, 'canary-1');
-    stand.release('good', { services: [service('web', { environment: { A: '{{secret:TOKEN}}' } })], secrets });
+    bed.release('good', { services: [service('web', { environment: { A: '{{secret:TOKEN}}' } })], secrets });
     const before = await plan('good');
     if (!('plan' in before)) throw new Error(JSON.stringify(before));
     expect(before.secrets).toEqual({ TOKEN: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{12}$/) });
     writeFileSync(file, 'canary-2');
     const after = await plan('good', { good: before.secrets });
     expect(after).toMatchObject({
-      plan: { warnings: ['secret TOKEN: good ran with another value; it gets the one of today'] },
+      plan: { warnings: ["secret TOKEN: good ran with another value and now gets today's"] },
     });
     expect(readFileSync(file, 'utf8')).toBe('canary-2');
     expect(JSON.stringify([before, after])).not.toContain('canary');

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { redact, redactFailure, redactSaid } from '../../activities/redact';
+import { redact, redactFailure, redactSaid } from '../../activities/secrets/redact';
 import { loginFor, SecretReader } from '../../activities/secrets';
 import type { SecretSource } from '../../src/model/release';
 import { failureOf, makeFolder } from './fixtures';
@@ -13,21 +13,33 @@ test('from the environment of the worker, and from a file without its last newli
   expect(await reader().value({ file }, 'key')).toBe('line 1\nline 2');
 });
 
+test('an entry of an env file of the worker', async () => {
+  const file = `${makeFolder({ 'shop.env': '# the shop\nA="x y"\nEMPTY=\nKEY=k#1 # why\n' })}/shop.env`;
+  const of = (name: string) => reader().value({ entry: [file, name] }, name);
+  expect(await Promise.all(['A', 'EMPTY', 'KEY'].map(of))).toEqual(['x y', '', 'k#1']);
+  expect((await failureOf(of('NONE'))).message).toBe(
+    `secret NONE: the worker's file ${file} has no entry NONE. Write NONE=… there`,
+  );
+  expect((await failureOf(reader().value({ entry: ['/none', 'A'] }, 'A'))).message).toMatch(
+    /cannot read the file \/none/,
+  );
+});
+
 test('what is missing is named by its reference', async () => {
   expect(await failureOf(reader().value({ env: 'NONE' }, 'db'))).toEqual({
     type: 'Permanent',
     kind: 'no-secret',
-    message: 'secret db: the worker has no variable NONE. Set it where the worker is started, and start it again',
+    message: "secret db: the worker has no variable NONE. Set it in the worker's environment and restart the worker",
   });
   expect((await failureOf(reader().value({ file: '/none/such' }, 'db'))).message).toMatch(
     /cannot read the file \/none\/such \(ENOENT\)/,
   );
   expect((await failureOf(reader().inText('{{secret:b}}', { a: { env: 'A' } }))).message).toBe(
-    'secret b: no such secret is declared. Known: a',
+    'secret b: is not declared. Expected one of: a',
   );
   const half = { address: 'reg.example/team', username: { env: 'TOKEN' } };
   expect((await failureOf(loginFor(half, reader()))).message).toMatch(
-    /reg\.example\/team has a username and no password/,
+    /reg\.example\/team has a username but no password/,
   );
 });
 
@@ -44,9 +56,7 @@ test('in texts, and in all texts of plain data', async () => {
   const known = await reader().known({ ...sources, gone: { env: 'GONE' } });
   expect(known).toEqual({ values: ['canary-token', 'x'], unread: ['gone'] });
   expect(redactSaid('says canary-token', { ...known, unread: [] })).toBe('says ***');
-  expect(redactSaid('says canary-token and more', known)).toMatch(
-    /^\(withheld: the worker does not know the value of gone /,
-  );
+  expect(redactSaid('says canary-token and more', known)).toMatch(/^\(withheld: it may contain gone, /);
 });
 
 test('the login of a registry', async () => {
@@ -117,7 +127,7 @@ describe('from a command', () => {
 
   test('one that waits is ended, with what it has started', async () => {
     const { read, folder } = storeOf('sleep 14 & echo $! > "$0/child"; wait');
-    expect((await failureOf(read())).message).toMatch(/within 10 s and was ended\. Does it wait for a login\?/);
+    expect((await failureOf(read())).message).toMatch(/within 10 s and was stopped\. Does it wait for a login\?/);
     const child = readFileSync(`${folder}/child`, 'utf8').trim();
     expect(existsSync(`/proc/${child}/cmdline`) && readFileSync(`/proc/${child}/cmdline`, 'utf8')).toBeFalsy();
   });
@@ -129,7 +139,7 @@ describe('from a command', () => {
     const { read, asked } = storeOf('echo canary', allowed ?? '');
     const { message } = await failureOf(read());
     expect(message).toBe(
-      'secret db: the worker may not run /bin/sh. Whoever may commit windlass.yaml could run it with any arguments; where that is meant, start the worker with ' +
+      'secret db: the worker may not run /bin/sh, because anyone who commits windlass.yaml could pass it any arguments. To allow it, start the worker with ' +
         setting,
     );
     expect(asked()).toBe(0);

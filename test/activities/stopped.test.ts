@@ -4,22 +4,22 @@ import { type AddressInfo, createServer as listen, type Server, type Socket } fr
 import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { closeConnections } from '../../activities/drivers/ssh/connections';
-import { traefik } from '../../activities/drivers/proxy/traefik';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { currentWatch, withHeartbeat } from '../../activities/heartbeat';
 import { createPlanningActivities } from '../../activities/planning';
 import { loadRecord } from '../../activities/records/load-record';
-import type { RolloutDeps } from '../../activities/rollout/context';
+import type { PlanningDeps } from '../../activities/decisions/demand';
+import { openDrivers } from '../../activities/targets';
 import { SecretReader } from '../../activities/secrets';
 import { readSettings } from '../../activities/settings';
 import { createSourceActivities } from '../../activities/source';
-import { identify } from '../../parts/processes';
+import { identify } from '../../parts/run/processes';
 import type { RecordRef } from '../../src/model/release';
 import { environment, record, service } from '../src/plan/fixtures';
 import { failureOf, makeFolder, until } from './fixtures';
 
 /** Sooner than anything that is waited for would end by itself: a host 15 s, a registry 30 s, a command 10 s. */
-const AT_ONCE_MS = 4_000;
+const AT_ONCE_MS = 9_000;
 
 const closing: (() => void)[] = [];
 afterAll(() => closing.forEach((close) => close()));
@@ -71,17 +71,18 @@ const GIVEN_UP = { ended: 'CancelledFailure', soon: true };
 
 describe('an activity that is stopped gives up at once', () => {
   const settings = { ...readSettings({}), cache: makeFolder({}), data: makeFolder({}) };
-  const deps = (more: Partial<RolloutDeps>): RolloutDeps => ({
+  const deps = (more: Partial<PlanningDeps>): PlanningDeps => ({
     settings,
-    connect: (target) => connectEngine(target, settings),
     loadRecord,
     loadFile: () => Promise.reject(new Error('no file is asked for')),
-    keptElsewhere: () => Promise.resolve([]),
-    proxy: traefik,
+    neededElsewhere: () => Promise.resolve([]),
+    drivers: openDrivers(settings),
+    claim: () => Promise.resolve(true),
+    committedOn: () => Promise.resolve(undefined),
     ...more,
   });
   const ref = (address: string): RecordRef => ({ app: 'shop', release: 'r', registry: { address }, digest: address });
-  const plan = (more: Partial<RolloutDeps>, of: RecordRef) => () =>
+  const plan = (more: Partial<PlanningDeps>, of: RecordRef) => () =>
     createPlanningActivities(deps(more)).planRollout({
       app: 'shop',
       environment: 'staging',
@@ -98,9 +99,9 @@ describe('an activity that is stopped gives up at once', () => {
   test('a plan for a host that is silent, and ending the connections lets the host go', async () => {
     const host = await silent();
     const hosts = [{ kind: 'docker' as const, name: 'one', address: `ssh://root@${host.address}` }];
-    expect(await stopWhen(plan(onRecord({ hosts }), ref('none')), undefined, () => host.calls.size > 0)).toEqual(
-      GIVEN_UP,
-    );
+    expect(
+      await stopWhen(plan(onRecord({ targets: hosts }), ref('none')), undefined, () => host.calls.size > 0),
+    ).toEqual(GIVEN_UP);
     closeConnections();
     await soon(() => host.calls.size === 0);
   });
@@ -147,7 +148,7 @@ describe('an activity that is stopped gives up at once', () => {
   test('a checkout that waits for another one, which goes on', async () => {
     const server = await silent(createServer());
     const source = { url: `http://${server.address}/shop.git`, commit: 'a'.repeat(40) };
-    const { checkSource } = createSourceActivities(settings).activities;
+    const { checkSource } = createSourceActivities({ settings, drivers: openDrivers(settings) }).activities;
     const input = { app: 'shop', release: 'r', source, startedBy: 'ann' };
     const first = begin(checkSource, input);
     await until(async () => server.calls.size > 0);

@@ -1,7 +1,7 @@
 import { oneOffName } from '../../src/model/names';
 import { describeWith } from '../setup/parts';
 import { failureOf } from './fixtures';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 import { httpVerification, runVerification, type Verification } from '../../src/manifest/kinds';
 
 const HEALTH = { test: ['CMD', 'wget', '-qO-', 'http://127.0.0.1/'] };
@@ -15,26 +15,26 @@ const run = (command: string[], more: object = {}) => ({
 });
 
 describeWith(['engine', 'images'], 'verifications', () => {
-  let stand: Stand;
+  let bed: TestBed;
   beforeAll(async () => {
-    stand = await makeStand();
+    bed = await makeTestBed();
     put([]);
-    await stand.perform('ensureProxy', {});
-    await stand.perform('createNetworks', { release: 'r' });
-    await stand.perform('startInstance', { release: 'r', service: 'web', replica: 1 });
-    await stand.perform('switchRoutes', { release: 'r' });
+    await bed.perform('ensureProxy', {});
+    await bed.perform('createNetworks', { release: 'r' });
+    await bed.perform('startInstances', { release: 'r', service: 'web', count: 1 });
+    await bed.perform('switchRoutes', { release: 'r' });
   });
-  afterAll(() => stand.cleanUp());
+  afterAll(() => bed.cleanUp());
 
   const put = (verifications: Verification[]) =>
-    stand.release('r', {
+    bed.release('r', {
       services: [service('web', { healthcheck: HEALTH })],
       routes: [{ service: 'web', host: 'shop.example', path: '/', port: 80 }],
       verifications,
     });
   const verify = (verification: Verification) => {
     put([verification]);
-    return stand.perform('verify', { release: 'r', index: 0, title: verification.title });
+    return bed.perform('verify', { release: 'r', index: 0, title: verification.title });
   };
 
   test.each(['host', 'worker'])('http: status, body, header and time, from the %s', async (from) => {
@@ -83,7 +83,7 @@ describeWith(['engine', 'images'], 'verifications', () => {
     expect(await failureOf(verify(http({ service: 'jobs' })))).toMatchObject({
       type: 'Permanent',
       kind: 'verification-inconclusive',
-      message: '"asked" tells nothing: jobs has no route in staging. Give it one, or verify it with "kind: run"',
+      message: '"asked" was inconclusive: jobs has no route in staging. Give it one, or verify it with "kind: run"',
     });
   });
 
@@ -98,6 +98,6 @@ describeWith(['engine', 'images'], 'verifications', () => {
     expect(await failureOf(verify(run(['sleep', '100'], { within: '500ms' })))).toMatchObject({
       message: '"ran" failed: expected "sleep 100" to end with exit status 0, got no end within 0.5 s',
     });
-    expect(await stand.engine.inspectContainer(oneOffName(stand.place, 'r', 'web', 'verify-0'))).toBeUndefined();
+    expect(await bed.engine.inspectContainer(oneOffName(bed.place, 'r', 'web', 'verify-0'))).toBeUndefined();
   });
 });

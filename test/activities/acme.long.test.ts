@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, type PeerCertificate } from 'node:tls';
-import { clientOf } from '../../parts/engine-client';
-import { importImage } from '../../parts/import-image';
-import { findGoProgram, PEBBLE } from '../../parts/go-program';
-import { freePort } from '../../parts/ports';
+import { clientOf } from '../../parts/server/engine-client';
+import { importImage } from '../../parts/image/import-image';
+import { findGoProgram, PEBBLE } from '../../parts/find/go-program';
+import { freePort } from '../../parts/run/ports';
 import { proxyName } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { makeFolder, uniqueName } from './fixtures';
-import { makeStand, service, type Stand } from './rollout-fixtures';
+import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 const pebble = findGoProgram(PEBBLE);
 const HOST = 'shop.example.com';
@@ -38,7 +38,7 @@ async function issuedCertificateAt(port: number): Promise<PeerCertificate> {
 
 /** A proxy that gets its certificates of Pebble, which runs beside it and asks it back by the name that it is to prove. */
 function tests(program: string): void {
-  let stand: Stand;
+  let bed: TestBed;
   let secure: number;
   const image = `${uniqueName('pebble')}:1`;
   const network = uniqueName('zz-acme');
@@ -76,7 +76,7 @@ function tests(program: string): void {
         '/key.pem': { file: key! },
       },
     );
-    stand = await makeStand({
+    bed = await makeTestBed({
       proxyHttps: `127.0.0.1:${secure}`,
       acme: { email: 'ops@example.com', server: `https://${server}:14000/dir`, authority: certificate! },
     });
@@ -89,25 +89,25 @@ function tests(program: string): void {
     });
     await container.start();
     const environment = { services: [service('web')], routes: [ROUTE] };
-    await stand.perform('ensureProxy', {}, { know: [stand.release('one', environment).release] });
-    await stand.engine.connectNetwork(network, proxyName(stand.place.installation), [HOST]);
-    await stand.perform('createNetworks', { release: 'one' });
-    await stand.perform('startInstance', { release: 'one', service: 'web', replica: 1 });
+    await bed.perform('ensureProxy', {}, { know: [bed.release('one', environment).release] });
+    await bed.engine.connectNetwork(network, proxyName(bed.place.installation), [HOST]);
+    await bed.perform('createNetworks', { release: 'one' });
+    await bed.perform('startInstances', { release: 'one', service: 'web', count: 1 });
   });
   afterAll(async () => {
-    await stand.cleanUp();
-    await stand.engine.removeContainer(server);
-    await stand.engine.removeNetwork(network);
-    await stand.engine.removeImage(image);
+    await bed.cleanUp();
+    await bed.engine.removeContainer(server);
+    await bed.engine.removeNetwork(network);
+    await bed.engine.removeImage(image);
   });
 
   it('gets a certificate by itself for a route by HTTPS, sends plain requests there, and answers from inside', async () => {
-    await stand.perform('switchRoutes', { release: 'one' });
+    await bed.perform('switchRoutes', { release: 'one' });
     const certificate = await issuedCertificateAt(secure);
     expect(certificate.issuer.CN).toContain('Pebble Intermediate CA');
     expect(certificate.subjectaltname).toBe(`DNS:${HOST}`);
 
-    const { engine, place, deps } = stand;
+    const { engine, place, deps } = bed;
     const question = { to: 'routes', host: HOST, path: '/' } as const;
     expect(await deps.proxy.ask(engine, place.installation, question, 5_000)).toMatchObject({ status: 200 });
     const direct = { to: { container: '127.0.0.1', port: 80 }, host: HOST, path: '/a?b' };
@@ -119,8 +119,8 @@ function tests(program: string): void {
 
   it('keeps it: a proxy that is started anew asks for no other', async () => {
     const { fingerprint } = await issuedCertificateAt(secure);
-    await stand.engine.stopContainer(proxyName(stand.place.installation));
-    await stand.perform('ensureProxy', {});
+    await bed.engine.stopContainer(proxyName(bed.place.installation));
+    await bed.perform('ensureProxy', {});
     expect((await issuedCertificateAt(secure)).fingerprint).toBe(fingerprint);
   });
 }

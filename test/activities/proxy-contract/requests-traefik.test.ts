@@ -1,0 +1,4 @@
+import { TESTED } from './kinds';
+import { requestsPass } from './requests';
+
+requestsPass(TESTED.traefik);

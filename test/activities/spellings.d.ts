@@ -1,0 +1,1 @@
+export const SPELLINGS: Record<string, (text: string) => string>;
