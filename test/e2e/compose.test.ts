@@ -1,10 +1,9 @@
-import { ask } from '../../demo/client';
-import type { Stage } from '../../demo/stage';
-import { clientOf } from '../../parts/engine-client';
-import type { ReleaseProgress } from '../../src/model/progress';
+import { ask } from '../../lab/client';
+import type { TestBed } from '../../lab/test-bed';
+import { clientOf } from '../../parts/server/engine-client';
 import { describeWith, parts } from '../setup/parts';
 import { testServer } from '../setup/server';
-import { openStand } from './stand';
+import { openTestBed, serving } from './test-bed';
 
 /** A page of everything that the container was given; `seed` writes a line of it, each time that it runs. */
 const COMPOSE = `
@@ -47,43 +46,45 @@ environments:
 `;
 
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'what a compose file says', () => {
-  let stage: Stage;
+  let bed: TestBed;
   let close: () => Promise<void>;
+  let [first, second] = ['', ''];
 
   beforeAll(async () => {
-    ({ stage, close } = await openStand());
-    stage.shop.setVariable('BASE', parts().images.base.name);
-    stage.shop.write('docker-compose.yml', COMPOSE);
-    stage.shop.write('windlass.yaml', manifest(stage.app));
+    ({ bed, close } = await openTestBed());
+    bed.shop.setVariable('BASE', parts().images.base.name);
+    bed.shop.write('docker-compose.yml', COMPOSE);
+    bed.shop.write('windlass.yaml', manifest(bed.app));
+    bed.shop.write('app.conf', 'canary-of-the-first\n');
+    first = bed.shop.commit('Open');
+    bed.shop.write('app.conf', 'canary-of-the-second\n');
+    second = bed.shop.commit('Change a file');
   });
   afterAll(async () => await close());
 
-  const release = (commit: string) =>
-    stage.windlass.read<ReleaseProgress>('release', '--commit', commit, '--by', 'ci@example.com');
   /** As the page is expected to be. */
   const page = (conf: string, seeds: number) => {
-    const token = stage.variables['SHOP_PRODUCTION_TOKEN'];
+    const token = bed.variables['SHOP_PRODUCTION_TOKEN'];
     return [conf, 'said in production', `${token}${`seeded by ${token}\n`.repeat(seeds)}`.trimEnd()].join('\n');
   };
 
   it('runs: files of the commit, configs, secrets, a service that runs once, and a volume that two releases share', async () => {
-    stage.shop.write('app.conf', 'canary-of-the-first\n');
-    const first = await release(stage.shop.commit('Open'));
-    expect(first).toMatchObject({ status: 'done' });
-    expect((await ask(stage.production)).trimEnd()).toBe(page('canary-of-the-first', 1));
-
-    stage.shop.write('app.conf', 'canary-of-the-second\n');
-    expect(await release(stage.shop.commit('Change a file'))).toMatchObject({ status: 'done' });
-    expect((await ask(stage.production)).trimEnd()).toBe(page('canary-of-the-second', 2));
+    await serving(bed, first);
+    expect((await ask(bed.production)).trimEnd()).toBe(page('canary-of-the-first', 1));
+    await serving(bed, second);
+    expect((await ask(bed.production)).trimEnd()).toBe(page('canary-of-the-second', 2));
   });
 
   it('goes back with its files, which are in no history, and what runs once does not run again', async () => {
-    const { status } = await stage.windlass.run('rollback', 'production', '--by', 'ops@example.com');
+    await serving(bed, first);
+    await serving(bed, second);
+    const seeds = seedsOf(await ask(bed.production));
+    const { status } = await bed.windlass.run('rollback', 'production', '--by', 'ops@example.com');
     expect(status).toBe(0);
-    expect((await ask(stage.production)).trimEnd()).toBe(page('canary-of-the-first', 2));
+    expect((await ask(bed.production)).trimEnd()).toBe(page('canary-of-the-first', seeds));
     const server = await testServer();
     try {
-      const found = server.client.workflow.list({ query: `WindlassApp = "${stage.app}"` });
+      const found = server.client.workflow.list({ query: `WindlassApp = "${bed.app}"` });
       const histories: string[] = [];
       for await (const { workflowId, runId } of found)
         histories.push(textOf(await server.client.workflow.getHandle(workflowId, runId).fetchHistory()));
@@ -93,11 +94,13 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
       await server.teardown();
     }
     const engine = clientOf(parts().engine.host);
-    const label = [`${stage.installation}.role=one-off`];
-    const seeds = await engine.listContainers({ all: true, filters: { label } });
-    expect(seeds.filter(({ State }) => State === 'running')).toEqual([]);
+    const label = [`${bed.installation}.role=one-off`];
+    const oneOffs = await engine.listContainers({ all: true, filters: { label } });
+    expect(oneOffs.filter(({ State }) => State === 'running')).toEqual([]);
   });
 });
+
+const seedsOf = (page: string) => page.split('seeded by').length - 1;
 
 /** Payloads are bytes within what is fetched. */
 const textOf = (history: unknown) =>

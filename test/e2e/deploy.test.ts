@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
-import { root } from '../../demo/shop';
+import { root } from '../../lab/shop';
 import { describeWith, parts } from '../setup/parts';
 
 /** The images of the stack are those of a hub, so what is shown is that compose takes it and that nothing is missing. */

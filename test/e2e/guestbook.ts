@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectEngine } from '../../activities/drivers/docker/connect';
-import { cleanUp } from '../../demo/cleanup';
-import { Shop } from '../../demo/shop';
-import { Windlass, workerVariables } from '../../demo/windlass';
-import { clientOf } from '../../parts/engine-client';
-import { freePort } from '../../parts/ports';
+import { cleanUp } from '../../lab/clean-up';
+import { Shop } from '../../lab/shop';
+import { Windlass, workerVariables } from '../../lab/windlass';
+import { clientOf } from '../../parts/server/engine-client';
+import { freePort } from '../../parts/run/ports';
 import { parts } from '../setup/parts';
 
 /** What tells whether a container of docker compose is as it was. */

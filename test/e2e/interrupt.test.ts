@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { EXIT } from '../../cli/exit';
-import { Shop } from '../../demo/shop';
-import { Windlass } from '../../demo/windlass';
-import { freePort } from '../../parts/ports';
+import { Shop } from '../../lab/shop';
+import { Windlass } from '../../lab/windlass';
+import { freePort } from '../../parts/run/ports';
 import { releaseId } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { openRelay } from '../setup/relay';
 import { testServer } from '../setup/server';
 import { temporaryFolder } from '../setup/temporary';
-import { until } from './stand';
+import { until } from './test-bed';
 
 describeWith(['temporal'], 'Ctrl-C while a release is followed', () => {
   it('says how to go on, though Temporal is away and calls are about to be tried again', async () => {
@@ -39,7 +39,7 @@ describeWith(['temporal'], 'Ctrl-C while a release is followed', () => {
     child.kill('SIGINT');
     expect({ status: await ended, said }).toEqual({
       status: EXIT.interrupted,
-      said: expect.stringContaining('To watch it again: windlass status') as string,
+      said: expect.stringContaining('To follow it again: windlass status') as string,
     });
 
     const server = await testServer();

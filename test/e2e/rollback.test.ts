@@ -1,23 +1,23 @@
-import { ask } from '../../demo/client';
-import type { Stage } from '../../demo/stage';
-import { clientOf } from '../../parts/engine-client';
+import { ask } from '../../lab/client';
+import type { TestBed } from '../../lab/test-bed';
+import { clientOf } from '../../parts/server/engine-client';
 import { describeWith, parts } from '../setup/parts';
-import { openStand, until } from './stand';
+import { openTestBed, until } from './test-bed';
 
 /** The three ways back: what is warm, what is on the host, what is in the registry; and what others may still go back to. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a rollback', () => {
-  let stage: Stage;
+  let bed: TestBed;
   let close: () => Promise<void>;
   let version = 0;
 
-  beforeAll(async () => void ({ stage, close } = await openStand('probe')));
+  beforeAll(async () => void ({ bed, close } = await openTestBed('probe')));
   afterAll(async () => await close());
 
   const BY = ['--by', 'ops@example.com'];
   const engine = () => clientOf(parts().engine.host);
-  const answer = () => ask(stage.probes[0]!);
+  const answer = () => ask(bed.probes[0]!);
   const run = async (...args: string[]) => {
-    const { status, stdout, stderr } = await stage.windlass.run(...args, ...BY);
+    const { status, stdout, stderr } = await bed.windlass.run(...args, ...BY);
     return { status, said: status === 0 ? '' : stdout + stderr };
   };
   const rollBack = () => run('rollback', 'production', '--reason', 'to try it');
@@ -26,10 +26,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
   /** Commits a version whose image differs, with these settings of production; `more` are further environments before it. */
   function commit(settings: string, more = ''): string {
     version += 1;
-    stage.shop.setVariable('VERSION', String(version));
-    stage.shop.write('web/version.txt', String(version));
-    stage.shop.write('windlass.yaml', manifestOf(stage.app, settings, more));
-    return stage.shop.commit(`Version ${version}`);
+    bed.shop.setVariable('VERSION', String(version));
+    bed.shop.write('web/version.txt', String(version));
+    bed.shop.write('windlass.yaml', manifestOf(bed.app, settings, more));
+    return bed.shop.commit(`Version ${version}`);
   }
   const release = async (settings: string, more?: string) => {
     const sha = commit(settings, more);
@@ -39,14 +39,14 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
 
   /** The instances on the engine, as `RELEASE ID`. */
   async function instances(environment = 'production'): Promise<string[]> {
-    const label = (word: string, value: string) => `${stage.installation}.${word}=${value}`;
-    const filters = { label: [label('app', stage.app), label('role', 'instance'), label('environment', environment)] };
+    const label = (word: string, value: string) => `${bed.installation}.${word}=${value}`;
+    const filters = { label: [label('app', bed.app), label('role', 'instance'), label('environment', environment)] };
     const containers = await engine().listContainers({ all: true, filters });
-    return containers.map(({ Labels, Id }) => `${Labels[`${stage.installation}.release`]} ${Id}`).sort();
+    return containers.map(({ Labels, Id }) => `${Labels[`${bed.installation}.release`]} ${Id}`).sort();
   }
   /** The image of web that serves now, by its digest. */
   async function imageOfWeb(): Promise<string> {
-    const filters = { label: [`${stage.installation}.service=web`, `${stage.installation}.environment=production`] };
+    const filters = { label: [`${bed.installation}.service=web`, `${bed.installation}.environment=production`] };
     const [web] = await engine().listContainers({ filters });
     return web!.Image;
   }
@@ -64,22 +64,23 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
 
   it('is a switch while the new release soaks: what served before was never stopped', async () => {
     await release('soak: 500ms');
-    const before = await instances();
+    const [before, served] = [await instances(), await answer()];
     const next = commit('soak: 10m');
-    const released = stage.windlass.run('release', '--commit', next, '--until', 'done', ...BY);
-    await until(async () => (await answer()) === 'version 2', 100);
+    const released = bed.windlass.run('release', '--commit', next, '--until', 'done', ...BY);
+    await until(async () => (await answer()) === `version ${version}`, 100);
     expect(await rollBack()).toEqual(done);
-    expect(await answer()).toBe('version 1');
+    expect(await answer()).toBe(served);
     expect(await instances()).toEqual(before);
     expect((await released).status).not.toBe(0);
   });
 
   it('afterwards starts from the images of the host: the registry need not have them', async () => {
-    const image = await imageOfWeb();
+    await release('soak: 500ms');
+    const [image, served] = [await imageOfWeb(), await answer()];
     await release('soak: 500ms');
     await deleteFromRegistry(image);
     expect(await rollBack()).toEqual(done);
-    expect(await answer()).toBe('version 1');
+    expect(await answer()).toBe(served);
     expect(await imageOfWeb()).toBe(image);
   });
 
@@ -100,6 +101,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     routes: [{ service: web, host: staging.localhost }]
     soak: 500ms
     retention: 0`;
+    await release('soak: 500ms');
     const image = await imageOfWeb();
     await release('soak: 500ms');
     const next = commit('soak: 500ms\n    approval: { from: [somebody@example.com] }', staging);

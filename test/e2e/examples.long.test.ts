@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { pushReadyMade } from '../../demo/accessory';
-import { cleanUp } from '../../demo/cleanup';
-import { ask } from '../../demo/client';
-import { changes, type Example, root, Shop } from '../../demo/shop';
-import type { Stage } from '../../demo/stage';
-import { Windlass } from '../../demo/windlass';
-import { clientOf } from '../../parts/engine-client';
-import type { ReleaseProgress } from '../../src/model/progress';
+import { pushReadyMade } from '../../lab/ready-made';
+import { cleanUp } from '../../lab/clean-up';
+import { ask } from '../../lab/client';
+import { changes, type Example, root, Shop } from '../../lab/shop';
+import type { TestBed } from '../../lab/test-bed';
+import { Windlass } from '../../lab/windlass';
+import { clientOf } from '../../parts/server/engine-client';
 import { describeWith, parts } from '../setup/parts';
-import { APPROVER, openStand, until } from './stand';
+import { openTestBed, promote, until } from './test-bed';
 
 /** What is done with an example, and what it shows. */
 interface Trial {
@@ -154,26 +153,26 @@ test('every example is tried', () => {
 
 /** All on one installation at the same time, as on a host of several teams; each application has a name of its own. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'an example', () => {
-  let stage: Stage;
+  let bed: TestBed;
   let close: () => Promise<void>;
   const journeys = new Map<Tried, Promise<void>>();
   const apps: string[] = [];
 
   beforeAll(async () => {
-    ({ stage, close } = await openStand());
+    ({ bed, close } = await openTestBed());
     for (const name of NAMES) {
       const journey = travel(name, TRIALS[name]);
-      // Told by the test of its own.
+      // UserError by the test of its own.
       journey.catch(() => undefined);
       journeys.set(name, journey);
     }
   });
   afterAll(async () => {
     await Promise.allSettled(journeys.values());
-    await stage?.windlass.stop();
+    await bed?.windlass.stop();
     await cleanUp(
       parts().engine.host,
-      stage.installation,
+      bed.installation,
       apps.map((app) => `${parts().registry.address}/${app}`),
     );
     await close();
@@ -190,32 +189,32 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     const ready = (folder: string) =>
       pushReadyMade(folder, {
         dockerHost: parts().engine.host,
-        registry: `${parts().registry.address}/${stage.installation}`,
+        registry: `${parts().registry.address}/${bed.installation}`,
         base: node(),
       });
-    const folder = join(stage.shop.dir, '..', 'examples', name);
+    const folder = join(bed.shop.dir, '..', 'examples', name);
     const project = Shop.create(folder, await trial.variables(ready), name);
     const app = `${name}${randomBytes(2).toString('hex')}`;
     apps.push(app);
     project.edit('windlass.yaml', /^app: .*$/m, `app: ${app}`);
-    const windlass = new Windlass(stage.variables, folder, stage.windlass.log, () => undefined);
-    windlass.program = stage.windlass.program;
-    const place = { address: stage.address, host: trial.host };
+    const windlass = new Windlass(bed.variables, folder, bed.windlass.log, () => undefined);
+    windlass.program = bed.windlass.program;
+    const place = { address: bed.address, host: trial.host };
 
     const first = project.commit('The first version');
-    expect(await release(windlass, first)).toMatchObject({ status: 0 });
+    await succeeds(promote({ windlass }, first));
     await trial.visit(place, 1, 'first');
     const { accessories, ...running } = await observe(app);
     expect(running).toEqual(only(first, trial.released));
     expect(accessories.map(({ service }) => service)).toEqual(trial.accessories ?? []);
 
     const better = trial.better(project);
-    expect(await release(windlass, better)).toMatchObject({ status: 0 });
+    await succeeds(promote({ windlass }, better));
     await trial.visit(place, 2, 'second');
     const good = await observe(app);
     expect(good).toEqual({ ...only(better, trial.released), accessories });
 
-    const { status, said } = await release(windlass, trial.broken(project));
+    const { status, said } = await promote({ windlass }, trial.broken(project));
     expect(said).toMatch(trial.fails);
     expect(status).toBe(3);
     await trial.visit(place, 2, 'third');
@@ -229,15 +228,20 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     expect(drift).toEqual([]);
   }
 
+  async function succeeds(run: Promise<{ status: number | null; said: string }>): Promise<void> {
+    const { status, said } = await run;
+    expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
+  }
+
   const only = (commit: string, services: string[]) => ({ releases: [commit.slice(0, 10)], services });
 
   /** What the engine runs in production of the application. */
   async function observe(app: string) {
     const wanted = { app, environment: 'production' };
-    const label = Object.entries(wanted).map(([word, value]) => `${stage.installation}.${word}=${value}`);
+    const label = Object.entries(wanted).map(([word, value]) => `${bed.installation}.${word}=${value}`);
     const containers = (await clientOf(parts().engine.host).listContainers({ filters: { label } })).map(
       ({ Id: id, Labels }) => {
-        const word = (key: string) => Labels[`${stage.installation}.${key}`] ?? '';
+        const word = (key: string) => Labels[`${bed.installation}.${key}`] ?? '';
         return { id, role: word('role'), release: word('release'), service: word('service') };
       },
     );
@@ -249,16 +253,3 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'a
     };
   }
 });
-
-/** Releases a commit to the end, and approves it where that is asked for. */
-async function release(windlass: Windlass, commit: string): Promise<{ status: number | null; said: string }> {
-  const command = ['release', '--commit', commit, '--by', 'ci@trial.com'];
-  const begun = await windlass.run(...command, '--until', 'awaiting-approval');
-  const said = begun.stdout + begun.stderr;
-  const { waitingFor } = begun.status === 0 ? await windlass.read<ReleaseProgress>('status', commit.slice(0, 10)) : {};
-  if (!waitingFor) return { status: begun.status, said };
-  const approved = await windlass.run(...(await windlass.approval(commit)), '--by', APPROVER);
-  if (approved.status !== 0) return { status: approved.status, said: approved.stdout + approved.stderr };
-  const ended = await windlass.run(...command);
-  return { status: ended.status, said: ended.stdout + ended.stderr };
-}

@@ -1,15 +1,15 @@
-import { renameSync } from 'node:fs';
-import { Wire } from '../../chaos/wire';
-import { sendRequests } from '../../demo/client';
-import type { Shop } from '../../demo/shop';
-import type { Ended, Windlass } from '../../demo/windlass';
-import { clientOf } from '../../parts/engine-client';
-import type { TestHost, TestHosts } from '../../parts/hosts';
+import { existsSync, renameSync } from 'node:fs';
+import { Wire } from '../../lab/wire';
+import { sendRequests } from '../../lab/client';
+import type { Shop } from '../../lab/shop';
+import type { Ended, Windlass } from '../../lab/windlass';
+import { clientOf } from '../../parts/server/engine-client';
+import type { TestHost, TestHosts } from '../../parts/host/hosts';
 import type { EnvironmentState } from '../../src/model/environment';
 import type { LedgerEntry } from '../../src/model/ledger';
 import { rolloutId } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
-import { HostStand, routesOf, said, until } from './stand';
+import { HostsTestBed, routesOf, said, serving, until } from './test-bed';
 
 const OPS = 'ops@example.com';
 
@@ -26,25 +26,40 @@ environments:
     soak: 1s
 ${more}`;
 
-/** Two hosts over SSH, one of which goes away before anything is planned, or on the way; act after act. */
+/** Two hosts over SSH, one of which goes away before anything is planned, or on the way. Each begins with one release on both. */
 describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], 'a host that is gone', () => {
-  let stand: HostStand;
+  let bed: HostsTestBed;
   let hosts: TestHosts;
   let [a, b]: TestHost[] = [];
   let app: string;
   let windlass: Windlass;
   let shop: Shop;
   let wire: Wire;
+  let one: string;
 
-  const commit = (version: string) => stand.commit(version);
-  const release = (sha: string) => stand.release(sha);
+  const commit = (version: string) => bed.commit(version);
+  const release = (sha: string) => bed.release(sha);
   const resolve = (subject: string, answer: string) =>
     windlass.run('resolve', subject, answer, '--reason', 'its power supply is being replaced', '--by', OPS);
-  const pages = () => Promise.all([a!, b!].map(stand.page));
+  const pages = () => Promise.all([a!, b!].map(bed.page));
   const environment = async () =>
     (await windlass.read<{ environments: EnvironmentState[] }>('status')).environments[0]!;
   const containers = async (host: TestHost) =>
     (await clientOf(host.engine).listContainers({ all: true })).map(({ Id, State }) => `${Id} ${State}`).sort();
+
+  let isCut = false;
+  const cut = async () => {
+    await b!.cutSsh();
+    isCut = true;
+  };
+  /** All that a test broke. */
+  const mend = async () => {
+    wire.patienceMs = undefined;
+    wire.forget();
+    if (isCut) await b!.mendSsh();
+    isCut = false;
+    if (existsSync(`${socketOf(b!)}.gone`)) findEngine(b!);
+  };
 
   /** As when its disk is gone: the host answers, its engine does not. */
   const socketOf = (host: TestHost) => host.engine.replace('unix://', '');
@@ -53,20 +68,25 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
 
   beforeAll(async () => {
     wire = await Wire.open(parts().temporal.address);
-    stand = await HostStand.open(2, { TEMPORAL_ADDRESS: wire.address });
-    ({ hosts, app, windlass, shop } = stand);
+    bed = await HostsTestBed.open(2, { TEMPORAL_ADDRESS: wire.address });
+    ({ hosts, app, windlass, shop } = bed);
     [a, b] = hosts.all;
     for (const [file, text] of Object.entries(files(parts().images.base.name))) shop.write(file, text);
     shop.write('windlass.yaml', manifest(app, hosts.all));
-    expect(await release(commit('one'))).toMatchObject({ status: 0 });
+    one = commit('one');
+  });
+  beforeEach(async () => {
+    shop.write('windlass.yaml', manifest(app, hosts.all));
+    await serving(bed, one, OPS);
     expect(await pages()).toEqual(['one', 'one']);
   });
+  afterEach(async () => await mend());
   afterAll(async () => {
-    await stand?.close();
+    await bed?.close();
     wire?.close();
   });
 
-  it('with its engine: the release asks, goes on without it, and says so', async () => {
+  it('with its engine: the release asks, goes on without it and says so, and the next one brings the host level', async () => {
     const before = await containers(b!);
     loseEngine(b!);
     const second = commit('two');
@@ -74,10 +94,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(asks.status).toBe(6);
     for (const words of [
       `asks one of ${OPS} about "plan: look at ${b!.ip}"`,
-      `on ${b!.ip}: root@${b!.ip}:22 opens no way to the engine's socket`,
-      `exclude-host: go on without ${b!.ip}: it stays as it is`,
-      'retry: look at the host once more',
-      'rollback: end here: nothing has been done yet',
+      `on ${b!.ip}: root@${b!.ip}:22 cannot connect to the engine's socket`,
+      `exclude-host: continue without ${b!.ip}: it keeps what it runs`,
+      'retry: try the host again',
+      'rollback: end here; nothing has been changed',
       `windlass resolve production exclude-host --app ${app} --reason '…'`,
     ]) {
       expect(said(asks)).toContain(words);
@@ -88,12 +108,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await release(second)).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['two', 'one']);
     expect((await environment()).excluded).toMatchObject([{ host: b!.ip, by: OPS }]);
-    expect(said(await windlass.run('status'))).toContain(`${b!.ip} is left out by ${OPS}: its power supply`);
+    expect(said(await windlass.run('status'))).toContain(`${b!.ip} excluded by ${OPS}: its power supply`);
     findEngine(b!);
     expect(await containers(b!)).toEqual(before);
-  });
-
-  it('is brought level by the next release when it is back', async () => {
     expect(await release(commit('three'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['three', 'three']);
     expect((await environment()).excluded).toEqual([]);
@@ -102,7 +119,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   it('with its SSH: the release asks before anybody approves, and ends without a touch when it is told to', async () => {
     shop.write('windlass.yaml', manifest(app, hosts.all, `    approval: { from: [${OPS}] }\n`));
     const fourth = commit('four');
-    await b!.cutSsh();
+    await cut();
     const before = await Promise.all([a!, b!].map(containers));
     const asks = await release(fourth);
     expect(asks.status).toBe(6);
@@ -112,24 +129,25 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     await until(async () => (await windlass.progress(fourth)).status === 'failed');
     expect((await windlass.progress(fourth)).failure).toMatchObject({ host: b!.ip });
     expect(await Promise.all([a!, b!].map(containers))).toEqual(before);
-    expect(await pages()).toEqual(['three', 'three']);
+    expect(await pages()).toEqual(['one', 'one']);
   });
 
   it('with its SSH: a rollback asks, goes back without it, and the host follows when it is back', async () => {
+    expect(await release(commit('two'))).toMatchObject({ status: 0 });
+    await cut();
     const asks = await windlass.run('rollback', 'production', '--by', OPS);
     expect(asks.status).toBe(6);
     expect(said(asks)).toContain(`about "plan: look at ${b!.ip}"`);
     expect(await resolve('production', 'exclude-host')).toMatchObject({ status: 0 });
-    await until(async () => (await pages()).join() === 'two,three');
+    await until(async () => (await pages()).join() === 'one,two');
     const ledger = await windlass.read<LedgerEntry[]>('history', 'production');
     const answers = ledger.filter(({ kind }) => kind === 'resolved').map(({ what }) => what);
     expect(answers).toContain(`exclude-host: plan: look at ${b!.ip}`);
-    await b!.mendSsh();
+    await mend();
     // A host that is left out is looked for a few seconds only, some of which pass until it is called again.
     await until(
       async () => !said(await windlass.run('status', 'production', '--observed')).includes('does not answer'),
     );
-    shop.write('windlass.yaml', manifest(app, hosts.all));
     expect(await release(commit('five'))).toMatchObject({ status: 0 });
     expect(await pages()).toEqual(['five', 'five']);
     expect((await environment()).excluded).toEqual([]);
@@ -146,25 +164,16 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     await wire.meet({ workflowId, operation: after, point: 'completed' });
     wire.patienceMs = 12_000;
     const met = await wire.meet({ workflowId, operation, point: 'scheduled' });
-    await b!.cutSsh();
-    isCut = true;
+    await cut();
     met.letGo();
   };
-  let isCut = false;
-  const mend = async () => {
-    wire.patienceMs = undefined;
-    wire.forget();
-    if (isCut) await b!.mendSsh();
-    isCut = false;
-  };
-  afterEach(mend);
   const mendAndRetry = async () => {
     await mend();
     expect(await resolve('production', 'retry')).toMatchObject({ status: 0 });
   };
   /** What each host answered meanwhile; no request failed. */
   const underLoad = async (deed: () => Promise<void>) => {
-    const clients = [a!, b!].map((host) => sendRequests(stand.targetOf(host), 50));
+    const clients = [a!, b!].map((host) => sendRequests(bed.targetOf(host), 50));
     const stop = () => Promise.all(clients.map((client) => client.stop()));
     await deed().catch(async (error) => {
       await stop();
@@ -180,10 +189,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     const [before] = await pages();
     const sixth = commit('six');
     const answers = await underLoad(async () => {
-      const asks = await releaseCut(sixth, 'switchRoutes', 'startInstance');
+      const asks = await releaseCut(sixth, 'switchRoutes', 'startInstances');
       expect({ status: asks.status, said: said(asks) }).toMatchObject({ status: 6 });
       expect(said(asks)).toContain(`about "switch: switch routes to ${sixth.slice(0, 10)} on ${b!.ip}"`);
-      expect(said(asks)).toContain('retry: do the step once more');
+      expect(said(asks)).toContain('retry: repeat the step');
       // Each host serves a whole release meanwhile.
       expect(await pages()).toEqual(['six', before]);
       await mendAndRetry();
@@ -194,16 +203,15 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
   });
 
   it('with its SSH, in prepare, for longer than it is tried: no traffic is touched, and retry takes all back', async () => {
-    shop.write('windlass.yaml', manifest(app, hosts.all));
     const lookAtBoth = () =>
-      Promise.all([a!, b!].flatMap((host) => [containers(host), routesOf(host.engine, stand.installation)]));
+      Promise.all([a!, b!].flatMap((host) => [containers(host), routesOf(host.engine, bed.installation)]));
     const [before, [page]] = [await lookAtBoth(), await pages()];
     const seventh = commit('seven');
     const answers = await underLoad(async () => {
-      const asks = await releaseCut(seventh, 'startInstance', 'createNetworks');
+      const asks = await releaseCut(seventh, 'startInstances', 'createNetworks');
       expect({ status: asks.status, said: said(asks) }).toMatchObject({ status: 6 });
       expect(said(asks)).toMatch(new RegExp(`about "prepare: start web .* on ${b!.ip}"`));
-      expect(said(asks)).toContain('retry: undo the step once more');
+      expect(said(asks)).toContain('retry: repeat the undo');
       await mendAndRetry();
       await until(async () => (await windlass.progress(seventh)).status === 'failed');
     });

@@ -1,0 +1,3 @@
+import { playSample } from './chaos-sample';
+
+playSample('instances');
