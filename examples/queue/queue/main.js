@@ -30,5 +30,7 @@ const server = createServer(async (request, response) => {
   response.end(answer);
 });
 
+// Longer than those who ask keep a connection that is idle: see the store of the shop.
+server.keepAliveTimeout = 120_000;
 server.listen(7000, () => console.log('queue: listens on 7000'));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));

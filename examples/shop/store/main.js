@@ -32,5 +32,8 @@ const server = createServer((request, response) => {
   });
 });
 
+// Longer than those who ask keep a connection that is idle. Node closes it after 5 s by itself: a store that stands still for that
+// long, as on a busy machine, cuts off the requests that came in meanwhile.
+server.keepAliveTimeout = 120_000;
 server.listen(7000, () => console.log('store: listens on 7000'));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
