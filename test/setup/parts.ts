@@ -1,17 +1,22 @@
-import type { Image, Images } from '../../parts/images';
-import type { PartName } from '../../parts/missing';
+import type { Image, Images } from '../../parts/image/images';
+import type { PartName } from '../../parts/find/missing';
 
 /** The real parts that all tests of a run share: addresses, to be used only within `describeWith`. */
 export interface SharedParts {
+  /** A folder of this run, removed at its end. */
+  dir: string;
   temporal: { address: string; uiUrl: string; cli: string; pid: number };
   /** DOCKER_HOST's form; `own` where it was started for this run alone. */
   engine: { host: string; own: boolean };
   registry: { address: string };
   compose: { command: string[] };
   images: Images;
+  nginx: Image;
   node: Image;
-  /** Test hosts can be made here; whoever needs some makes them: `startHosts` in parts/hosts.ts. */
+  /** Test hosts can be made here; whoever needs some makes them: `startHosts` in parts/host/hosts.ts. */
   hosts: boolean;
+  /** So can a swarm: `startSwarm` in parts/host/swarm.ts. */
+  swarm: boolean;
   postgres: Image;
 }
 
@@ -20,7 +25,7 @@ export const VARIABLE = 'WINDLASS_TEST_PARTS';
 
 export interface Handed extends Partial<SharedParts> {
   /** Why a part could not be had. */
-  missing: Partial<Record<PartName | 'hosts', string>>;
+  missing: Partial<Record<PartName | 'hosts' | 'swarm', string>>;
 }
 
 const handed = (): Handed => JSON.parse(process.env[VARIABLE] ?? '{"missing":{}}') as Handed;
@@ -31,7 +36,7 @@ export function parts(): SharedParts {
 }
 
 /** As `describe`, but skipped, with the reason in its name, when one of these parts cannot be had on this machine. */
-export function describeWith(wanted: (keyof SharedParts)[], name: string, tests: () => void): void {
+export function describeWith(wanted: Exclude<keyof SharedParts, 'dir'>[], name: string, tests: () => void): void {
   const { missing, ...had } = handed();
   const lacking = wanted.find((part) => !had[part]);
   if (lacking) describe.skip(`${name} [skipped: ${reasonFor(lacking, missing)}]`, tests);
@@ -39,7 +44,7 @@ export function describeWith(wanted: (keyof SharedParts)[], name: string, tests:
 }
 
 /** The reporter finds the reason by its brackets. */
-function reasonFor(part: PartName | 'hosts', missing: Handed['missing']): string {
+function reasonFor(part: PartName | 'hosts' | 'swarm', missing: Handed['missing']): string {
   const reason = missing[part] ?? `${part}: is not started for these tests, see test/setup/start.ts`;
   return reason.replaceAll('[', '(').replaceAll(']', ')');
 }

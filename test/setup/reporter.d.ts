@@ -2,6 +2,19 @@
 interface Results {
   numPassedTests: number;
   numFailedTests: number;
-  testResults: { testFilePath: string; testExecError?: unknown; testResults: { fullName: string; status: string }[] }[];
+  testResults: {
+    testFilePath: string;
+    testExecError?: unknown;
+    perfStats?: { start: number; end: number };
+    testResults: { fullName: string; status: string }[];
+  }[];
 }
-export function summarise(results: Results, failedChecks?: string): string[];
+export interface Summary {
+  passed: number;
+  failed: number;
+  broken: string[];
+  skipped: { fullName: string; status: string }[];
+  seconds: Record<string, number>;
+}
+export function summarise(results: Results): Summary;
+export function describeRun(summary?: Summary, failedChecks?: string[], options?: { slowest?: boolean }): string[];
