@@ -3,7 +3,7 @@ import type { EnvironmentComparison, ReleaseComparison } from '../src/model/diff
 import type { EnvironmentState } from '../src/model/environment';
 import type { Failure } from '../src/model/failure';
 import type { Connection, Target } from '../src/model/target';
-import type { LedgerEntry, LedgerReport } from '../src/model/ledger';
+import type { LedgerEntry, LedgerReport, ToldEntry } from '../src/model/ledger';
 import type { KnownHead } from '../src/model/ledger-chain';
 import type { OperationInputs } from '../src/model/plan';
 import type { RecordRef, RegistryAccess, ReleaseRequest, SecretSource } from '../src/model/release';
@@ -63,7 +63,7 @@ export interface Activities extends RolloutActivities {
     app: string;
     environment?: string;
     limit: number;
-  }): Promise<LedgerEntry[]>;
+  }): Promise<ToldEntry[]>;
   /** Without a service: of all that are released. With `kept`, the logs of removed containers too. */
   readLogs(input: { record: RecordRef; environment: string; service?: string; kept?: true }): Promise<Log[]>;
   /** Where the chain of the ledger breaks; `heads` are what others remember of it. */

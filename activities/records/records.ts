@@ -4,12 +4,13 @@ import type { Settings } from '../settings';
 import type { Activities } from '../types';
 import { accessTo } from './access';
 import { appendLedger } from './ledger/append-ledger';
+import { tellDoubts } from './ledger/doubts';
 import { findRecord } from './load-record';
 import type { LedgerKeySettings } from './ledger/ledger-key';
 import { readLedger } from './ledger/read-ledger';
 import { rebuildEnvironments } from './rebuild';
 import { storeRelease } from './store-release';
-import { verifyLedger } from './ledger/verify-ledger';
+import { readTrust, verifyLedger } from './ledger/verify-ledger';
 
 type RecordActivities = Pick<
   Activities,
@@ -27,7 +28,8 @@ export function createRecordActivities({ settings, checkout }: RecordDeps): Reco
   return {
     storeRelease: (input) => storeRelease(input, () => checkout(input.draft.source, input.draft.app)),
     appendLedger: (input) => appendLedger(settings, input),
-    readLedger: async ({ registry, ...input }) => readLedger(access(input.app, registry), input),
+    readLedger: async ({ registry, ...input }) =>
+      tellDoubts(await readLedger(access(input.app, registry), input), await readTrust(settings)),
     rebuildEnvironments: async ({ registry, app }) => rebuildEnvironments(settings, access(app, registry), app),
     verifyLedger: async ({ registry, ...input }) => verifyLedger(settings, access(input.app, registry), input),
     async findRelease({ registry, app, release }) {

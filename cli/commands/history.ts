@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LedgerBreak, LedgerEntry } from '../../src/model/ledger';
+import type { LedgerBreak, ToldEntry } from '../../src/model/ledger';
 import type { Inspections } from '../../src/model/inspection';
 import { type CommandResult, action, examples } from '../deliver';
 import { EXIT } from '../exit';
@@ -61,16 +61,23 @@ export const breakLines = (breaks: LedgerBreak[]): string[] =>
     ? ['The ledger is not what was written:', ...breaks.map(({ kind, tag, what }) => `  ${kind}: ${tag} ${what}`)]
     : [];
 
-export function historyLines(entries: LedgerEntry[]): string[] {
+export function historyLines(entries: ToldEntry[]): string[] {
   if (entries.length === 0) return ['The ledger has no entries yet.'];
-  return table(['time', 'environment', 'release', 'by', 'what', 'reason'], entries.map(row));
+  const doubts = [...new Set(entries.flatMap(({ doubt }) => doubt ?? []))];
+  const advice = `What is marked ${doubts.join(', ')} does not prove itself: do not rely on it. To find out why: windlass history --verify`;
+  return [
+    ...table(['time', 'environment', 'release', 'by', 'what', 'reason'], entries.map(row)),
+    ...(doubts.length > 0 ? [advice] : []),
+  ];
 }
 
-const row = ({ at, environment, release, by, what, reason, kind, undone }: LedgerEntry): string[] => [
+const row = ({ at, environment, release, by, what, reason, kind, undone, doubt }: ToldEntry): string[] => [
   dateTime(at),
   environment ?? '',
   release ?? '',
   by,
-  [`${kind}: ${what}`, undone && undone.length > 0 ? `(${undone.length} steps undone)` : ''].join(' ').trim(),
+  [doubt?.toUpperCase(), `${kind}: ${what}`, undone && undone.length > 0 ? `(${undone.length} steps undone)` : '']
+    .join(' ')
+    .trim(),
   reason ?? '',
 ];

@@ -3,7 +3,7 @@ import type { ApprovalPolicy } from './decision';
 import type { ParityReport, ReleaseComparison } from './difference';
 import type { Failure } from './failure';
 import type { Connection, Target } from './target';
-import type { LedgerEntry, LedgerReport } from './ledger';
+import type { LedgerReport, ToldEntry } from './ledger';
 import type { ObservedContainer } from './observed';
 import type { Plan } from './plan';
 import type { Problem } from './problem';
@@ -22,7 +22,7 @@ export interface Inspections {
   eject: { asks: { app: string; environment: string; startComposed?: boolean }; finds: Planned };
   ledger: {
     asks: { app: string; environment?: string; limit: number; registry?: RegistryAccess };
-    finds: LedgerEntry[];
+    finds: ToldEntry[];
   };
   /** Of the current release, or of the one that is named, whatever became of it. */
   logs: {

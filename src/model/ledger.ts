@@ -40,6 +40,12 @@ export interface LedgerEntry {
   seal?: Seal;
 }
 
+/** Why nobody can rely on an entry: no worker signed it, it was changed since, with a key that is not trusted, or its decision is no person's. */
+export type Doubt = 'unsigned' | 'changed' | 'unknown-key' | 'forged';
+
+/** An entry as it is shown. */
+export type ToldEntry = LedgerEntry & { doubt?: Doubt };
+
 /** What binds an entry to those before it and to a key of the installation. */
 export interface Seal {
   tag: string;

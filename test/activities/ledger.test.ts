@@ -9,6 +9,7 @@ import { appendLedger } from '../../activities/records/ledger/append-ledger';
 import { readLedgerKey } from '../../activities/records/ledger/ledger-key';
 import { LEDGER_TYPE, readLedger } from '../../activities/records/ledger/read-ledger';
 import { verifyLedger } from '../../activities/records/ledger/verify-ledger';
+import { createRecordActivities } from '../../activities/records/records';
 import { readSettings } from '../../activities/settings';
 import { type LedgerEntry, readHead } from '../../src/model/ledger';
 import { writeTag, writeTime } from '../../activities/records/ledger/ledger-tags';
@@ -219,6 +220,25 @@ describeWith(['registry'], 'the ledger in a registry', () => {
       'forged ledger-nothing',
     ]);
     expect(found.breaks[1]!.what).toContain(`a key that is not trusted here: ${stranger.publicHalf}`);
+  });
+
+  test('read as it is shown, an entry that does not prove itself is marked, whatever it says about that', async () => {
+    const { app, settings, write } = ledgerOf();
+    const heads = await write(3);
+    await attacker(app).change(heads[1]!, { by: 'alice@example.com' });
+    const tagAt = (n: number) => `ledger-20400101T00000000${n}Z-aaaaaaaaaaa${n}_`;
+    await attacker(app).put(tagAt(0), { ...entryOf(app, 40), doubt: '' });
+    const byStranger = (await readLedgerKey(worker())).seal(entryOf(app, 41), { tag: tagAt(1), after: [] });
+    await attacker(app).put(tagAt(1), byStranger);
+    const { readLedger: read } = createRecordActivities({ settings, checkout: () => Promise.reject(new Error('no')) });
+    const told = (await read({ app, registry: access(), limit: 9 })).map(({ what, doubt }) => [what, doubt]);
+    expect(told).toEqual([
+      ['entry 41', 'unknown-key'],
+      ['entry 40', 'unsigned'],
+      ['entry 3', undefined],
+      ['entry 2', 'changed'],
+      ['entry 1', undefined],
+    ]);
   });
 
   test('an entry under another tag is reported', async () => {

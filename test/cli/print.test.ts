@@ -197,6 +197,17 @@ test('history', () => {
   expect(historyLines([])).toEqual(['The ledger has no entries yet.']);
 });
 
+test('history marks what does not prove itself, and says what to do', () => {
+  const entry = { id: '1', at: new Date(fx.BEGAN).toISOString(), app: 'shop', by: 'ana', kind: 'decision' } as const;
+  const [, plain, marked, advice] = historyLines([
+    { ...entry, what: 'approved' },
+    { ...entry, what: 'approved', doubt: 'unsigned' },
+  ]);
+  expect(plain).toMatch(/ana {2}decision: approved$/);
+  expect(marked).toMatch(/ana {2}UNSIGNED decision: approved$/);
+  expect(advice).toMatch(/^What is marked unsigned does not prove itself.*windlass history --verify$/);
+});
+
 test('check: problems first, then warnings and hosts', () => {
   const report = {
     problems: [{ file: 'windlass.yaml', line: 3, column: 5, path: 'app', message: 'is missing. Expected a name.' }],

@@ -50,7 +50,7 @@ function describe(tag: string, digest: string, entry: LedgerEntry, { keys, peopl
 }
 
 /** What a person has signed is verified by itself: it proves the decision without trust in the worker. */
-function whyNotDecided({ at, signed }: LedgerEntry, people: People): string | undefined {
+export function whyNotDecided({ at, signed }: LedgerEntry, people: People): string | undefined {
   const stated = signed && verifyStatement(signed, people, Date.parse(at));
   return stated && 'refused' in stated ? stated.refused : undefined;
 }

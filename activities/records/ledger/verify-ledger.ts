@@ -24,7 +24,7 @@ export async function verifyLedger(
   { app, heads, newest }: VerifyInput,
 ): Promise<LedgerReport> {
   const records = await openRecords(access, app);
-  const trust = { keys: await trustedKeys(settings), people: (await readPolicy())?.policy.people };
+  const trust = await readTrust(settings);
   const tags = await listLedger(records);
   const verify = async (some: LedgerTag[]) => report(app, heads, tags, ...(await look(records, some, trust, heads)));
   if (newest !== undefined && newest < tags.length) {
@@ -33,6 +33,12 @@ export async function verifyLedger(
   }
   return await verify(tags);
 }
+
+/** Whose word counts for this worker. */
+export const readTrust = async (settings: LedgerKeySettings): Promise<Trusted> => ({
+  keys: await trustedKeys(settings),
+  people: (await readPolicy())?.policy.people,
+});
 
 async function look(
   records: Records,
