@@ -20,7 +20,10 @@ export async function cleaning(request: CleaningRequest): Promise<Spare> {
   const title = `## Cleaning of ${app}`;
   showState('running', page(title, `Requested by ${plain(by)}.`));
   const input = { ...request, at: now(), id: `${workflowInfo().workflowId}/${uuid4()}` };
-  const { releases, manifests, entries, kept } = await long.cleanRegistry(input);
-  showState('done', page(title, list([`${manifests.length} manifests`, `${entries.count} entries of the ledger`])));
-  return { releases, manifests, entries, kept };
+  const gone = await long.cleanRegistry(input);
+  showState(
+    'done',
+    page(title, list([`${gone.manifests.length} manifests`, `${gone.entries.count} entries of the ledger`])),
+  );
+  return gone;
 }

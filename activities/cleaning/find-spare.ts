@@ -2,6 +2,7 @@ import type { ReleaseRecord } from '../../src/manifest/record';
 import { type RecordOnShelf, type Retention, type Spare, whyKept } from '../../src/model/cleaning';
 import { imageTag, recordTag } from '../../src/model/names';
 import type { RegistryAccess } from '../../src/model/release';
+import { findOver } from '../decisions/claims';
 import { inParallel } from '../drivers/bounded';
 import type { LedgerKeySettings } from '../records/ledger/ledger-key';
 import { listLedger } from '../records/ledger/ledger-tags';
@@ -36,9 +37,11 @@ export async function findSpare(
   const stays = (release: string) => open.includes(release) || kept.some((one) => one.release === release);
   const images = await findImages(records, access, app, shelf, { needed, stays });
   const { repository } = records;
+  const used = (await findOver(records, Date.now())).map(({ tag, digest }) => ({ repository, digest, tags: [tag] }));
   return {
     releases: [...new Set(spare.map(({ release }) => release))].filter((release) => !stays(release)),
-    manifests: [...spare.map(({ digest, tags }) => ({ repository, digest, tags })), ...images],
+    manifests: [...spare.map(({ digest, tags }) => ({ repository, digest, tags })), ...images, ...used],
+    statements: used.length,
     entries: await findEntries(settings, records, access, { app, ledger }),
     kept: kept.map(({ release, digest }) => ({ release, why: why.get(digest)! })),
   };

@@ -1,4 +1,5 @@
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
+import { usableUntil } from '../../src/model/statement-parts';
 import type { PolicyGate } from '../../src/policy/rules-for';
 import type { RolloutDeps } from '../rollout/deps';
 import type { PlanInput, Proof } from '../types';
@@ -39,9 +40,11 @@ export async function demandProof(
   });
   if ('lacks' in proved) return proved;
   const place = record ?? current;
-  for (const { nonce, by, decision } of proved.uses)
-    if (!place || !(await deps.claim(place, { nonce, environment, run: proof.run })))
+  for (const used of proved.uses) {
+    const { nonce, by, decision } = used;
+    if (!place || !(await deps.claim(place, { nonce, environment, run: proof.run, until: usableUntil(used) })))
       return { lacks: `what ${by} has signed (${decision}) was used before. Each signature is good for one rollout` };
+  }
   return undefined;
 }
 

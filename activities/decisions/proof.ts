@@ -1,5 +1,5 @@
 import type { SignedStatement, Statement, StatementWord } from '../../src/model/statement';
-import { acceptedBy, detailOfRequest, ofRecord } from '../../src/model/statement-parts';
+import { acceptedBy, detailOfRequest, ofRecord, usableUntil } from '../../src/model/statement-parts';
 import type { PlanInput } from '../types';
 import type { Unproved } from '../../src/model/inspection';
 import type { PolicyGate } from '../../src/policy/rules-for';
@@ -44,12 +44,12 @@ function proveAsked(wanted: ToProve, word: StatementWord): Proved {
 }
 
 function proveRelease(wanted: ToProve): Proved {
-  const { input, gates, hash, isSealed } = wanted;
+  const { input, gates, hash } = wanted;
   const { record } = input;
   const started = find({ ...wanted, now: -Infinity }, 'start', { environment: '', release: record?.release });
   const start = started.found[0];
   if (!start) return { lacks: started.lacks ?? 'nobody has signed the start of the release. Start it again' };
-  if (gates.length === 0) return proveUngated(input, start, isSealed);
+  if (gates.length === 0) return proveUngated(wanted, start);
   const approved = find(wanted, 'approve', { ...ofRecord(record), plan: hash });
   for (const { from, count, starterMay } of gates) {
     const persons = new Set(
@@ -65,7 +65,10 @@ function proveRelease(wanted: ToProve): Proved {
 }
 
 /** Nobody has read the plan, so the release is exactly what its starter has signed. */
-function proveUngated({ acceptEmpty = [] }: PlanInput, start: SignedStatement, isSealed: boolean): Proved {
+function proveUngated({ input, isSealed, now }: ToProve, start: SignedStatement): Proved {
+  const { acceptEmpty = [] } = input;
+  if (!(Date.parse(usableUntil(start)) > now))
+    return { lacks: `${start.by} has signed the start of the release too long ago. Start it again` };
   if (!isSealed) return { lacks: 'no worker of this installation has stored its record' };
   const accepted = acceptedBy(start);
   const more = acceptEmpty.filter((service) => !accepted.includes(service));

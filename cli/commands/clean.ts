@@ -69,8 +69,12 @@ export function spareLines(found: Spare): string[] {
   ];
 }
 
-const amounts = ({ releases, manifests, entries }: Spare): string =>
-  `${manifests.length} records and images of ${releases.length} releases, ${entries.count} entries of the ledger`;
+const amounts = ({ releases, manifests, entries, statements = 0 }: Spare): string =>
+  [
+    `${manifests.length - statements} records and images of ${releases.length} releases`,
+    `${entries.count} entries of the ledger`,
+    ...(statements > 0 ? [`${statements} notes of used signatures that are over`] : []),
+  ].join(', ');
 
 async function requireConsent({ yes }: Options): Promise<void> {
   if (yes || (await confirm('Remove them?', 'To remove them without being asked: --yes'))) return;

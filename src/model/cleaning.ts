@@ -4,6 +4,8 @@ export interface Spare {
   manifests: { repository: string; digest: string; tags: string[] }[];
   /** Entries of the ledger: how many, and the tag of the newest of them; none where its chain is broken at so many places. */
   entries: { count: number; until?: string; broken?: number };
+  /** So many of the manifests say that a signed statement was used, and the statement is over. */
+  statements: number;
   kept: { release: string; why: string }[];
 }
 

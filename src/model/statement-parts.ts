@@ -30,6 +30,16 @@ export function detailOfStart({ source, images, acceptEmpty, acceptRepository, f
   });
 }
 
+/** A release waits at its gates, so its start is good for so long after it had to arrive. */
+const START_STAYS_GOOD_MS = 90 * 86_400_000;
+
+/** Until when a rollout can be carried out with a statement, ISO 8601. */
+export function usableUntil({ decision, expires }: Pick<Statement, 'decision' | 'expires'>): string {
+  const until = Date.parse(expires) + (decision === 'start' ? START_STAYS_GOOD_MS : 0);
+  // Past the last day that there is, it never ends.
+  return Number.isNaN(new Date(until).getTime()) ? expires : new Date(until).toISOString();
+}
+
 /** The services that may start empty, as the starter has signed it; none in a detail that is no such JSON. */
 export function acceptedBy({ detail }: Pick<Statement, 'detail'>): string[] {
   try {

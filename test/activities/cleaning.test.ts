@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanRegistry } from '../../activities/cleaning/clean-registry';
@@ -18,7 +18,7 @@ import { describeWith, parts } from '../setup/parts';
 import { temporaryFolder } from '../setup/temporary';
 import { failureOf, uniqueName } from './fixtures';
 import { storeInput } from './record-fixtures';
-import { serve } from './registry-fixtures';
+import { passOn, serve } from './registry-fixtures';
 
 describe('checkouts of the worker', () => {
   const hours = (n: number) => new Date(Date.now() - n * 3_600_000);
@@ -165,13 +165,68 @@ describeWith(['registry'], 'a registry', () => {
     expect((await tagsOf(app)).images.sort()).toEqual(left);
   });
 
-  test('keeps for good what says that a statement was used', async () => {
-    const { app, refs } = await appWith(3);
-    const used = { nonce: 'of a question', environment: 'production', run: 'one' };
-    expect(await claim(refs[0]!, used)).toBe(true);
-    await clean(app, [], 1, 1);
-    expect(await claim(refs[0]!, { ...used, run: 'another' })).toBe(false);
-    expect(await claim(refs[0]!, used)).toBe(true);
+  describe('says which statements were used', () => {
+    const inHours = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
+    const used = { nonce: 'of a question', environment: 'production', run: 'one', until: inHours(-20) };
+    const another = { ...used, run: 'another' };
+    const usedTags = async (app: string) => (await tagsOf(app)).records.filter((tag) => tag.startsWith('used-'));
+
+    test('until a day after they are over, and not longer', async () => {
+      const { app, refs } = await appWith(1, ONE);
+      const over = Array.from({ length: 12 }, (_, n) => ({ ...used, nonce: `over ${n}`, until: inHours(-25 - n) }));
+      for (const one of [used, { ...used, nonce: 'of old', until: undefined }, ...over])
+        expect(await claim(refs[0]!, one)).toBe(true);
+      expect(await clean(app, refs, 1, 9)).toMatchObject({ statements: 12 });
+      expect(await usedTags(app)).toHaveLength(2);
+      expect(await claim(refs[0]!, another)).toBe(false);
+      expect(await claim(refs[0]!, used)).toBe(true);
+      expect(await clean(app, refs, 1, 9)).toMatchObject({ statements: 0, manifests: [] });
+    });
+
+    test('and nothing goes that somebody else has given such a tag', async () => {
+      const { app, refs } = await appWith(2, ONE);
+      const registryOf = connectRegistry(refs[0]!.registry.address);
+      await registryOf.tagImage(`${app}/windlass`, refs[0]!.digest, 'used-0');
+      await claim(refs[0]!, { ...used, until: inHours(-40) });
+      const { digest } = (await registryOf.getArtifact(`${app}/windlass`, (await usedTags(app))[1]!))!;
+      await registryOf.tagImage(`${app}/windlass`, digest, 'used-by-eve');
+      expect((await clean(app, refs, 2, 9)).manifests.map(({ tags }) => tags)).toEqual([
+        [expect.stringMatching(/^used-\w{40}-\w{12}$/)],
+      ]);
+      expect(await loadRecord(refs[0]!)).toMatchObject({ release: refs[0]!.release });
+    });
+
+    test('of earlier versions, too, which had one tag for all runs', async () => {
+      const { refs } = await appWith(1, ONE);
+      const hash = createHash('sha256')
+        .update(JSON.stringify([used.nonce, used.environment]))
+        .digest('hex');
+      await registry().putArtifact({
+        repository: `${refs[0]!.app}/windlass`,
+        tags: [`used-${hash.slice(0, 40)}`],
+        artifactType: 'application/vnd.windlass.claim.v1+json',
+        annotations: {},
+        json: used,
+      });
+      expect(await claim(refs[0]!, another)).toBe(false);
+      expect(await claim(refs[0]!, used)).toBe(true);
+    });
+
+    test('of two runs that look before either has written, no two get it', async () => {
+      const { app } = await appWith(1, ONE);
+      // Nobody is told of tags before both have asked for them.
+      const asked: (() => void)[] = [];
+      const { address } = await serve((req, res) => {
+        const go = () => passOn(parts().registry.address, req, res);
+        if (!req.url!.includes('/tags/list') || asked.length >= 2) return go();
+        asked.push(go);
+        if (asked.length === 2) asked.forEach((one) => one());
+      });
+      const place = { app, release: 'x', registry: { address }, digest: 'sha256:0' };
+      const got = await Promise.all([claim(place, used), claim(place, another)]);
+      expect(got.filter(Boolean).length).toBeLessThan(2);
+      expect(await usedTags(app)).toHaveLength(2);
+    });
   });
 
   test('loses no entry of a ledger that does not prove itself, nor what somebody has tagged as one', async () => {

@@ -28,7 +28,8 @@ const signed = (said: Partial<Statement>, key = said.by ?? 'ana'): SignedStateme
   const statement = stateThat({ decision: 'approve', by: 'ana', ...base, ...said });
   return { ...statement, signature: keys[key]!.sign(textToSign(statement), NAMESPACE) };
 };
-const start = signed({ decision: 'start', release: 'r1', by: 'ci', expires: '2020-01-01T00:00:00.000Z' });
+// It had to arrive days ago, and the release has waited since.
+const start = signed({ decision: 'start', release: 'r1', by: 'ci', expires: '2029-12-20T00:00:00.000Z' });
 const about = { environment: 'production', release: 'r1', record: recordIn(record) };
 const approve = (by: string, more: Partial<Statement> = {}, key = by) =>
   signed({ ...about, plan: HASH, by, ...more }, key);
@@ -91,6 +92,8 @@ test('without a gate a release has its start signed, and a record that a worker 
   expect(prove(wanted([start], { gates: [] }))).toEqual({ uses: [start] });
   expect(prove(wanted([start], { gates: [], isSealed: false }))).toEqual({ lacks: expect.stringMatching(/no worker/) });
   expect(prove(wanted([], { gates: [] }))).toHaveProperty('lacks');
+  const waited = prove(wanted([start], { gates: [], now: NOW + 91 * 86_400_000 }));
+  expect(waited).toEqual({ lacks: 'ci has signed the start of the release too long ago. Start it again' });
   const more = { ...input, acceptEmpty: ['db'] };
   const detail = '{"acceptEmpty":["db"]}';
   const accepting = signed({ decision: 'start', release: 'r1', by: 'ci', detail });
@@ -145,7 +148,7 @@ describe('what is demanded', () => {
     const claimed: unknown[] = [];
     const claim: PlanningDeps['claim'] = async (place, one) => claimed.push([place, one]) === 1;
     expect(await run(approved, {}, { claim })).toBeUndefined();
-    expect(claimed).toEqual([[record, { nonce: 'n', environment: 'production', run: 'run' }]]);
+    expect(claimed).toEqual([[record, { nonce: 'n', environment: 'production', run: 'run', until: later }]]);
     expect(await run(approved, {}, { claim })).toEqual({ lacks: expect.stringMatching(/was used before/) });
     expect(await run([start], {}, { claim })).toEqual(NOT_PROVED);
     expect(claimed).toHaveLength(2);
