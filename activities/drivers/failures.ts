@@ -1,23 +1,26 @@
+import { KUBERNETES } from './kubernetes/rules';
+import type { Rule } from './rule';
+
+export type { Rule };
+
 /**
- * What the error messages of engines, registries and git mean, and whether a retry can help: one table for all. An
+ * What the error messages of engines, registries, clusters and git mean, and whether a retry can help: one table for all. An
  * engine answers permanent errors with HTTP 500, and errors of pull, push and build with HTTP 200 inside the
  * stream. So the text decides first, and the status only if no rule matches.
  */
-export interface Rule {
-  says: RegExp;
-  kind: string;
-  retry: boolean;
-  next: string;
-}
+export const ruleFor = (part: FailureSource, text: string): Rule | undefined =>
+  FAILURES[part].find((rule) => rule.says.test(text));
 
 /**
- * For a registry, the text is its status and error codes, or the name and code of the request's error. For compose,
+ * For a registry, the text is its status and error codes, or the name and code of the request's error; for Kubernetes, its
+ * status, reason and message, or the same. For compose,
  * the rules know only failures of running it: what it finds wrong with the files is a problem of the manifest.
  */
-export type FailureSource = 'engine' | 'git' | 'registry' | 'compose';
+export type FailureSource = 'engine' | 'git' | 'registry' | 'compose' | 'kubernetes';
 
 /** The first matching rule applies. */
 export const FAILURES: Record<FailureSource, Rule[]> = {
+  kubernetes: KUBERNETES,
   engine: [
     {
       says: /no space left on device/i,
@@ -248,6 +251,3 @@ export const FAILURES: Record<FailureSource, Rule[]> = {
     },
   ],
 };
-
-export const ruleFor = (part: FailureSource, text: string): Rule | undefined =>
-  FAILURES[part].find((rule) => rule.says.test(text));

@@ -100,6 +100,10 @@ export function refuseCommand({ exec: [program = ''] }: Of<'exec'>, env: Env): s
   return allowed.includes(program) ? undefined : notAllowed(program, allowed);
 }
 
+/** Why the worker may not run a program that prints a login, by the policy or by its own setting; undefined where it may. */
+export const refuseProgram = async (exec: string[], env: Env): Promise<string | undefined> =>
+  (await refuseSecret({ exec }, env)) ?? refuseCommand({ exec }, env);
+
 const notAllowed = (program: string, allowed: string[]) =>
   `the worker may not run ${program}, because anyone who commits windlass.yaml could pass it any arguments. To allow it, ` +
   `start the worker with ${SETTING}=${[...allowed, program].join(',')}`;
