@@ -4,12 +4,12 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { EnvironmentState } from '../src/model/environment';
-import { refuseForeign } from '../src/model/installation';
+import type { EnvironmentState } from '../src/model/environment/environment';
+import { refuseForeign } from '../src/model/text/installation';
 import { MESSAGES } from '../src/model/messages';
 import { environmentId, environmentSummary } from '../src/model/names';
 import type { RecordRef } from '../src/model/release';
-import { read } from '../src/model/read';
+import { read } from '../src/model/text/read';
 import { permanent } from './drivers/errors';
 import type { NeededRelease } from './rollout/context';
 import type { Activities } from './types';

@@ -1,4 +1,4 @@
-import { APP_NAME, DIGEST, ENVIRONMENT_NAME, RELEASE_NAME, SERVICE_NAME } from '../src/model/grammar';
+import { APP_NAME, DIGEST, ENVIRONMENT_NAME, RELEASE_NAME, SERVICE_NAME } from '../src/model/text/grammar';
 import { isReleaseOf } from '../src/model/release';
 import { permanent } from './drivers/errors';
 

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byText } from '../src/model/text-order';
+import { byText } from '../src/model/text/text-order';
 import type { EnvironmentRef } from '../src/model/names';
 import type { Settings } from './settings';
 

@@ -1,18 +1,18 @@
-import type { Retention, Spare } from '../src/model/cleaning';
-import type { EnvironmentComparison, ReleaseComparison } from '../src/model/difference';
-import type { EnvironmentState } from '../src/model/environment';
+import type { Retention, Spare } from '../src/model/ledger/cleaning';
+import type { EnvironmentComparison, ReleaseComparison } from '../src/model/container/difference';
+import type { EnvironmentState } from '../src/model/environment/environment';
 import type { Failure } from '../src/model/failure';
 import type { Connection, Target } from '../src/model/target';
-import type { LedgerEntry, LedgerReport, ToldEntry } from '../src/model/ledger';
-import type { KnownHead } from '../src/model/ledger-chain';
+import type { LedgerEntry, LedgerReport, ToldEntry } from '../src/model/ledger/ledger';
+import type { KnownHead } from '../src/model/ledger/chain';
 import type { OperationInputs } from '../src/model/plan';
 import type { RecordRef, RegistryAccess, ReleaseRequest, SecretSource } from '../src/model/release';
-import type { RolloutRequest } from '../src/model/environment';
-import type { SecretHashes } from '../src/model/secret';
-import type { Signature, SignedStatement, Signing, Statement } from '../src/model/statement';
+import type { RolloutRequest } from '../src/model/environment/environment';
+import type { SecretHashes } from '../src/model/container/secret';
+import type { Signature, SignedStatement, Signing, Statement } from '../src/model/approval/statement';
 import type { PackedPlan } from '../src/plan/pack';
 import type { BootstrapStep, CheckReport, Inspection, Log, Planned, ShownKey } from '../src/model/inspection';
-import type { Artifact, BuildSpec, Draft } from '../src/manifest/record';
+import type { Artifact, BuildSpec, Draft } from '../src/manifest/record/record';
 
 /** The activities as workflows see them: plain data in, plain data out. */
 export interface Activities extends RolloutActivities {

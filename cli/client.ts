@@ -3,7 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { UserError } from './errors';
 import { EXIT } from './exit';
 import { explainError } from './errors';
-import { readCodec } from './temporal/codec';
+import { readCodec } from './temporal/connect/codec';
 
 /** A connection to Temporal, found by Temporal's own conventions: TEMPORAL_ADDRESS, profiles, TLS, API key. */
 export interface Temporal {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Payload } from '@temporalio/common';
-import type { Codec } from './temporal/codec';
+import type { Codec } from './temporal/connect/codec';
 
 /** What may be sent at most: Temporal's UI asks for one page of a history. */
 const LARGEST = 16 * 1024 * 1024;

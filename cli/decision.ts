@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
-import type { Decision } from '../src/model/decision';
-import { shortHash, wholeHash } from '../src/model/plan-hash';
-import type { ReleaseProgress, Waiting } from '../src/model/progress';
+import type { Decision } from '../src/model/approval/decision';
+import { shortHash, wholeHash } from '../src/model/approval/plan-hash';
+import type { ReleaseProgress, Waiting } from '../src/model/environment/progress';
 import { confirm } from './confirm';
 import { type CommandResult, action, examples } from './deliver';
 import { UserError } from './errors';
 import { who } from './local/who';
-import type { Line } from './print/line';
-import { note } from './print/output';
-import { painted } from './print/painted';
+import type { Line } from './print/terminal/line';
+import { note } from './print/terminal/output';
+import { painted } from './print/terminal/painted';
 import { summaryLines } from './print/plan';
 import { type ProjectOptions, readProject, withProject } from './project';
 import { signaturePage } from './print/signature';
@@ -50,7 +50,7 @@ async function decide(
   const isPlace = second === undefined && first !== undefined && environments?.includes(first) === true;
   const [named, environment] = isPlace ? [undefined, first] : [first, second];
   const { withTemporal } = await import('./client');
-  const { readAddresses } = await import('./temporal/addresses');
+  const { readAddresses } = await import('./temporal/connect/addresses');
   const { listOpenReleases, readRelease, sendDecision } = await import('./temporal/release');
   return withTemporal(async (temporal) => {
     const read = (release: string) => readRelease(temporal, app, release);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { explainError } from './errors';
 import { EXIT, type Exit } from './exit';
-import { print, printError, printJson } from './print/output';
+import { print, printError, printJson } from './print/terminal/output';
 
 /** A command's result, for people (`lines`) and for programs (`json`). */
 export interface CommandResult {

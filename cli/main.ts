@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { EXIT } from './exit';
-import { printError, printJson } from './print/output';
+import { printError, printJson } from './print/terminal/output';
 
 interface CommandFile {
   define(command: Command): void;
@@ -10,46 +10,55 @@ interface CommandFile {
 
 /** Every command's summary and file. A file is loaded only when its command is used. */
 export const COMMANDS: Record<string, { summary: string; load: () => Promise<CommandFile> }> = {
-  init: { summary: 'write a windlass.yaml from your compose file', load: () => import('./commands/init') },
-  check: { summary: 'find what a release would refuse', load: () => import('./commands/check') },
-  plan: { summary: 'show what a release would change in an environment', load: () => import('./commands/plan') },
-  release: { summary: 'release a commit, and follow it', load: () => import('./commands/release') },
-  approve: { summary: 'let a release go on to the next environment', load: () => import('./commands/approve') },
-  reject: { summary: 'stop a release that waits for approval', load: () => import('./commands/reject') },
-  status: { summary: 'show what runs where, and what is pending', load: () => import('./commands/status') },
-  history: { summary: 'list releases, decisions and outcomes', load: () => import('./commands/history') },
-  diff: { summary: 'compare two releases', load: () => import('./commands/diff') },
+  init: { summary: 'write a windlass.yaml from your compose file', load: () => import('./commands/setup/init') },
+  check: { summary: 'find what a release would refuse', load: () => import('./commands/environment/check') },
+  plan: {
+    summary: 'show what a release would change in an environment',
+    load: () => import('./commands/release/plan'),
+  },
+  release: { summary: 'release a commit, and follow it', load: () => import('./commands/release/release') },
+  approve: { summary: 'let a release go on to the next environment', load: () => import('./commands/release/approve') },
+  reject: { summary: 'stop a release that waits for approval', load: () => import('./commands/release/reject') },
+  status: { summary: 'show what runs where, and what is pending', load: () => import('./commands/environment/status') },
+  history: { summary: 'list releases, decisions and outcomes', load: () => import('./commands/environment/history') },
+  diff: { summary: 'compare two releases', load: () => import('./commands/release/diff') },
   parity: {
     summary: 'show how two environments differ, and what of it is declared',
-    load: () => import('./commands/parity'),
+    load: () => import('./commands/environment/parity'),
   },
-  rollback: { summary: 'take an environment back to an earlier release', load: () => import('./commands/rollback') },
-  eject: { summary: 'leave windlass: back to plain docker compose', load: () => import('./commands/eject') },
+  rollback: {
+    summary: 'take an environment back to an earlier release',
+    load: () => import('./commands/release/rollback'),
+  },
+  eject: { summary: 'leave windlass: back to plain docker compose', load: () => import('./commands/upkeep/eject') },
   forget: {
     summary: 'remove an accessory that left the compose file; its data stays',
-    load: () => import('./commands/forget'),
+    load: () => import('./commands/upkeep/forget'),
   },
   recover: {
     summary: 'rebuild the environments when Temporal’s data is lost',
-    load: () => import('./commands/recover'),
+    load: () => import('./commands/upkeep/recover'),
   },
-  clean: { summary: 'remove old releases from the registry', load: () => import('./commands/clean') },
-  cancel: { summary: 'stop a running release and undo what it did', load: () => import('./commands/cancel') },
-  freeze: { summary: 'pause rollouts to an environment', load: () => import('./commands/freeze') },
-  thaw: { summary: 'end a freeze', load: () => import('./commands/thaw') },
-  resolve: { summary: 'answer a release that asks an operator', load: () => import('./commands/resolve') },
-  ps: { summary: 'show what really runs', load: () => import('./commands/ps') },
-  open: { summary: 'open the application in the browser', load: () => import('./commands/open') },
-  logs: { summary: "print the end of a service's logs", load: () => import('./commands/logs') },
-  trust: { summary: "print a host's key, as the worker sees it", load: () => import('./commands/trust') },
-  bootstrap: { summary: 'start or replace the proxies of an environment', load: () => import('./commands/bootstrap') },
-  docs: { summary: 'print the reference of windlass.yaml', load: () => import('./commands/docs') },
-  dev: { summary: 'run Temporal, a registry and a worker on this machine', load: () => import('./commands/dev') },
-  codec: { summary: 'let Temporal’s UI show what is encrypted', load: () => import('./commands/codec') },
-  worker: { summary: 'run a worker', load: () => import('./commands/worker') },
+  clean: { summary: 'remove old releases from the registry', load: () => import('./commands/upkeep/clean') },
+  cancel: { summary: 'stop a running release and undo what it did', load: () => import('./commands/release/cancel') },
+  freeze: { summary: 'pause rollouts to an environment', load: () => import('./commands/environment/freeze') },
+  thaw: { summary: 'end a freeze', load: () => import('./commands/environment/thaw') },
+  resolve: { summary: 'answer a release that asks an operator', load: () => import('./commands/release/resolve') },
+  ps: { summary: 'show what really runs', load: () => import('./commands/environment/ps') },
+  open: { summary: 'open the application in the browser', load: () => import('./commands/environment/open') },
+  logs: { summary: "print the end of a service's logs", load: () => import('./commands/environment/logs') },
+  trust: { summary: "print a host's key, as the worker sees it", load: () => import('./commands/upkeep/trust') },
+  bootstrap: {
+    summary: 'start or replace the proxies of an environment',
+    load: () => import('./commands/upkeep/bootstrap'),
+  },
+  docs: { summary: 'print the reference of windlass.yaml', load: () => import('./commands/setup/docs') },
+  dev: { summary: 'run Temporal, a registry and a worker on this machine', load: () => import('./commands/setup/dev') },
+  codec: { summary: 'let Temporal’s UI show what is encrypted', load: () => import('./commands/setup/codec') },
+  worker: { summary: 'run a worker', load: () => import('./commands/setup/worker') },
   completion: {
     summary: 'print the completion for bash, zsh or fish',
-    load: () => import('./commands/completion'),
+    load: () => import('./commands/setup/completion'),
   },
 };
 

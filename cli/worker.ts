@@ -7,11 +7,11 @@ import { closeConnections } from '../activities/drivers/ssh/connections';
 import { readLedgerKey } from '../activities/records/ledger/ledger-key';
 import type { Settings } from '../activities/settings';
 import { connect, readConfig, type Temporal } from './client';
-import { note } from './print/output';
+import { note } from './print/terminal/output';
 import { printLogEntry } from './print/worker-log';
 import { SEALS } from '../workflows/sandbox/failure-converter';
-import { type Codec, readCodec } from './temporal/codec';
-import { ensureAttributes } from './temporal/register';
+import { type Codec, readCodec } from './temporal/connect/codec';
+import { ensureAttributes } from './temporal/connect/register';
 
 /** Whether programs that read a commit are sandboxed on this machine, for the worker's first lines. */
 export async function describeConfinement(): Promise<string> {

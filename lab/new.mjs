@@ -14,7 +14,7 @@ const KINDS = {
   verification: (name) => ({
     files: {
       [`activities/verifications/${name}.ts`]: VERIFICATION(name),
-      [`test/activities/verification-${name}.test.ts`]: VERIFICATION_TEST(name),
+      [`test/activities/rollout/verification-${name}.test.ts`]: VERIFICATION_TEST(name),
     },
     edits: [
       ['src/manifest/kinds.ts', before('/** A check whether a release is fit to go on. */'), VERIFICATION_SCHEMA(name)],
@@ -50,7 +50,7 @@ const KINDS = {
       `activities/verifications/${name}.ts: ask`,
       `src/manifest/titles.ts: what people call it without a title`,
       `docs/windlass.example.yaml: an example of every key`,
-      `npm test -- test/activities/verification-${name} test/src/manifest`,
+      `npm test -- test/activities/rollout/verification-${name} test/src/manifest`,
     ],
   }),
   strategy: (name) => ({
@@ -249,9 +249,9 @@ export async function verify${pascal(name)}(_subject: Subject, { service }: ${pa
 }
 `;
 
-const VERIFICATION_TEST = (name) => `import { ${camel(name)}Verification } from '../../src/manifest/kinds';
-import { describeWith } from '../setup/parts';
-import { failureOf } from './fixtures';
+const VERIFICATION_TEST = (name) => `import { ${camel(name)}Verification } from '../../../src/manifest/kinds';
+import { describeWith } from '../../setup/parts';
+import { failureOf } from '../fixtures';
 import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 describeWith(['engine', 'images'], 'the verification ${name}', () => {
@@ -283,7 +283,7 @@ describeWith(['engine', 'images'], 'the verification ${name}', () => {
 });
 `;
 
-const STRATEGY = (name) => `import type { EnvironmentRecord } from '../../manifest/record';
+const STRATEGY = (name) => `import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { Phase } from '../../model/plan';
 import type { PlanningInput } from '../planning';
 

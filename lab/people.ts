@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NAMESPACE, stateThat, type Statement, textToSign } from '../src/model/statement';
+import { NAMESPACE, stateThat, type Statement, textToSign } from '../src/model/approval/statement';
 
 /** People with SSH keys, and a policy by which their decisions count with a signature only. */
 export class People {

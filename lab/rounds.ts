@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { EXIT } from '../cli/exit';
-import { type LoadReport, startLoad } from './load';
+import { type LoadReport, startLoad } from './traffic/load';
 import type { TestBed } from './test-bed';
 import type { Ended } from './windlass';
 import type { StrategyKind } from '../src/model/strategy';
-import type { EnvironmentState } from '../src/model/environment';
+import type { EnvironmentState } from '../src/model/environment/environment';
 import { clientOf } from '../parts/server/engine-client';
 
 /** How each strategy is written in the manifest of `examples/probe`, with steps as short as they make sense. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { forWorker } from '../parts/find/compose';
-import { shortHash } from '../src/model/plan-hash';
-import type { ReleaseProgress } from '../src/model/progress';
+import { shortHash } from '../src/model/approval/plan-hash';
+import type { ReleaseProgress } from '../src/model/environment/progress';
 import { root } from './shop';
 
 /** The parts that a worker uses. */

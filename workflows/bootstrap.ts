@@ -1,5 +1,5 @@
 import type { BootstrapStep } from '../src/model/inspection';
-import type { Signature } from '../src/model/statement';
+import type { Signature } from '../src/model/approval/statement';
 import { long } from './shared/activities';
 import { list, page, plain, showState, showSubject } from './shared/show';
 

@@ -1,7 +1,7 @@
 import { uuid4, workflowInfo } from '@temporalio/workflow';
-import type { Retention, Spare } from '../src/model/cleaning';
+import type { Retention, Spare } from '../src/model/ledger/cleaning';
 import type { RegistryAccess } from '../src/model/release';
-import type { Signature } from '../src/model/statement';
+import type { Signature } from '../src/model/approval/statement';
 import { long } from './shared/activities';
 import { now } from './shared/announce';
 import { list, page, plain, showState, showSubject } from './shared/show';

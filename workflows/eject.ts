@@ -1,5 +1,5 @@
-import type { ApprovedPlan } from '../src/model/environment';
-import type { RollbackProgress } from '../src/model/progress';
+import type { ApprovedPlan } from '../src/model/environment/environment';
+import type { RollbackProgress } from '../src/model/environment/progress';
 import { type Requester, askForRollout, refused } from './requests/ask-for-rollout';
 import { describeEject } from './requests/describe-eject';
 

@@ -1,4 +1,4 @@
-import type { RollbackProgress } from '../src/model/progress';
+import type { RollbackProgress } from '../src/model/environment/progress';
 import { type Requester, askForRollout, refused } from './requests/ask-for-rollout';
 import { describeForget } from './requests/describe-forget';
 

@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { EnvironmentState } from '../src/model/environment';
+import type { EnvironmentState } from '../src/model/environment/environment';
 import type { MessageName, Messages } from '../src/model/messages';
-import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/progress';
+import type { ReleaseProgress, RollbackProgress, RolloutProgress } from '../src/model/environment/progress';
 
 const signal = <Name extends MessageName>(name: Name) => defineSignal<[Messages[Name]], Name>(name);
 const update = <Name extends MessageName>(name: Name) => defineUpdate<string, [Messages[Name]], Name>(name);

@@ -1,4 +1,4 @@
-import type { EnvironmentState } from '../src/model/environment';
+import type { EnvironmentState } from '../src/model/environment/environment';
 import { short } from './shared/activities';
 import { announce } from './shared/announce';
 import { list, page, plain, showState, showSubject } from './shared/show';

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { Artifact } from '../src/manifest/record';
+import type { Artifact } from '../src/manifest/record/record';
 import type { ReleaseRequest, ReleaseStatus } from '../src/model/release';
-import type { ReleaseProgress } from '../src/model/progress';
+import type { ReleaseProgress } from '../src/model/environment/progress';
 import { ReleaseRun } from './release/release-run';
 import { approve } from './release/stages/approve';
 import { buildImages } from './release/stages/build';

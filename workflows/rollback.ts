@@ -1,6 +1,6 @@
-import type { Committed, EnvironmentState } from '../src/model/environment';
-import type { RollbackProgress } from '../src/model/progress';
-import { earlierReleases, findRollbackTarget } from '../src/model/rollback';
+import type { Committed, EnvironmentState } from '../src/model/environment/environment';
+import type { RollbackProgress } from '../src/model/environment/progress';
+import { earlierReleases, findRollbackTarget } from '../src/model/environment/rollback';
 import { type Requester, askForRollout, refused } from './requests/ask-for-rollout';
 import { describeRollback } from './requests/describe-rollback';
 

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { RolloutResult } from '../src/model/environment';
+import type { RolloutResult } from '../src/model/environment/environment';
 import { carryOut, Stopped } from '../src/plan/carry-out';
 import { toFailure } from './shared/activities';
 import { Conclusion } from './rollout/conclusion';

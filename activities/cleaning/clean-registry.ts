@@ -1,6 +1,6 @@
-import type { Retention, Spare } from '../../src/model/cleaning';
+import type { Retention, Spare } from '../../src/model/ledger/cleaning';
 import type { RegistryAccess } from '../../src/model/release';
-import type { SignedStatement } from '../../src/model/statement';
+import type { SignedStatement } from '../../src/model/approval/statement';
 import { inParallel } from '../drivers/bounded';
 import { appendLedger } from '../records/ledger/append-ledger';
 import type { LedgerKeySettings } from '../records/ledger/ledger-key';

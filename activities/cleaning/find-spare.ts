@@ -1,5 +1,5 @@
-import type { ReleaseRecord } from '../../src/manifest/record';
-import { type RecordOnShelf, type Retention, type Spare, whyKept } from '../../src/model/cleaning';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
+import { type RecordOnShelf, type Retention, type Spare, whyKept } from '../../src/model/ledger/cleaning';
 import { imageTag, recordTag } from '../../src/model/names';
 import type { RegistryAccess } from '../../src/model/release';
 import { findOver } from '../decisions/claims';

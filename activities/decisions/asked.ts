@@ -1,6 +1,6 @@
-import { refuseOperator } from '../../src/model/operators';
-import { detailOfBootstrap, detailOfCleaning } from '../../src/model/statement-parts';
-import { type Signature, type SignedStatement, type Statement, stateThat } from '../../src/model/statement';
+import { refuseOperator } from '../../src/model/approval/operators';
+import { detailOfBootstrap, detailOfCleaning } from '../../src/model/approval/statement-parts';
+import { type Signature, type SignedStatement, type Statement, stateThat } from '../../src/model/approval/statement';
 import { connectionsOf, type Target } from '../../src/model/target';
 import { operatorsWhereSigned, signedThere, signsTarget } from '../../src/policy/signed';
 import { needsSignatures, policyOperators, rulesForApp } from '../../src/policy/rules-for';

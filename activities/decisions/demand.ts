@@ -1,5 +1,5 @@
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
-import { usableUntil } from '../../src/model/statement-parts';
+import { usableUntil } from '../../src/model/approval/statement-parts';
 import type { PolicyGate } from '../../src/policy/rules-for';
 import type { RolloutDeps } from '../rollout/deps';
 import type { PlanInput, Proof } from '../types';

@@ -1,6 +1,6 @@
 import type { ReleaseRequest } from '../../src/model/release';
-import { stateStart } from '../../src/model/statement-parts';
-import type { Signature, SignedStatement, Statement } from '../../src/model/statement';
+import { stateStart } from '../../src/model/approval/statement-parts';
+import type { Signature, SignedStatement, Statement } from '../../src/model/approval/statement';
 import type { Policy } from '../../src/policy/schema';
 import { readPolicy } from '../policy';
 import { permanent } from '../drivers/errors';

@@ -1,5 +1,5 @@
-import type { SignedStatement, Statement, StatementWord } from '../../src/model/statement';
-import { acceptedBy, detailOfRequest, ofRecord, usableUntil } from '../../src/model/statement-parts';
+import type { SignedStatement, Statement, StatementWord } from '../../src/model/approval/statement';
+import { acceptedBy, detailOfRequest, ofRecord, usableUntil } from '../../src/model/approval/statement-parts';
 import type { PlanInput } from '../types';
 import type { Unproved } from '../../src/model/inspection';
 import type { PolicyGate } from '../../src/policy/rules-for';

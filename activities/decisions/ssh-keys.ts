@@ -7,7 +7,7 @@ import {
   SshFields,
   type SshSignature,
   wasTouched,
-} from '../../src/model/ssh-signature';
+} from '../../src/model/approval/ssh-signature';
 
 /** Public keys of SSH, and what their algorithms make of bytes. */
 

@@ -1,7 +1,7 @@
 import type { Policy } from '../../src/policy/schema';
 import { needsSignatures, rulesForApp } from '../../src/policy/rules-for';
-import type { Signing } from '../../src/model/statement';
-import { parseKeyLine } from '../../src/model/ssh-signature';
+import type { Signing } from '../../src/model/approval/statement';
+import { parseKeyLine } from '../../src/model/approval/ssh-signature';
 import { readPolicy } from '../policy';
 import { fingerprintOf } from './ssh-keys';
 import type { People } from './verify-statement';

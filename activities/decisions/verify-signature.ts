@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Malformed, parseSignature, signedBytes, wasTouched } from '../../src/model/ssh-signature';
+import { Malformed, parseSignature, signedBytes, wasTouched } from '../../src/model/approval/ssh-signature';
 import { checkOf, fingerprintOf } from './ssh-keys';
 
 /** Whose signature it is, or why it is none, in a clause that follows "the signature". */

@@ -1,5 +1,5 @@
-import { NAMESPACE, type SignedStatement, textToSign } from '../../src/model/statement';
-import { parseKeyLine } from '../../src/model/ssh-signature';
+import { NAMESPACE, type SignedStatement, textToSign } from '../../src/model/approval/statement';
+import { parseKeyLine } from '../../src/model/approval/ssh-signature';
 import { verifySignature } from './verify-signature';
 
 /** Persons and their public keys, `TYPE BASE64` each, as a policy lists them. */

@@ -1,5 +1,5 @@
 import { type EnvironmentRef, routesName } from '../../src/model/names';
-import { nameAddress } from '../../src/model/route-address';
+import { nameAddress } from '../../src/model/host/route-address';
 import { describeThieves } from '../drivers/proxy/routes/compare-served';
 import type { RouteTo } from '../drivers/proxy/routes/route-set';
 import { DOES, type ServedRoute } from '../drivers/proxy/routes/served-route';

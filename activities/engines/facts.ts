@@ -1,12 +1,12 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import { environmentNetwork, type EnvironmentRef } from '../../src/model/names';
 import type { Volume } from '../../src/model/service';
 import type { EngineFacts } from '../../src/plan/targets/facts';
 import { specsOf } from '../drivers/proxy/lifecycle/container';
 import type { Settings } from '../settings';
 import { hashSpec } from './hash-spec';
-import { otherAddresses } from './proxies';
-import { proxyMade, proxySettings } from './proxy-settings';
+import { otherAddresses } from './proxy/proxies';
+import { proxyMade, proxySettings } from './proxy/proxy-settings';
 
 /** What planning needs to know of Docker engines. */
 export const factsOfEngines = (

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
-import type { PlacedFile } from '../../src/model/container';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import type { PlacedFile } from '../../src/model/container/container';
 import { labels, type LabelWords } from '../../src/model/names';
 import type { Service } from '../../src/model/service';
 import type { OperationContext } from '../rollout/context';

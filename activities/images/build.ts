@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact } from '../../src/manifest/record';
+import type { Artifact } from '../../src/manifest/record/record';
 import { type BuildxSettings, buildWithBuildx } from './buildx';
 import { openContext } from '../drivers/docker/build/context';
 import type { Engine, Watch } from '../drivers/docker/engine';

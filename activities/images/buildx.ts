@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { BuildxOptions } from '../../src/model/build';
+import type { BuildxOptions } from '../../src/model/container/build';
 import type { BuildContext } from '../drivers/docker/build/context';
 import { type Buildx, runBuildx } from '../drivers/docker/build/buildx';
 import type { BuildOptions, Watch } from '../drivers/docker/engine';

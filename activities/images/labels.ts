@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { BuildSpec } from '../../src/manifest/record';
-import { withoutCredentials } from '../../src/model/address';
+import type { BuildSpec } from '../../src/manifest/record/record';
+import { withoutCredentials } from '../../src/model/text/address';
 import type { BuildInput } from '../types';
 
 /** The labels of OCI image-spec, "Pre-Defined Annotation Keys". */

@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
-import type { Draft } from '../../src/manifest/record';
-import type { Problem } from '../../src/model/problem';
+import type { Draft } from '../../src/manifest/record/record';
+import type { Problem } from '../../src/model/text/problem';
 import { inParallel } from '../drivers/bounded';
 import type { Engine } from '../drivers/docker/engine';
 import { failureIn } from '../drivers/errors';

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../src/manifest/record';
+import type { Artifact } from '../../src/manifest/record/record';
 import { labels } from '../../src/model/names';
 import type { Engine, Watch } from '../drivers/docker/engine';
 import { splitReference } from '../drivers/docker/reference';

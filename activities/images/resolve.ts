@@ -1,4 +1,4 @@
-import type { Artifact } from '../../src/manifest/record';
+import type { Artifact } from '../../src/manifest/record/record';
 import type { RegistryAccess } from '../../src/model/release';
 import type { Engine } from '../drivers/docker/engine';
 import { splitReference } from '../drivers/docker/reference';

@@ -1,5 +1,5 @@
-import type { EnvironmentComparison, ReleaseComparison, SecretComparison } from '../../src/model/difference';
-import { isSameValue, type SecretHashes } from '../../src/model/secret';
+import type { EnvironmentComparison, ReleaseComparison, SecretComparison } from '../../src/model/container/difference';
+import { isSameValue, type SecretHashes } from '../../src/model/container/secret';
 import { compareImages, compareSettings, compareSources } from '../../src/plan/differences';
 import { compareEnvironments as compareInhabited } from '../../src/plan/parity';
 import { readLineChanges } from '../records/line-changes';

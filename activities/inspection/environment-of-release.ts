@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
-import { findEnvironment } from '../../src/model/find-environment';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import { findEnvironment } from '../../src/model/environment/find';
 import type { RecordRef } from '../../src/model/release';
 import { permanent } from '../drivers/errors';
 import type { RecordReader } from '../records/record-reader';

@@ -1,5 +1,5 @@
 import type { EnvironmentRef } from '../../src/model/names';
-import { urlsOf } from '../../src/model/route-address';
+import { urlsOf } from '../../src/model/host/route-address';
 import { failureIn } from '../drivers/errors';
 import type { RolloutDeps } from '../rollout/deps';
 import { driverOf } from '../targets/driver';

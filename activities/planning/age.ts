@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import { repositoryOf } from '../../src/plan/lineage';
 import { isAncestor } from '../drivers/git/ancestry';
 import type { RolloutDeps } from '../rollout/deps';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { findEnvironment } from '../../src/model/find-environment';
+import { findEnvironment } from '../../src/model/environment/find';
 import type { Observed } from '../../src/model/observed';
-import { refuseOperator } from '../../src/model/operators';
-import type { SecretHashes } from '../../src/model/secret';
+import { refuseOperator } from '../../src/model/approval/operators';
+import type { SecretHashes } from '../../src/model/container/secret';
 import { packPlan, type PackedPlan } from '../../src/plan/pack';
 import { planRollout } from '../../src/plan/plan-rollout';
 import { Refused, type PlanningInput } from '../../src/plan/planning';

@@ -1,6 +1,6 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { Failure } from '../../src/model/failure';
-import { describeSource, type SecretHashes } from '../../src/model/secret';
+import { describeSource, type SecretHashes } from '../../src/model/container/secret';
 import type { RolloutDeps } from '../rollout/deps';
 import { SecretReader } from '../secrets';
 import { hashSecrets, secretsWithin } from '../secrets/secret-hashes';

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
-import { findEnvironment } from '../../src/model/find-environment';
+import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record/record';
+import { findEnvironment } from '../../src/model/environment/find';
 import { type EnvironmentRef, projectName } from '../../src/model/names';
 import type { RecordRef } from '../../src/model/release';
 import type { Target } from '../../src/model/target';

@@ -1,12 +1,12 @@
-import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
+import type { Draft, EnvironmentRecord } from '../../src/manifest/record/record';
 import type { Failure } from '../../src/model/failure';
 import type { EnvironmentRef } from '../../src/model/names';
-import { asSentence, type Finding, writePath } from '../../src/model/path';
-import { describeProblem, type Problem } from '../../src/model/problem';
+import { asSentence, type Finding, writePath } from '../../src/model/text/path';
+import { describeProblem, type Problem } from '../../src/model/text/problem';
 import type { RegistryAccess, SecretSource, Source } from '../../src/model/release';
-import type { BuildSpec } from '../../src/model/build';
+import type { BuildSpec } from '../../src/model/container/build';
 import type { Connection } from '../../src/model/target';
-import { findReservedNames } from '../../src/model/reserved-names';
+import { findReservedNames } from '../../src/model/text/reserved-names';
 import { judgeImages, judgeImagesBy } from '../../src/policy/images';
 import { judgeBuild, judgeEnvironment } from '../../src/policy/judge';
 import {

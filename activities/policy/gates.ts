@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
-import type { ApprovalPolicy } from '../../src/model/decision';
-import { findEnvironment } from '../../src/model/find-environment';
-import { gatesOf } from '../../src/model/gate';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import type { ApprovalPolicy } from '../../src/model/approval/decision';
+import { findEnvironment } from '../../src/model/environment/find';
+import { gatesOf } from '../../src/model/approval/gate';
 import { policyGates, policyOperators, type Where } from '../../src/policy/rules-for';
 import type { Policy } from '../../src/policy/schema';
 import type { OperationDeps } from '../rollout/context';

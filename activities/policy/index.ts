@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { Finding } from '../../src/model/path';
-import { describeProblem, type Problem } from '../../src/model/problem';
+import type { Finding } from '../../src/model/text/path';
+import { describeProblem, type Problem } from '../../src/model/text/problem';
 import { type ParsedPolicy, parsePolicy } from '../../src/policy/parse';
 import type { Policy } from '../../src/policy/schema';
 import { permanent } from '../drivers/errors';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
+import type { Draft, EnvironmentRecord } from '../../src/manifest/record/record';
 import type { RecordRef } from '../../src/model/release';
-import type { PlacedFile } from '../../src/model/container';
+import type { PlacedFile } from '../../src/model/container/container';
 import { permanent } from '../drivers/errors';
 import { digestOf } from '../drivers/registry/manifests';
 import { openRecords } from './repository';

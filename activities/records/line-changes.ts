@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { RecordRef } from '../../src/model/release';
 import { countLines } from '../../src/plan/line-changes';
 import { changedPairs, type LineChanges, pairOf } from '../../src/plan/placed';

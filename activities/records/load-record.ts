@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import { recordTag } from '../../src/model/names';
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
 import { permanent } from '../drivers/errors';

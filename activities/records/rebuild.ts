@@ -1,7 +1,7 @@
-import { findEnvironment } from '../../src/model/find-environment';
-import type { Committed, EnvironmentState } from '../../src/model/environment';
-import { headOf, type LedgerEntry } from '../../src/model/ledger';
-import { committedIn, rebuild } from '../../src/model/recovery';
+import { findEnvironment } from '../../src/model/environment/find';
+import type { Committed, EnvironmentState } from '../../src/model/environment/environment';
+import { headOf, type LedgerEntry } from '../../src/model/ledger/ledger';
+import { committedIn, rebuild } from '../../src/model/environment/recovery';
 import type { RegistryAccess } from '../../src/model/release';
 import { seal } from '../decisions/seal';
 import { failureIn } from '../drivers/errors';

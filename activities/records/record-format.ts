@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORD_FORMAT, type ReleaseRecord } from '../../src/manifest/record';
+import { RECORD_FORMAT, type ReleaseRecord } from '../../src/manifest/record/record';
 import { readTargets } from '../../src/model/format-1';
 import type { RecordRef } from '../../src/model/release';
 import { permanent } from '../drivers/errors';

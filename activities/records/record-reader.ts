@@ -1,5 +1,5 @@
-import type { ReleaseRecord } from '../../src/manifest/record';
-import type { PlacedFile } from '../../src/model/container';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
+import type { PlacedFile } from '../../src/model/container/container';
 import type { RecordRef } from '../../src/model/release';
 
 export interface RecordReader {

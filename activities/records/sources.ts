@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Draft } from '../../src/manifest/record';
+import type { Draft } from '../../src/manifest/record/record';
 import { openContext } from '../drivers/docker/build/context';
 import { contextFolder } from '../images/build';
 import { hashBuild } from '../images/labels';

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Artifact, type EnvironmentRecord, RECORD_FORMAT, type ReleaseRecord } from '../../src/manifest/record';
+import {
+  type Artifact,
+  type EnvironmentRecord,
+  RECORD_FORMAT,
+  type ReleaseRecord,
+} from '../../src/manifest/record/record';
 import { readTargets } from '../../src/model/format-1';
-import { bare } from '../../src/compose/data';
-import { describeUncovered, isReplaced } from '../../src/compose/mounts';
+import { bare } from '../../src/compose/mounts/data';
+import { describeUncovered, isReplaced } from '../../src/compose/mounts/mounts';
 import type { Service } from '../../src/model/service';
 import { recordTag } from '../../src/model/names';
 import { permanent } from '../drivers/errors';
-import { withoutCredentials } from '../../src/model/address';
+import { withoutCredentials } from '../../src/model/text/address';
 import type { StoredRelease, StoreInput } from '../types';
 import { readFiles } from './files';
 import { hashSources } from './sources';

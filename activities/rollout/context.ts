@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
-import type { ReleaseRecord } from '../../src/manifest/record';
-import { findEnvironment } from '../../src/model/find-environment';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
+import { findEnvironment } from '../../src/model/environment/find';
 import type { Failure } from '../../src/model/failure';
 import type { EnvironmentRef } from '../../src/model/names';
 import type { TargetScope } from '../../src/model/operations/operation';

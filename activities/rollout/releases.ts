@@ -1,8 +1,8 @@
 import type { ApplicationFailure } from '@temporalio/common';
-import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
-import type { PlacedFile } from '../../src/model/container';
+import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record/record';
+import type { PlacedFile } from '../../src/model/container/container';
 import type { Failure } from '../../src/model/failure';
-import { findEnvironment } from '../../src/model/find-environment';
+import { findEnvironment } from '../../src/model/environment/find';
 import type { Service } from '../../src/model/service';
 import type { RecordReader } from '../records/record-reader';
 import type { RolloutScope } from '../types';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EnvironmentRef } from '../../src/model/names';
-import { isSameValue, type SecretHashes, secretsIn } from '../../src/model/secret';
+import { isSameValue, type SecretHashes, secretsIn } from '../../src/model/container/secret';
 import { permanent } from '../drivers/errors';
 import { redactSaid } from './redact';
 import type { SecretReader, SecretSources } from '.';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { SecretSource } from '../../src/model/release';
-import { readEnvFile } from '../../src/model/env-file';
-import { looksSecret } from '../../src/model/secret';
+import { readEnvFile } from '../../src/model/container/env-file';
+import { looksSecret } from '../../src/model/container/secret';
 import { refuseSecret } from '../policy/allowed';
 import { runSecretCommand } from '../drivers/programs/secret-command';
 import { hasPolicy } from '../policy';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { basesOf } from '../../src/compose/dockerfile';
-import { ONE_DOCKERFILE } from '../../src/compose/buildx';
-import { type Builder, builderOf, idleBuilderOf } from '../../src/compose/images';
+import { basesOf } from '../../src/compose/build/dockerfile';
+import { ONE_DOCKERFILE } from '../../src/compose/build/buildx';
+import { type Builder, builderOf, idleBuilderOf } from '../../src/compose/build/images';
 import type { ComposeModel } from '../../src/compose/model';
 import { projectsOf, type ReadCompose } from '../../src/compose/read';
 import type { ComposeOverrides } from '../../src/compose/overrides';
-import type { Finding } from '../../src/model/path';
+import type { Finding } from '../../src/model/text/path';
 
 /**
  * Refuses Dockerfiles based on another service's image: builds run in parallel, and a registry may

@@ -1,6 +1,6 @@
-import type { Draft } from '../../src/manifest/record';
+import type { Draft } from '../../src/manifest/record/record';
 import { connectionsOf } from '../../src/model/target';
-import { describeReach, reachOfBuild } from '../../src/model/host-reach';
+import { describeReach, reachOfBuild } from '../../src/model/host/reach';
 import { hasPolicy } from '../policy';
 import type { Settings } from '../settings';
 

@@ -1,6 +1,6 @@
-import type { Draft } from '../../src/manifest/record';
-import { asSentence } from '../../src/model/path';
-import type { Problem } from '../../src/model/problem';
+import type { Draft } from '../../src/manifest/record/record';
+import { asSentence } from '../../src/model/text/path';
+import type { Problem } from '../../src/model/text/problem';
 import type { SecretSource } from '../../src/model/release';
 import { type Env, refuseCommand } from '../secrets/secret-sources';
 

@@ -1,7 +1,7 @@
-import type { Draft } from '../../src/manifest/record';
-import { asSentence } from '../../src/model/path';
-import type { Problem } from '../../src/model/problem';
-import { didYouMean } from '../../src/model/suggest';
+import type { Draft } from '../../src/manifest/record/record';
+import { asSentence } from '../../src/model/text/path';
+import type { Problem } from '../../src/model/text/problem';
+import { didYouMean } from '../../src/model/text/suggest';
 
 /** Checks CI's images: every built service needs one, named by its digest. */
 export function checkGiven(

@@ -1,12 +1,12 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { below } from '../../src/compose/project';
+import { below } from '../../src/compose/files/project';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
-import { withoutCredentials } from '../../src/model/address';
-import { findEnvironment } from '../../src/model/find-environment';
+import type { Draft, EnvironmentRecord } from '../../src/manifest/record/record';
+import { withoutCredentials } from '../../src/model/text/address';
+import { findEnvironment } from '../../src/model/environment/find';
 import type { Failure } from '../../src/model/failure';
-import { describeProblem, type Problem } from '../../src/model/problem';
+import { describeProblem, type Problem } from '../../src/model/text/problem';
 import type { RegistryAccess, ReleaseRequest, Source } from '../../src/model/release';
 import { connectionsOf } from '../../src/model/target';
 import { allowsImage, problemsByPolicy, problemsOfSource, requireTarget } from '../policy/allowed';

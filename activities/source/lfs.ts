@@ -2,7 +2,7 @@ import type { ComposeFinding } from '../drivers/compose/compose-program';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadCompose } from '../../src/compose/read';
-import { byText } from '../../src/model/text-order';
+import { byText } from '../../src/model/text/text-order';
 import { keptPaths } from '../drivers/docker/build/context';
 
 /** Git LFS, specification, "The Pointer": the file in git that stands for one stored elsewhere. */

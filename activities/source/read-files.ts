@@ -1,6 +1,6 @@
 import { type ComposeReading, readAllServices, readComposeFiles } from '../drivers/compose';
 import type { ComposeInput } from '../drivers/compose/compose-program';
-import { reservedKeys } from '../../src/model/reserved-keys';
+import { reservedKeys } from '../../src/model/text/reserved-keys';
 import { checkReach } from './compose/reach';
 import type { ComposeService } from '../../src/compose/model';
 

@@ -1,5 +1,5 @@
-import type { Draft, EnvironmentRecord } from '../../src/manifest/record';
-import { describeSource } from '../../src/model/secret';
+import type { Draft, EnvironmentRecord } from '../../src/manifest/record/record';
+import { describeSource } from '../../src/model/container/secret';
 import type { Failure } from '../../src/model/failure';
 import { secretsWithin } from '../secrets/secret-hashes';
 import { SecretReader } from '../secrets';

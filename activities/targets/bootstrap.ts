@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import { isRoutedOn, type Target } from '../../src/model/target';
 import { permanent } from '../drivers/errors';
 import { naming } from '../naming';

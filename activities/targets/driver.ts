@@ -1,5 +1,5 @@
 import type { BootstrapStep, HostCheck, Inspection, Log } from '../../src/model/inspection';
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { EnvironmentRef } from '../../src/model/names';
 import type { ObservedOf } from '../../src/model/observed';
 import type { OperationsOf } from '../../src/model/plan';

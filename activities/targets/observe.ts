@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { EnvironmentRef } from '../../src/model/names';
 import type { Observed } from '../../src/model/observed';
 import type { Target } from '../../src/model/target';

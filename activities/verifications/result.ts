@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { Target } from '../../src/model/target';
 import type { OperationContext } from '../rollout/context';
 import type { TargetDriver } from '../targets/driver';

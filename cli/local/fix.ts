@@ -1,6 +1,6 @@
 import { confirm } from '../confirm';
 import { showChange } from '../print/change';
-import { note } from '../print/output';
+import { note } from '../print/terminal/output';
 
 /** Shows the automatic rewrites for a folder and applies them with consent. Returns a report. */
 export async function fixFiles(dir: string, yes: boolean, files?: string[]): Promise<string[]> {

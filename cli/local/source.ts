@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { withoutCredentials } from '../../src/model/address';
+import { withoutCredentials } from '../../src/model/text/address';
 import type { Source } from '../../src/model/release';
 import { UserError } from '../errors';
 import { git, whyNoRepository } from './git';

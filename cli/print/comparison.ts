@@ -1,6 +1,6 @@
-import type { Difference, ParityReport, ReleaseComparison } from '../../src/model/difference';
-import type { Line } from './line';
-import { table as tableOf } from './table';
+import type { Difference, ParityReport, ReleaseComparison } from '../../src/model/container/difference';
+import type { Line } from './terminal/line';
+import { table as tableOf } from './terminal/table';
 
 /** The indentation of a section, in columns. */
 const table = (heads: string[], rows: string[][]) => tableOf(heads, rows, (process.stdout.columns || Infinity) - 2);

@@ -1,5 +1,5 @@
 import { describeFailure, type Failure } from '../../src/model/failure';
-import type { Line } from './line';
+import type { Line } from './terminal/line';
 
 /** A failure's sentence, followed by every kept line of its output: the first often has the cause. */
 export function failureLines(failure: Failure, depth: number): Line[] {

@@ -1,6 +1,6 @@
 import type { Failure } from '../../src/model/failure';
 import { describeOperation, type Phase, type Step, stepId, type StepProgress } from '../../src/model/plan';
-import type { RolloutProgress, StageProgress } from '../../src/model/progress';
+import type { RolloutProgress, StageProgress } from '../../src/model/environment/progress';
 import { rolloutKey, type Rollouts, type View } from './view';
 
 /** Stages, phases and steps as one tree of items. The live tree draws it; the log prints its changes. */

@@ -1,8 +1,8 @@
 import type { Failure } from '../../src/model/failure';
 import { failureLines } from './failure';
 import { type Item, itemize, type ItemState } from './items';
-import type { Line, Mark } from './line';
-import { clock, duration } from './time';
+import type { Line, Mark } from './terminal/line';
+import { clock, duration } from './terminal/time';
 import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
 import { heldLines, questionLines, retryLines, waitingLines } from './waiting';
 

@@ -1,6 +1,6 @@
 import { describeOperation, type Plan } from '../../src/model/plan';
-import type { PlanSummary } from '../../src/model/progress';
-import type { Line } from './line';
+import type { PlanSummary } from '../../src/model/environment/progress';
+import type { Line } from './terminal/line';
 
 /** The part of a plan that an approver reads. */
 export function summaryLines(summary: PlanSummary, depth: number): Line[] {

@@ -1,5 +1,5 @@
-import type { Decision, QuestionSigning } from '../../src/model/decision';
-import { NAMESPACE, stateThat, type Statement, textToSign } from '../../src/model/statement';
+import type { Decision, QuestionSigning } from '../../src/model/approval/decision';
+import { NAMESPACE, stateThat, type Statement, textToSign } from '../../src/model/approval/statement';
 import type { CommandResult } from '../deliver';
 
 type ToSign = Pick<Statement, 'installation' | 'app' | 'release' | 'decision' | 'by' | 'reason'> &

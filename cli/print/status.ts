@@ -1,9 +1,9 @@
 import type { Inspection } from '../../src/model/inspection';
-import type { EnvironmentState } from '../../src/model/environment';
-import type { ReleaseProgress } from '../../src/model/progress';
-import type { Line } from './line';
-import { table } from './table';
-import { ago } from './time';
+import type { EnvironmentState } from '../../src/model/environment/environment';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
+import type { Line } from './terminal/line';
+import { table } from './terminal/table';
+import { ago } from './terminal/time';
 import { waitingLines } from './waiting';
 
 interface DeployedState {

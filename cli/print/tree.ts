@@ -1,8 +1,8 @@
-import type { RolloutProgress } from '../../src/model/progress';
+import type { RolloutProgress } from '../../src/model/environment/progress';
 import { failureLines } from './failure';
 import { itemize, type Item } from './items';
-import type { Line, Mark } from './line';
-import { duration } from './time';
+import type { Line, Mark } from './terminal/line';
+import { duration } from './terminal/time';
 import { type Rollouts, rolloutKey, type View, warningsOf } from './view';
 import { heldLines, questionLines, retryLines, waitingLines } from './waiting';
 

@@ -1,12 +1,12 @@
 import type { Failure } from '../../src/model/failure';
-import type { Retry } from '../../src/model/progress';
+import type { Retry } from '../../src/model/environment/progress';
 import type {
   ReleaseProgress,
   RollbackProgress,
   RolloutProgress,
   StageProgress,
   Waiting,
-} from '../../src/model/progress';
+} from '../../src/model/environment/progress';
 
 /** A release or rollback in the form that is drawn. */
 export interface View {

@@ -1,11 +1,11 @@
-import type { Retry, RolloutProgress, Waiting } from '../../src/model/progress';
+import type { Retry, RolloutProgress, Waiting } from '../../src/model/environment/progress';
 import { describeFailure } from '../../src/model/failure';
-import { shortHash } from '../../src/model/plan-hash';
-import type { StepQuestion } from '../../src/model/question';
+import { shortHash } from '../../src/model/approval/plan-hash';
+import type { StepQuestion } from '../../src/model/approval/question';
 import { failureLines } from './failure';
-import type { Line } from './line';
+import type { Line } from './terminal/line';
 import { summaryLines } from './plan';
-import { dateTime } from './time';
+import { dateTime } from './terminal/time';
 
 /** What it waits for, from whom, and the command that ends the wait. */
 export function waitingLines(of: { app: string; release?: string }, waiting: Waiting, depth: number): Line[] {

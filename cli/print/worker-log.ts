@@ -1,7 +1,7 @@
 import type { LogMetadata } from '@temporalio/common';
 import { wordsOfCause } from '../../src/model/failure';
-import { note } from './output';
-import { clean } from './text';
+import { note } from './terminal/output';
+import { clean } from './terminal/text';
 
 /** A log entry of the worker, as the SDK passes it. */
 export interface LogEntry {

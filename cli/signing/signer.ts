@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Signature, type Signing, stateThat, type Statement, textToSign } from '../../src/model/statement';
+import {
+  type Signature,
+  type Signing,
+  stateThat,
+  type Statement,
+  textToSign,
+} from '../../src/model/approval/statement';
 import type { Temporal } from '../client';
 import { UserError } from '../errors';
 import { who, type WhoOptions, withWho } from '../local/who';
@@ -55,7 +61,7 @@ async function askWorker(
   where: { app: string; environment?: string },
   { key }: SignOptions,
 ): Promise<Signing | undefined> {
-  const { hasWorker } = await import('../temporal/workers');
+  const { hasWorker } = await import('../temporal/connect/workers');
   if (!(await hasWorker(temporal))) return undefined;
   const { inspect } = await import('../temporal/inspection');
   const asked = inspect(temporal, 'signing', where);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { NAMESPACE } from '../../src/model/statement';
+import { NAMESPACE } from '../../src/model/approval/statement';
 import { UserError } from '../errors';
 import type { SigningKey } from './keys';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { bootstrapId } from '../../src/model/names';
 import type { BootstrapRequest } from '../../workflows/bootstrap';
 import type { Temporal } from '../client';
-import { attributes } from './attributes';
+import { attributes } from './connect/attributes';
 import { awaitResult } from './inspection';
 
 /** Starts or replaces the proxies and waits. Returns a line for each host. */

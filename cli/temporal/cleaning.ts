@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Spare } from '../../src/model/cleaning';
+import type { Spare } from '../../src/model/ledger/cleaning';
 import { cleaningId } from '../../src/model/names';
 import type { CleaningRequest } from '../../workflows/cleaning';
 import type { Temporal } from '../client';
-import { attributes } from './attributes';
+import { attributes } from './connect/attributes';
 import { awaitResult } from './inspection';
 
 /** Has the registry cleaned, and waits for it; what went. */

@@ -1,12 +1,12 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import type { EnvironmentState } from '../../src/model/environment';
+import type { EnvironmentState } from '../../src/model/environment/environment';
 import type { DecisionNote } from '../../src/model/messages';
 import { environmentId, environmentSummary } from '../../src/model/names';
 import { environmentState, freeze, thaw } from '../../workflows/messages';
 import type { Temporal } from '../client';
-import { attributes } from './attributes';
-import { ask, isMissing, orMissing, tell } from './calls';
-import { ownHandle, refuseIfForeign } from './handle';
+import { attributes } from './connect/attributes';
+import { ask, isMissing, orMissing, tell } from './connect/calls';
+import { ownHandle, refuseIfForeign } from './connect/handle';
 
 /** Queries, updates and signals of an environment's workflow. */
 

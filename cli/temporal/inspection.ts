@@ -6,10 +6,10 @@ import { inspectionId } from '../../src/model/names';
 import type { Temporal } from '../client';
 import { UserError } from '../errors';
 import { EXIT } from '../exit';
-import { note } from '../print/output';
-import { attributes } from './attributes';
-import { isLate } from './calls';
-import { requireWorker } from './workers';
+import { note } from '../print/terminal/output';
+import { attributes } from './connect/attributes';
+import { isLate } from './connect/calls';
+import { requireWorker } from './connect/workers';
 
 const PATIENCE_MS = 10_000;
 

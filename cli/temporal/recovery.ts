@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { recoveryId } from '../../src/model/names';
 import type { RecoveryRequest } from '../../workflows/recovery';
 import type { Temporal } from '../client';
-import { attributes } from './attributes';
+import { attributes } from './connect/attributes';
 import { awaitResult } from './inspection';
 
 /** Has the environments started again, and waits for it; what was done, a line for each. */

@@ -1,13 +1,13 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { DecisionNote } from '../../src/model/messages';
 import { releaseId } from '../../src/model/names';
-import type { Decision } from '../../src/model/decision';
-import type { ReleaseProgress } from '../../src/model/progress';
+import type { Decision } from '../../src/model/approval/decision';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
 import { cancelRelease, decide, releaseProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
-import { quote } from './attributes';
-import { ask, isMissing, orMissing, tell } from './calls';
-import { ownHandle } from './handle';
+import { quote } from './connect/attributes';
+import { ask, isMissing, orMissing, tell } from './connect/calls';
+import { ownHandle } from './connect/handle';
 
 /** Queries, updates and signals of a release's workflow. */
 

@@ -1,11 +1,11 @@
-import type { Resolution } from '../../src/model/question';
+import type { Resolution } from '../../src/model/approval/question';
 import { releaseId, rolloutId } from '../../src/model/names';
-import type { RolloutProgress } from '../../src/model/progress';
+import type { RolloutProgress } from '../../src/model/environment/progress';
 import { resolveStep, rolloutProgress } from '../../workflows/messages';
 import type { Temporal } from '../client';
 import { type Rollouts, rolloutKey, type View } from '../print/view';
-import { ask, orMissing, tell } from './calls';
-import { ownHandle } from './handle';
+import { ask, orMissing, tell } from './connect/calls';
+import { ownHandle } from './connect/handle';
 
 /** Queries and updates of a rollout. */
 

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { describeMachine } from '../machine';
-import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { choiceOption, numberOption, tool } from '../options';
 import { say, title } from '../say';
 import { root } from '../shop';
@@ -15,7 +15,7 @@ import { startParts } from '../../parts/start';
 import type { StrategyKind } from '../../src/model/strategy';
 import { add, addStreams, emptyLeg, HOSTS, type Leg, readLeg, storeLeg, STREAMS } from './results';
 import { during, Rounds, underLoad, WRITTEN } from '../rounds';
-import { startStreams, type StreamReport, streamingServer } from '../streams';
+import { startStreams, type StreamReport, streamingServer } from '../traffic/streams';
 import { type Trouble, TROUBLES } from './troubles';
 
 interface Options {

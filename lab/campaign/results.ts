@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTable } from '../table';
-import type { LoadReport } from '../load';
-import type { StreamReport } from '../streams';
+import type { LoadReport } from '../traffic/load';
+import type { StreamReport } from '../traffic/streams';
 import { root } from '../shop';
 import type { StrategyKind } from '../../src/model/strategy';
 import type { ProxyPart } from '../windlass';

@@ -1,4 +1,4 @@
-import { ask, type Target } from '../client';
+import { ask, type Target } from '../traffic/client';
 import { clientOf } from '../../parts/server/engine-client';
 
 /** The invariants, looked at from outside: the engines, the proxies' answers, the registry. Nothing of this is windlass's own observation. */

@@ -5,8 +5,8 @@ import type { TestHost } from '../../parts/host/hosts';
 import { identify, signal } from '../../parts/run/processes';
 import type { ReleaseHealth } from './application';
 import type { ChaosTestBed } from './test-bed';
-import type { Mood } from '../registry-door';
-import type { Point } from '../wire';
+import type { Mood } from '../faults/registry-door';
+import type { Point } from '../faults/wire';
 
 /** What a fault has to work on. */
 export interface Struck {

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Report, sendRequests } from '../client';
+import { type Report, sendRequests } from '../traffic/client';
 import type { Ended } from '../windlass';
-import type { EnvironmentState } from '../../src/model/environment';
-import type { OperatorAnswer } from '../../src/model/question';
-import type { RolloutProgress } from '../../src/model/progress';
+import type { EnvironmentState } from '../../src/model/environment/environment';
+import type { OperatorAnswer } from '../../src/model/approval/question';
+import type { RolloutProgress } from '../../src/model/environment/progress';
 import { type ChaosTestBed, releaseCommand } from './test-bed';
 import { findRelease, mixedAnswers } from './check';
 import { type Fault, FAULTS, type Repair } from './faults';
 import type { Flow, Triple } from './triples';
-import type { Met, Point } from '../wire';
+import type { Met, Point } from '../faults/wire';
 
 export interface Played extends Triple {
   point: Point;

@@ -64,7 +64,7 @@ it yet, then those that are least, in an order that follows from a seed that it 
 Real parts: an application of three services on two hosts over SSH, a client with 10 requests a second to each host all the while. A flow is a release, a
 rollback, or the unwinding of a release whose verification fails in the soak. The fault strikes at a boundary of the first activity of that name, which follows
 from the seed: *scheduled* (in history, kept from every worker), *started*, *effect done* (its report held back) or *completed*. A gateway between the workers and
-Temporal (\`lab/wire.ts\`) sees and holds these; windlass knows nothing of it. Which triples make no sense is a rule in \`lab/chaos/triples.ts\`.
+Temporal (\`lab/faults/wire.ts\`) sees and holds these; windlass knows nothing of it. Which triples make no sense is a rule in \`lab/chaos/triples.ts\`.
 
 After each run the engines, the proxies’ answers and the ledger in the registry must agree on one release, with every service running on every host and nothing
 of another release left; no answer may be of two releases; no request may fail but on the host whose proxy, instance or engine the fault itself broke; and what

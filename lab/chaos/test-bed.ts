@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { openContext } from '../../activities/drivers/docker/build/context';
-import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { cleanUp } from '../clean-up';
 import { root, Shop } from '../shop';
 import { Windlass, workerVariables } from '../windlass';
@@ -17,8 +17,8 @@ import { startTemporal, type TemporalServer } from '../../parts/server/temporal'
 import { environmentId, rolloutId } from '../../src/model/names';
 import { COMPOSE, IMAGE, type ReleaseHealth, manifestOf, SERVICES } from './application';
 import type { Installation } from './check';
-import { RegistryDoor } from '../registry-door';
-import { Wire } from '../wire';
+import { RegistryDoor } from '../faults/registry-door';
+import { Wire } from '../faults/wire';
 
 /** The parts that the bed is built on; what faults break is of its own. */
 export interface ChaosParts {

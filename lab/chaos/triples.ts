@@ -1,5 +1,5 @@
 import type { FaultName } from './faults';
-import { POINTS, type Point } from '../wire';
+import { POINTS, type Point } from '../faults/wire';
 
 export type Flow = 'release' | 'rollback' | 'unwinding';
 

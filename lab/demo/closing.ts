@@ -1,4 +1,4 @@
-import type { ReleaseProgress } from '../../src/model/progress';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
 import { say, title } from '../say';
 import type { Windlass } from '../windlass';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { startParts } from '../../parts/start';
 import { releaseId } from '../../src/model/names';
-import { ask, sendRequests, type Report } from '../client';
-import { sendDecision } from '../forged';
+import { ask, sendRequests, type Report } from '../traffic/client';
+import { sendDecision } from '../faults/forged';
 import { tool } from '../options';
 import { People } from '../people';
 import { printClosingTable } from './closing';

@@ -1,5 +1,5 @@
-import type { BuildSpec } from '../model/build';
-import type { Finding } from '../model/path';
+import type { BuildSpec } from '../model/container/build';
+import type { Finding } from '../model/text/path';
 import type { ReadCompose } from './read';
 
 export interface Combined {

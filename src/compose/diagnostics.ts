@@ -1,4 +1,4 @@
-import type { Finding, Path } from '../model/path';
+import type { Finding, Path } from '../model/text/path';
 import type { Answers, FindingSink, ComposeSection } from './answers/answers';
 
 /** Collects what is found in a compose model. Paths begin at the top of the file: `services.web.ports`. */

@@ -2,7 +2,7 @@ import type { TargetKind } from '../model/target';
 import type { SecretSource } from '../model/release';
 import type { RouteOverride } from '../model/service';
 import type { ComposeService } from './model';
-import type { ProjectFiles } from './project';
+import type { ProjectFiles } from './files/project';
 
 export interface ComposeOverrides {
   services: Record<string, ServiceOverrides>;

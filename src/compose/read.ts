@@ -1,19 +1,19 @@
-import type { BuildSpec } from '../model/build';
-import type { Finding } from '../model/path';
+import type { BuildSpec } from '../model/container/build';
+import type { Finding } from '../model/text/path';
 import type { Network, Route, Service, Volume } from '../model/service';
 import { ANSWERS } from './answers';
-import { readBuild } from './builds';
-import { checkObjects } from './files';
-import { settleFolders } from './folders';
-import { shareImages, withSharedBuilds } from './images';
-import { kindsOf } from './kind';
+import { readBuild } from './build/builds';
+import { checkObjects } from './files/files';
+import { settleFolders } from './files/folders';
+import { shareImages, withSharedBuilds } from './build/images';
+import { kindsOf } from './service/kind';
 import type { ComposeModel } from './model';
-import { reportContainerNames } from './names';
-import { settleNetworkModes } from './namespaces';
-import { readNetworks, readVolumes } from './networks';
+import { reportContainerNames } from './service/names';
+import { settleNetworkModes } from './network/namespaces';
+import { readNetworks, readVolumes } from './network/networks';
 import { Diagnostics } from './diagnostics';
-import { resolveRoutes } from './routes';
-import { readService } from './services';
+import { resolveRoutes } from './network/routes';
+import { readService } from './service/services';
 import type { ComposeOverrides } from './overrides';
 
 export interface ReadCompose {

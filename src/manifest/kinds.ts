@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HEADER_NAME, HEADER_VALUE, PERCENT, REQUEST_TARGET } from '../model/grammar';
+import { HEADER_NAME, HEADER_VALUE, PERCENT, REQUEST_TARGET } from '../model/text/grammar';
 import type { SecretSource } from '../model/release';
 import type { StrategyKind } from '../model/strategy';
 

@@ -1,14 +1,14 @@
 import type { z } from 'zod';
-import type { Finding, Path } from '../model/path';
-import { reservedKeys } from '../model/reserved-keys';
-import { withEntries } from './env-files';
-import { keysAt } from './keys-at';
-import { manifestJsonSchema } from './json-schema';
+import type { Finding, Path } from '../model/text/path';
+import { reservedKeys } from '../model/text/reserved-keys';
+import { withEntries } from './variables/env-files';
+import { keysAt } from './json-schema/keys-at';
+import { manifestJsonSchema } from './json-schema/json-schema';
 import { checkManifest } from './rules';
 import { type Manifest, manifest as schema } from './schema';
-import { keepNumbersAsWritten } from './scalars';
-import { explainIssue, valueAt } from './words';
-import { inOrder, readYaml, type YamlReading } from './yaml';
+import { keepNumbersAsWritten } from './variables/scalars';
+import { explainIssue, valueAt } from './yaml/words';
+import { inOrder, readYaml, type YamlReading } from './yaml/yaml';
 
 /** The manifest if it is readable, all problems, and a way to locate more in the text. */
 export interface Parsed extends Pick<YamlReading, 'problems' | 'point'> {

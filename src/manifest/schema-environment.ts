@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MOST_RETAINED } from '../model/environment';
-import { HOST_NAME, PERCENT, URL_PATH } from '../model/grammar';
-import { addressOfTcp } from '../model/route-address';
+import { MOST_RETAINED } from '../model/environment/environment';
+import { HOST_NAME, PERCENT, URL_PATH } from '../model/text/grammar';
+import { addressOfTcp } from '../model/host/route-address';
 import type { RouteOverride } from '../model/service';
 import { ENGINE, group, groupName, host, swarm } from './schema-host';
 import { duration, secretSource, timeLimit, strategy, verification, type Strategy, type Verification } from './kinds';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { APP_NAME, ENVIRONMENT_NAME } from '../model/grammar';
+import { APP_NAME, ENVIRONMENT_NAME } from '../model/text/grammar';
 
 /** An application's name, a part of names on the network. */
 export const name = z

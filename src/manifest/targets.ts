@@ -1,6 +1,6 @@
 import type { Service } from '../model/service';
 import type { Target, TargetKind, TargetOf } from '../model/target';
-import { placeServices } from './placement';
+import { placeServices } from './record/placement';
 import type { ManifestEnvironment } from './schema';
 
 interface WrittenTargets<T extends Target> {

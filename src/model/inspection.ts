@@ -1,16 +1,16 @@
-import type { Retention, Spare } from './cleaning';
-import type { ApprovalPolicy } from './decision';
-import type { ParityReport, ReleaseComparison } from './difference';
+import type { Retention, Spare } from './ledger/cleaning';
+import type { ApprovalPolicy } from './approval/decision';
+import type { ParityReport, ReleaseComparison } from './container/difference';
 import type { Failure } from './failure';
 import type { Connection, Target } from './target';
-import type { LedgerReport, ToldEntry } from './ledger';
+import type { LedgerReport, ToldEntry } from './ledger/ledger';
 import type { ObservedContainer } from './observed';
 import type { Plan } from './plan';
-import type { Problem } from './problem';
-import type { Recovery } from './rebuilt';
+import type { Problem } from './text/problem';
+import type { Recovery } from './environment/rebuilt';
 import type { RegistryAccess, ReleaseRequest } from './release';
-import type { SecretHashes } from './secret';
-import type { Signing } from './statement';
+import type { SecretHashes } from './container/secret';
+import type { Signing } from './approval/statement';
 
 /**
  * The read-only inspections: their input and findings. The worker has the credentials, so it inspects; the

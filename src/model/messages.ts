@@ -1,4 +1,4 @@
-import type { ApprovalPolicy, Decision } from './decision';
+import type { ApprovalPolicy, Decision } from './approval/decision';
 import type {
   ApprovedPlan,
   ExcludedHost,
@@ -6,9 +6,9 @@ import type {
   RolloutNews,
   RolloutRequest,
   RolloutResult,
-} from './environment';
+} from './environment/environment';
 import type { Failure } from './failure';
-import type { OfferedAnswers, Resolution, StepQuestion } from './question';
+import type { OfferedAnswers, Resolution, StepQuestion } from './approval/question';
 import {
   type Reader,
   bounded,
@@ -28,9 +28,9 @@ import {
   time,
   word,
   words,
-} from './read';
+} from './text/read';
 import type { RecordRef, RegistryAccess, SecretSource } from './release';
-import type { Signature, SignedStatement, StatementWord } from './statement';
+import type { Signature, SignedStatement, StatementWord } from './approval/statement';
 
 export interface DecisionNote {
   by: string;

@@ -1,9 +1,9 @@
-import type { ContainerState, RestartPolicy } from './container';
-import type { ProxyCapability } from './proxy';
-import type { ClaimedAddress } from './route-address';
-import type { Store } from './data';
+import type { ContainerState, RestartPolicy } from './container/container';
+import type { ProxyCapability } from './host/proxy';
+import type { ClaimedAddress } from './host/route-address';
+import type { Store } from './container/data';
 import type { TargetKind } from './target';
-import type { Writer } from './writer';
+import type { Writer } from './environment/writer';
 
 /** What the targets of an environment report before planning. */
 

@@ -1,4 +1,4 @@
-import type { Signature } from './statement';
+import type { Signature } from './approval/statement';
 
 /**
  * Where the worker reads a secret at use: a variable of its environment, a file, an entry of an env file, or

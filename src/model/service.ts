@@ -1,4 +1,4 @@
-import type { ContainerSpec } from './container';
+import type { ContainerSpec } from './container/container';
 
 /** The services of a release: frozen compose services. Times are milliseconds. */
 

@@ -1,6 +1,6 @@
 import { type Failure, isMendable, wordsOfCause } from '../model/failure';
 import { type Operation, type Outcome, type PhaseName, type Plan, type Step, stepId } from '../model/plan';
-import type { OperatorAnswer, OfferedAnswers } from '../model/question';
+import type { OperatorAnswer, OfferedAnswers } from '../model/approval/question';
 import { canDoWithout, goOnWithout } from './exclude';
 
 /**

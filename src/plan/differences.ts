@@ -1,6 +1,6 @@
-import type { EnvironmentRecord } from '../manifest/record';
-import type { Difference } from '../model/difference';
-import { nameAddress } from '../model/route-address';
+import type { EnvironmentRecord } from '../manifest/record/record';
+import type { Difference } from '../model/container/difference';
+import { nameAddress } from '../model/host/route-address';
 import type { Route } from '../model/service';
 import { isRebuilt, REBUILT, shortImage, sourcesOf } from './compare';
 import { compareFiles, type LineChanges } from './placed';

@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../manifest/record';
+import type { EnvironmentRecord } from '../manifest/record/record';
 import { targetsOf as homesOf } from '../model/target';
 import { isNeeded, type Operation, type Plan } from '../model/plan';
-import type { OfferedAnswers } from '../model/question';
+import type { OfferedAnswers } from '../model/approval/question';
 
 /** The hosts in a plan. */
 export const targetsOf = (plan: Plan): string[] => [

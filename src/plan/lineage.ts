@@ -1,4 +1,4 @@
-import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
+import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record/record';
 import type { Source } from '../model/release';
 import { type PlanningInput, Refused } from './planning';
 

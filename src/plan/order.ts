@@ -1,5 +1,5 @@
 import type { Service } from '../model/service';
-import { byText } from '../model/text-order';
+import { byText } from '../model/text/text-order';
 
 /**
  * Sorts services into layers: each depends only on earlier layers, so that a layer can start in parallel.

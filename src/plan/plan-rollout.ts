@@ -1,7 +1,7 @@
-import { findEnvironment } from '../model/find-environment';
-import { describeGate, describeGateChange } from '../model/gate';
-import { describeReach, hostReach } from '../model/host-reach';
-import type { EnvironmentRecord } from '../manifest/record';
+import { findEnvironment } from '../model/environment/find';
+import { describeGate, describeGateChange } from '../model/approval/gate';
+import { describeReach, hostReach } from '../model/host/reach';
+import type { EnvironmentRecord } from '../manifest/record/record';
 import { PLAN_FORMAT, type Phase, type Plan } from '../model/plan';
 import { compareConfigurations } from './compare';
 import { checkLineage } from './lineage';

@@ -1,10 +1,10 @@
-import { findEnvironment } from '../model/find-environment';
-import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record';
-import type { ApprovalPolicy } from '../model/decision';
-import type { RolloutRequest } from '../model/environment';
+import { findEnvironment } from '../model/environment/find';
+import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record/record';
+import type { ApprovalPolicy } from '../model/approval/decision';
+import type { RolloutRequest } from '../model/environment/environment';
 import type { Observed } from '../model/observed';
 import type { Failure } from '../model/failure';
-import type { SecretHashes } from '../model/secret';
+import type { SecretHashes } from '../model/container/secret';
 import type { TargetKind } from '../model/target';
 import { unplaceable } from './exclude';
 import type { LineChanges } from './placed';

@@ -1,4 +1,4 @@
-import { isSameValue, type SecretHashes } from '../model/secret';
+import { isSameValue, type SecretHashes } from '../model/container/secret';
 import type { PlanningInput } from './planning';
 
 /**

@@ -1,5 +1,5 @@
 import type { Verification } from '../manifest/kinds';
-import type { EnvironmentRecord } from '../manifest/record';
+import type { EnvironmentRecord } from '../manifest/record/record';
 import type { Step } from '../model/plan';
 import { servicesOn, targetsOf } from '../model/target';
 import type { SoakOptions } from './targets/parts';

@@ -1,5 +1,5 @@
-import { findEnvironment } from '../model/find-environment';
-import type { EnvironmentRecord } from '../manifest/record';
+import { findEnvironment } from '../model/environment/find';
+import type { EnvironmentRecord } from '../manifest/record/record';
 import type { Operation, Phase, Step } from '../model/plan';
 import type { PlanningInput } from './planning';
 import { filled } from './batches';

@@ -1,4 +1,4 @@
-import type { Finding } from '../model/path';
+import type { Finding } from '../model/text/path';
 import type { Applying, Where } from './rules-for';
 import { matches } from './pattern';
 

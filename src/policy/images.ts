@@ -1,5 +1,5 @@
-import { repositoryOfImage } from '../model/image-name';
-import type { Finding } from '../model/path';
+import { repositoryOfImage } from '../model/container/image-name';
+import type { Finding } from '../model/text/path';
 import { allows, type Key, notAllowed } from './findings';
 import { type Applying, rulesFor, type Where } from './rules-for';
 import type { Policy } from './schema';

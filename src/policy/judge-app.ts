@@ -1,7 +1,7 @@
-import { withoutCredentials } from '../model/address';
-import type { BuildSpec } from '../model/build';
-import type { Finding } from '../model/path';
-import { describeSource } from '../model/secret';
+import { withoutCredentials } from '../model/text/address';
+import type { BuildSpec } from '../model/container/build';
+import type { Finding } from '../model/text/path';
+import { describeSource } from '../model/container/secret';
 import type { RegistryAccess, SecretSource } from '../model/release';
 import type { Connection } from '../model/target';
 import { allows, type Key, notAllowed } from './findings';

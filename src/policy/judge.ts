@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../manifest/record';
-import { cleanPath } from '../model/clean-path';
-import { hostReach, type HostReach, reachOfBuild } from '../model/host-reach';
+import type { EnvironmentRecord } from '../manifest/record/record';
+import { cleanPath } from '../model/text/clean-path';
+import { hostReach, type HostReach, reachOfBuild } from '../model/host/reach';
 import { projectName } from '../model/names';
-import type { BuildSpec } from '../model/build';
-import type { Finding } from '../model/path';
-import { describeSource } from '../model/secret';
+import type { BuildSpec } from '../model/container/build';
+import type { Finding } from '../model/text/path';
+import { describeSource } from '../model/container/secret';
 import type { SecretSource } from '../model/release';
 import { type Connection, connectionsOf } from '../model/target';
 import { allows, describeWhere, type Key, notAllowed } from './findings';

@@ -1,9 +1,9 @@
-import { jsonSchemaOf } from '../manifest/json-schema';
-import { keysAt } from '../manifest/keys-at';
-import { reservedKeys } from '../model/reserved-keys';
-import { keysOf, printKeys, type ReferenceEntry } from '../manifest/reference';
-import { explainIssue } from '../manifest/words';
-import { inOrder, readYaml, type YamlReading } from '../manifest/yaml';
+import { jsonSchemaOf } from '../manifest/json-schema/json-schema';
+import { keysAt } from '../manifest/json-schema/keys-at';
+import { reservedKeys } from '../model/text/reserved-keys';
+import { keysOf, printKeys, type ReferenceEntry } from '../manifest/json-schema/reference';
+import { explainIssue } from '../manifest/yaml/words';
+import { inOrder, readYaml, type YamlReading } from '../manifest/yaml/yaml';
 import { checkPolicy } from './rules';
 import { type Policy, policy as schema } from './schema';
 

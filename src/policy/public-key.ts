@@ -1,4 +1,4 @@
-import { isKeyType } from '../model/ssh-signature';
+import { isKeyType } from '../model/approval/ssh-signature';
 
 /** Is it a public key as OpenSSH writes it, `TYPE BASE64`, whose content says the same type? (RFC 4253, 6.6) */
 export function isPublicKey(text: string): boolean {

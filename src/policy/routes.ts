@@ -1,5 +1,5 @@
-import type { Finding } from '../model/path';
-import { nameAddress, plainPath, withoutSlash } from '../model/route-address';
+import type { Finding } from '../model/text/path';
+import { nameAddress, plainPath, withoutSlash } from '../model/host/route-address';
 import type { Route } from '../model/service';
 import { literalSigns, matches } from './pattern';
 import { describeWhere, notAllowed } from './findings';

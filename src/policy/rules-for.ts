@@ -1,4 +1,4 @@
-import type { ApprovalPolicy } from '../model/decision';
+import type { ApprovalPolicy } from '../model/approval/decision';
 import type { EnvironmentRef } from '../model/names';
 import { matches } from './pattern';
 import type { Policy, Rule } from './schema';

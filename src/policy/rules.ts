@@ -1,5 +1,5 @@
-import type { Finding } from '../model/path';
-import { didYouMean } from '../model/suggest';
+import type { Finding } from '../model/text/path';
+import { didYouMean } from '../model/text/suggest';
 import type { Policy, Rule } from './schema';
 
 /** What is wrong with a policy that the schema takes. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOST_OPTIONS, type HostOptionKey } from '../model/host-options';
+import { HOST_OPTIONS, type HostOptionKey } from '../model/host/options';
 import { isPublicKey } from './public-key';
 
 const patterns = z.array(z.string().min(1, 'is empty. Write a pattern; * stands for any signs up to the next /'));

@@ -1,4 +1,4 @@
-import { cleanPath } from '../model/clean-path';
+import { cleanPath } from '../model/text/clean-path';
 import type { SecretSource } from '../model/release';
 import { matches } from './pattern';
 import type { SecretPatterns } from './schema';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { createCodecServer } from '../../cli/codec-server';
-import { readCodec } from '../../cli/temporal/codec';
+import { readCodec } from '../../cli/temporal/connect/codec';
 import { temporaryFolder } from '../setup/temporary';
 
 const [OLD, NEW] = ['old'.repeat(20), 'new'.repeat(20)];

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 import { comparisonLines, parityLines } from '../../cli/print/comparison';
-import { paint } from '../../cli/print/line';
+import { paint } from '../../cli/print/terminal/line';
 
 const text = (lines: Parameters<typeof paint>[0][]) => lines.map((line) => paint(line, Infinity, createColors(false)));
 

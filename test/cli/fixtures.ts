@@ -1,5 +1,5 @@
 import type { Plan, Step, StepProgress } from '../../src/model/plan';
-import type { ReleaseProgress, RolloutProgress, StageProgress, Waiting } from '../../src/model/progress';
+import type { ReleaseProgress, RolloutProgress, StageProgress, Waiting } from '../../src/model/environment/progress';
 
 /** A release in the making, as its query would tell it. Times count from `BEGAN`. */
 export const BEGAN = Date.parse('2026-11-23T12:00:00Z');

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseUntil } from '../../cli/commands/release';
-import { requireAnswer } from '../../cli/commands/resolve';
-import { findTarget } from '../../cli/commands/rollback';
+import { parseUntil } from '../../cli/commands/release/release';
+import { requireAnswer } from '../../cli/commands/release/resolve';
+import { findTarget } from '../../cli/commands/release/rollback';
 import { findApproval, theOneThatWaits } from '../../cli/decision';
 import { fingerprintOf, parseImages } from '../../cli/local/images';
 import { findSource } from '../../cli/local/source';
 import { who } from '../../cli/local/who';
 import { findManifest, readProject, requireEnvironment } from '../../cli/project';
-import type { Committed, EnvironmentState } from '../../src/model/environment';
+import type { Committed, EnvironmentState } from '../../src/model/environment/environment';
 import * as fx from './fixtures';
 import { temporaryFolder } from '../setup/temporary';
 

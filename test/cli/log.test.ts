@@ -1,8 +1,8 @@
 import { createColors } from 'picocolors';
-import type { ReleaseProgress } from '../../src/model/progress';
-import { paint } from '../../cli/print/line';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
+import { paint } from '../../cli/print/terminal/line';
 import { logLines, nothingPrinted, type Printed } from '../../cli/print/log';
-import { clock } from '../../cli/print/time';
+import { clock } from '../../cli/print/terminal/time';
 import { type Rollouts, viewOfRelease } from '../../cli/print/view';
 import * as fx from './fixtures';
 

@@ -1,4 +1,4 @@
-import { newPart } from '../../cli/commands/logs';
+import { newPart } from '../../cli/commands/environment/logs';
 
 test.each([
   ['what is new', 'a\nb\n', 'a\nb\nc\n', 'c\n'],

@@ -1,7 +1,7 @@
 import { explainError, UserError } from '../../cli/errors';
 import { EXIT, exitOf } from '../../cli/exit';
-import { outcomeOf } from '../../cli/temporal/carry-out-release';
-import type { ReleaseProgress } from '../../src/model/progress';
+import { outcomeOf } from '../../cli/temporal/carry-out/release';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
 import * as fx from './fixtures';
 
 const staged = fx.stage('staging', 0, 5, { environment: 'staging', rollout: fx.ROLLOUT });

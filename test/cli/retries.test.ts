@@ -1,4 +1,4 @@
-import { retriesIn } from '../../cli/temporal/retries';
+import { retriesIn } from '../../cli/temporal/connect/retries';
 import { logLines, nothingPrinted } from '../../cli/print/log';
 import { treeLines } from '../../cli/print/tree';
 import { viewOfRelease } from '../../cli/print/view';

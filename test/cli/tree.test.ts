@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
-import type { ReleaseProgress } from '../../src/model/progress';
-import { paint } from '../../cli/print/line';
+import type { ReleaseProgress } from '../../src/model/environment/progress';
+import { paint } from '../../cli/print/terminal/line';
 import { treeLines } from '../../cli/print/tree';
 import { type Rollouts, viewOfRelease, viewOfRollback } from '../../cli/print/view';
 import * as fx from './fixtures';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { root } from '../../lab/shop';
 import { describeWith, parts } from '../setup/parts';
 

@@ -1,4 +1,4 @@
-import { sendRequests } from '../../lab/client';
+import { sendRequests } from '../../lab/traffic/client';
 import { startSwarm } from '../../parts/host/swarm';
 import { clientOf } from '../../parts/server/engine-client';
 import { describeWith, parts } from '../setup/parts';

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { ROUTES_FOLDER } from '../../activities/drivers/proxy/lifecycle/container';
 import { cleanUp } from '../../lab/clean-up';
-import { ask } from '../../lab/client';
+import { ask } from '../../lab/traffic/client';
 import { type Example, root, Shop } from '../../lab/shop';
 import { TestBed } from '../../lab/test-bed';
 import { type Ended, type ProxyPart, Windlass, workerVariables } from '../../lab/windlass';
 import { clientOf } from '../../parts/server/engine-client';
 import { startHosts, type TestHost, type TestHosts } from '../../parts/host/hosts';
 import { withLock } from '../../parts/run/lock';
-import type { EnvironmentState } from '../../src/model/environment';
-import type { ReleaseProgress, RolloutProgress } from '../../src/model/progress';
+import type { EnvironmentState } from '../../src/model/environment/environment';
+import type { ReleaseProgress, RolloutProgress } from '../../src/model/environment/progress';
 import { proxyName } from '../../src/model/names';
 import { parts, type SharedParts } from '../setup/parts';
 

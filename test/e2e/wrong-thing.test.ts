@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ask } from '../../lab/client';
+import { ask } from '../../lab/traffic/client';
 import { Shop } from '../../lab/shop';
 import type { TestBed } from '../../lab/test-bed';
 import { Windlass } from '../../lab/windlass';

@@ -60,7 +60,11 @@ describe('npm run new', () => {
 
   test('makes a verification and a strategy that compile, and whose tests are to be filled in', () => {
     const said = run(folder, 'verification', 'disk-space') + run(folder, 'strategy', 'ramped');
-    for (const file of ['src/manifest/kinds.ts', 'test/activities/verification-disk-space.test.ts', 'lab/rounds.ts'])
+    for (const file of [
+      'src/manifest/kinds.ts',
+      'test/activities/rollout/verification-disk-space.test.ts',
+      'lab/rounds.ts',
+    ])
       expect(said).toContain(file);
     expect(compile(folder)).toEqual([]);
     const written = (file: string) => readFileSync(join(folder, file), 'utf8');

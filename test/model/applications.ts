@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { strategy as strategyKind, type Target } from '../../src/manifest/kinds';
 import type { StrategyKind } from '../../src/model/strategy';
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import type { OneOff, Service } from '../../src/model/service';
 import { strategies } from '../../src/plan/strategies';
 import { digest, environment, record, service } from '../src/plan/fixtures';

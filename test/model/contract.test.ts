@@ -1,6 +1,6 @@
 import { createRolloutActivities } from '../../activities/rollout';
 import { readSettings } from '../../activities/settings';
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import type { OperationName } from '../../src/model/plan';
 import type { RecordRef } from '../../src/model/release';
 import { environment, record, service } from '../src/plan/fixtures';

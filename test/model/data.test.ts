@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record/record';
 import { strategy as strategyKind } from '../../src/manifest/kinds';
 import type { StrategyKind } from '../../src/model/strategy';
-import { isPath, overlap } from '../../src/model/data';
+import { isPath, overlap } from '../../src/model/container/data';
 import { carryOut } from '../../src/plan/carry-out';
 import { type PlanningInput, Refused } from '../../src/plan/planning';
 import { planRollout } from '../../src/plan/plan-rollout';

@@ -1,10 +1,10 @@
-import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord, ReleaseRecord } from '../../src/manifest/record/record';
 import { instancesOn } from '../../src/model/target';
 import { accessoryName, instanceName, backupName, type EnvironmentRef, replicaOf } from '../../src/model/names';
 import type { ComposeContainer, ObservedContainer, ObservedHost, ObservedProxy } from '../../src/model/observed';
-import { PROXY_CAPABILITIES } from '../../src/model/proxy';
-import { isNameless, overlap, storesOf } from '../../src/model/data';
-import { isAlive, sharedStores, type Writer } from '../../src/model/writer';
+import { PROXY_CAPABILITIES } from '../../src/model/host/proxy';
+import { isNameless, overlap, storesOf } from '../../src/model/container/data';
+import { isAlive, sharedStores, type Writer } from '../../src/model/environment/writer';
 import type { ServiceScope } from '../../src/model/operations/operation';
 import type { Operation, OperationInputs, OperationsOf } from '../../src/model/plan';
 

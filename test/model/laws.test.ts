@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import type { ComposeContainer } from '../../src/model/observed';
 import type { Outcome, Plan } from '../../src/model/plan';
 import { carryOut } from '../../src/plan/carry-out';

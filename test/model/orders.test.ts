@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { ReleaseRecord } from '../../src/manifest/record';
-import { type Decision, isCounted } from '../../src/model/decision';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
+import { type Decision, isCounted } from '../../src/model/approval/decision';
 import { recordOf, type Shape } from './applications';
 import { ORDERS } from './examples';
 import { Chance } from './ports';

@@ -1,6 +1,6 @@
 import { type Operation, type PhaseName, type Plan, type Step } from '../../src/model/plan';
 import type { Failure } from '../../src/model/failure';
-import type { OperatorAnswer, OfferedAnswers } from '../../src/model/question';
+import type { OperatorAnswer, OfferedAnswers } from '../../src/model/approval/question';
 import { targetsOf } from '../../src/plan/exclude';
 import { type Ports, StepFailed, Stopped } from '../../src/plan/carry-out';
 import { EngineRefuses, type Scope, type SimulatedHosts } from './hosts';

@@ -1,6 +1,6 @@
 import type { Failure } from '../../src/model/failure';
 import type { PhaseName, Step } from '../../src/model/plan';
-import type { OperatorAnswer, OfferedAnswers } from '../../src/model/question';
+import type { OperatorAnswer, OfferedAnswers } from '../../src/model/approval/question';
 import type { Ports } from '../../src/plan/carry-out';
 import { settled } from './turns';
 

@@ -1,4 +1,4 @@
-import type { RolloutRequest, RolloutResult } from '../../src/model/environment';
+import type { RolloutRequest, RolloutResult } from '../../src/model/environment/environment';
 import type { Failure } from '../../src/model/failure';
 import type { PhaseName, Plan, Step } from '../../src/model/plan';
 import {
@@ -7,7 +7,7 @@ import {
   refuseResolution,
   type Resolution,
   type StepQuestion,
-} from '../../src/model/question';
+} from '../../src/model/approval/question';
 import { carryOut, Stopped } from '../../src/plan/carry-out';
 import { targetsOf } from '../../src/plan/exclude';
 import type { Scope, SimulatedHosts } from './hosts';

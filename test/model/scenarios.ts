@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { OperatorAnswer } from '../../src/model/question';
+import type { OperatorAnswer } from '../../src/model/approval/question';
 import { shape } from './applications';
 import { ANA, BEN, CI, OPS } from './team';
 

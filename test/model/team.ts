@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import {
   type ApprovalPolicy,
   askAgain,
@@ -8,19 +8,19 @@ import {
   type OpenQuestion,
   refuseDecision,
   verdict,
-} from '../../src/model/decision';
+} from '../../src/model/approval/decision';
 import {
   type ApprovedPlan,
   latestNews,
   type RolloutNews,
   type RolloutRequest,
   type RolloutResult,
-} from '../../src/model/environment';
-import { EnvironmentQueue } from '../../src/model/environment-queue';
+} from '../../src/model/environment/environment';
+import { EnvironmentQueue } from '../../src/model/environment/queue';
 import type { Plan } from '../../src/model/plan';
 import type { RecordRef } from '../../src/model/release';
-import type { StepQuestion } from '../../src/model/question';
-import { findRollbackTarget } from '../../src/model/rollback';
+import type { StepQuestion } from '../../src/model/approval/question';
+import { findRollbackTarget } from '../../src/model/environment/rollback';
 import { Refused } from '../../src/plan/planning';
 import { planRollout } from '../../src/plan/plan-rollout';
 import { planning } from '../src/plan/fixtures';

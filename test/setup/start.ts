@@ -1,4 +1,4 @@
-import { ATTRIBUTE_TYPES } from '../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { whyNoHosts } from '../../parts/host/hosts';
 import { whyNoSwarm } from '../../parts/host/swarm';
 import { inOneLine } from '../../parts/find/missing';

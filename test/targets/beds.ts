@@ -1,7 +1,7 @@
 import type { TargetKind } from '../../src/model/target';
 import { connectEngine } from '../../activities/drivers/docker/connect';
 import { freePort } from '../../parts/run/ports';
-import { LOCAL, makeTestBed, service } from '../activities/rollout-fixtures';
+import { LOCAL, makeTestBed, service } from '../activities/rollout/rollout-fixtures';
 import type { SharedParts } from '../setup/parts';
 import type { ContractBed } from './contract';
 import { ofDockerHost, seeHost } from './docker-hosts';

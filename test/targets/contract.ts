@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApplicationFailure } from '@temporalio/common';
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { CommonOperations } from '../../src/model/operations/common';
 import type { Service } from '../../src/model/service';
 

@@ -1,7 +1,7 @@
 import { permanent, transient } from '../../activities/drivers/errors';
 import type { OperationContext } from '../../activities/rollout/context';
 import type { OperationOf, Operations, TargetDriver } from '../../activities/targets/driver';
-import type { ReleaseRecord } from '../../src/manifest/record';
+import type { ReleaseRecord } from '../../src/manifest/record/record';
 import { environmentNetwork } from '../../src/model/names';
 import { type Operation, OPERATION_NAMES } from '../../src/model/plan';
 import type { DockerHost } from '../../src/model/target';

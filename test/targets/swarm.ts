@@ -4,12 +4,12 @@ import { connectManager } from '../../activities/drivers/swarm/connect';
 import type { Swarm } from '../../activities/drivers/swarm/swarm';
 import { openSwarm } from '../../activities/targets/swarm';
 import { startSwarm, type TestSwarm } from '../../parts/host/swarm';
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 
 import type { ObservedSwarm } from '../../src/model/observed';
 import type { SwarmTarget } from '../../src/model/target';
 import { sharedEngine } from '../activities/fixtures';
-import { LOCAL, makeTestBed, service, type TestBed } from '../activities/rollout-fixtures';
+import { LOCAL, makeTestBed, service, type TestBed } from '../activities/rollout/rollout-fixtures';
 import { parts } from '../setup/parts';
 import type { ContractBed, Seen } from './contract';
 import { onlySwarm } from './only-docker';

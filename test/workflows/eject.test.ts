@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { RollbackProgress } from '../../src/model/progress';
+import type { RollbackProgress } from '../../src/model/environment/progress';
 import { composed } from '../src/plan/fixtures';
 import { describeWith } from '../setup/parts';
 import { barrier, bundle, TestBed, until } from './test-bed';

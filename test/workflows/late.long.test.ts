@@ -1,6 +1,6 @@
 import { NativeConnection, type WorkflowBundleOption } from '@temporalio/worker';
 import { permanent } from '../../activities/drivers/errors';
-import { Wire } from '../../lab/wire';
+import { Wire } from '../../lab/faults/wire';
 import { environmentId } from '../../src/model/names';
 import { describeWith, parts } from '../setup/parts';
 import { bundle, TestBed, refusal, until } from './test-bed';

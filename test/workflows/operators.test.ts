@@ -3,7 +3,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { permanent } from '../../activities/drivers/errors';
 import type { Target } from '../../src/manifest/kinds';
-import type { EnvironmentRecord } from '../../src/manifest/record';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import { describeWith } from '../setup/parts';
 import { barrier, bundle, failure, TestBed, refusal, until } from './test-bed';
 import { twoEnvironments, Simulation } from './simulation';

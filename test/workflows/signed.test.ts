@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { Decision } from '../../src/model/decision';
-import type { ApprovedPlan } from '../../src/model/environment';
+import type { Decision } from '../../src/model/approval/decision';
+import type { ApprovedPlan } from '../../src/model/environment/environment';
 import { releaseId } from '../../src/model/names';
 import type { ReleaseRequest } from '../../src/model/release';
-import { type SignedStatement, stateThat } from '../../src/model/statement';
-import { detailOfStart, recordIn } from '../../src/model/statement-parts';
+import { type SignedStatement, stateThat } from '../../src/model/approval/statement';
+import { detailOfStart, recordIn } from '../../src/model/approval/statement-parts';
 import { describeWith } from '../setup/parts';
 import { ANA, BEN, CI, EVE, noPolicy, sign, usePolicy } from './signers';
 import { twoEnvironments, Simulation } from './simulation';

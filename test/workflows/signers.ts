@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NAMESPACE, type Signature, stateThat, type Statement, textToSign } from '../../src/model/statement';
-import { securityKey } from '../activities/authenticator';
+import { NAMESPACE, type Signature, stateThat, type Statement, textToSign } from '../../src/model/approval/statement';
+import { securityKey } from '../activities/decisions/authenticator';
 
 /** People with keys, and a policy that wants signatures; set where the activities look for it. */
 export const ANA = 'ana@example.com';

@@ -10,10 +10,10 @@ import {
   Worker,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import type { Decision } from '../../src/model/decision';
-import type { EnvironmentState } from '../../src/model/environment';
+import type { Decision } from '../../src/model/approval/decision';
+import type { EnvironmentState } from '../../src/model/environment/environment';
 import { environmentId, releaseId, rolloutId } from '../../src/model/names';
-import type { ReleaseProgress, RolloutProgress, Waiting } from '../../src/model/progress';
+import type { ReleaseProgress, RolloutProgress, Waiting } from '../../src/model/environment/progress';
 import { storeHistory } from '../replay/histories';
 import { testServer } from '../setup/server';
 import { twoEnvironments, Simulation } from './simulation';

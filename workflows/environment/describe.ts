@@ -1,4 +1,4 @@
-import type { EnvironmentState, RolloutRequest } from '../../src/model/environment';
+import type { EnvironmentState, RolloutRequest } from '../../src/model/environment/environment';
 import { rolloutId } from '../../src/model/names';
 import { at, command, link, list, page, plain, quote } from '../shared/show';
 

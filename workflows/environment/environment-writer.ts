@@ -1,9 +1,9 @@
 import { ChildWorkflowFailure, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { EnvironmentState, RolloutRequest, RolloutResult } from '../../src/model/environment';
-import { EnvironmentQueue } from '../../src/model/environment-queue';
-import type { About, Happening } from '../../src/model/event';
+import type { EnvironmentState, RolloutRequest, RolloutResult } from '../../src/model/environment/environment';
+import { EnvironmentQueue } from '../../src/model/environment/queue';
+import type { About, Happening } from '../../src/model/ledger/event';
 import { describeFailure, wordsOfCause } from '../../src/model/failure';
-import type { StepQuestion } from '../../src/model/question';
+import type { StepQuestion } from '../../src/model/approval/question';
 import * as messages from '../messages';
 import { announce, now } from '../shared/announce';
 import { onSignal } from '../shared/hear';

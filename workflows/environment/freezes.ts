@@ -1,8 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { EnvironmentQueue } from '../../src/model/environment-queue';
-import type { About, Happening } from '../../src/model/event';
+import type { EnvironmentQueue } from '../../src/model/environment/queue';
+import type { About, Happening } from '../../src/model/ledger/event';
 import type { DecisionNote } from '../../src/model/messages';
-import type { SignedStatement } from '../../src/model/statement';
+import type { SignedStatement } from '../../src/model/approval/statement';
 import * as messages from '../messages';
 import { now } from '../shared/announce';
 import { onUpdate } from '../shared/hear';

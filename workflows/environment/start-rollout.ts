@@ -5,8 +5,8 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type RolloutNews, type RolloutRequest, secretsThatRan } from '../../src/model/environment';
-import type { EnvironmentQueue } from '../../src/model/environment-queue';
+import { type RolloutNews, type RolloutRequest, secretsThatRan } from '../../src/model/environment/environment';
+import type { EnvironmentQueue } from '../../src/model/environment/queue';
 import { rolloutId } from '../../src/model/names';
 import * as messages from '../messages';
 import type { rollout } from '../rollout';

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { ReleaseComparison } from '../../src/model/difference';
-import { type Committed, type EnvironmentState, secretsThatRan } from '../../src/model/environment';
+import type { ReleaseComparison } from '../../src/model/container/difference';
+import { type Committed, type EnvironmentState, secretsThatRan } from '../../src/model/environment/environment';
 import type { InspectionInput, InspectionKind, Inspections } from '../../src/model/inspection';
 import { long, short } from '../shared/activities';
 import { findLost } from './recover';

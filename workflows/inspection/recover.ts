@@ -1,6 +1,6 @@
-import type { EnvironmentState } from '../../src/model/environment';
+import type { EnvironmentState } from '../../src/model/environment/environment';
 import type { Inspection, Inspections } from '../../src/model/inspection';
-import { compareWithHosts } from '../../src/model/recovery';
+import { compareWithHosts } from '../../src/model/environment/recovery';
 import type { RecordRef } from '../../src/model/release';
 import { long, short, toFailure } from '../shared/activities';
 import { headsOf } from './verify';

@@ -1,6 +1,6 @@
-import type { EnvironmentState } from '../../src/model/environment';
+import type { EnvironmentState } from '../../src/model/environment/environment';
 import type { Inspection, Inspections } from '../../src/model/inspection';
-import type { KnownHead } from '../../src/model/ledger-chain';
+import type { KnownHead } from '../../src/model/ledger/chain';
 import { long, short, toFailure } from '../shared/activities';
 import { hostsLeftOut } from '../shared/planning';
 

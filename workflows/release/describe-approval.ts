@@ -1,8 +1,8 @@
-import { gatesIn, missingFor, type Decision, type OpenQuestion } from '../../src/model/decision';
-import { shortHash } from '../../src/model/plan-hash';
-import type { PlanSummary } from '../../src/model/progress';
+import { gatesIn, missingFor, type Decision, type OpenQuestion } from '../../src/model/approval/decision';
+import { shortHash } from '../../src/model/approval/plan-hash';
+import type { PlanSummary } from '../../src/model/environment/progress';
 import type { ReleaseRequest } from '../../src/model/release';
-import { NAMESPACE, stateThat, textToSign } from '../../src/model/statement';
+import { NAMESPACE, stateThat, textToSign } from '../../src/model/approval/statement';
 import { workflowInfo } from '@temporalio/workflow';
 import { at, block, command, list, page, plain } from '../shared/show';
 

@@ -1,4 +1,4 @@
-import type { ReleaseProgress, StageProgress } from '../../src/model/progress';
+import type { ReleaseProgress, StageProgress } from '../../src/model/environment/progress';
 import type { ReleaseRequest } from '../../src/model/release';
 import { at, link, list, page, plain } from '../shared/show';
 import { describeTrouble } from '../shared/describe-trouble';

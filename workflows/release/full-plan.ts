@@ -1,7 +1,7 @@
-import type { OpenQuestion } from '../../src/model/decision';
+import type { OpenQuestion } from '../../src/model/approval/decision';
 import type { Planned } from '../../src/model/inspection';
 import type { Plan } from '../../src/model/plan';
-import type { PlanSummary } from '../../src/model/progress';
+import type { PlanSummary } from '../../src/model/environment/progress';
 
 export type FullPlan = Extract<Planned, { plan: unknown }>;
 

@@ -9,15 +9,15 @@ import {
   verdict,
   whyNever,
   withWholePlan,
-} from '../../src/model/decision';
-import type { ApprovedPlan } from '../../src/model/environment';
-import type { About, Happening } from '../../src/model/event';
+} from '../../src/model/approval/decision';
+import type { ApprovedPlan } from '../../src/model/environment/environment';
+import type { About, Happening } from '../../src/model/ledger/event';
 import { wordsOfCause } from '../../src/model/failure';
-import { isSamePlan, shortHash } from '../../src/model/plan-hash';
-import type { Waiting } from '../../src/model/progress';
+import { isSamePlan, shortHash } from '../../src/model/approval/plan-hash';
+import type { Waiting } from '../../src/model/environment/progress';
 import type { RecordRef, ReleaseRequest } from '../../src/model/release';
-import type { SignedStatement } from '../../src/model/statement';
-import { recordIn } from '../../src/model/statement-parts';
+import type { SignedStatement } from '../../src/model/approval/statement';
+import { recordIn } from '../../src/model/approval/statement-parts';
 import { comparePlans } from '../../src/plan/compare';
 import { decide, decideSignal } from '../messages';
 import { Ended } from './ended';

@@ -1,16 +1,21 @@
 import { allHandlersFinished, CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import type { EnvironmentRecord } from '../../src/manifest/record';
-import { type ExcludedHost, latestNews, type RolloutNews, type RolloutResult } from '../../src/model/environment';
-import type { About, Happening } from '../../src/model/event';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import {
+  type ExcludedHost,
+  latestNews,
+  type RolloutNews,
+  type RolloutResult,
+} from '../../src/model/environment/environment';
+import type { About, Happening } from '../../src/model/ledger/event';
 import type { Failure } from '../../src/model/failure';
-import type { ReleaseProgress, StageProgress } from '../../src/model/progress';
+import type { ReleaseProgress, StageProgress } from '../../src/model/environment/progress';
 import type { RecordRef, RegistryAccess, ReleaseRequest, ReleaseStatus } from '../../src/model/release';
-import type { ApprovalPolicy } from '../../src/model/decision';
-import { findEnvironment } from '../../src/model/find-environment';
-import { refuseOperator } from '../../src/model/operators';
+import type { ApprovalPolicy } from '../../src/model/approval/decision';
+import { findEnvironment } from '../../src/model/environment/find';
+import { refuseOperator } from '../../src/model/approval/operators';
 import type { DecisionNote } from '../../src/model/messages';
-import type { StepQuestion } from '../../src/model/question';
-import type { SignedStatement } from '../../src/model/statement';
+import type { StepQuestion } from '../../src/model/approval/question';
+import type { SignedStatement } from '../../src/model/approval/statement';
 import { describeAsked } from '../shared/describe-question';
 import { describeRelease } from './describe';
 import { Ended } from './ended';

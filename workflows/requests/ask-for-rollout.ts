@@ -8,12 +8,12 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { EnvironmentState, RolloutRequest, RolloutResult } from '../../src/model/environment';
+import type { EnvironmentState, RolloutRequest, RolloutResult } from '../../src/model/environment/environment';
 import { environmentId, rolloutId } from '../../src/model/names';
-import type { RollbackProgress } from '../../src/model/progress';
+import type { RollbackProgress } from '../../src/model/environment/progress';
 import type { RecordRef } from '../../src/model/release';
-import type { Signature } from '../../src/model/statement';
-import { detailOfRequest, ofRecord } from '../../src/model/statement-parts';
+import type { Signature } from '../../src/model/approval/statement';
+import { detailOfRequest, ofRecord } from '../../src/model/approval/statement-parts';
 import { announce } from '../shared/announce';
 import { onSignal } from '../shared/hear';
 import { rollbackProgress, rolloutNews, withdrawRollout } from '../messages';

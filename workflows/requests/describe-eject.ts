@@ -1,4 +1,4 @@
-import type { RollbackProgress } from '../../src/model/progress';
+import type { RollbackProgress } from '../../src/model/environment/progress';
 import { describeRequest } from './describe-request';
 
 /** An eject: requester, reason and progress. */

@@ -1,4 +1,4 @@
-import type { RollbackProgress } from '../../src/model/progress';
+import type { RollbackProgress } from '../../src/model/environment/progress';
 import { describeRequest } from './describe-request';
 
 /** The removal of a forgotten accessory: requester, reason and progress. */

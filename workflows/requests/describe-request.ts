@@ -1,5 +1,5 @@
 import { describeFailure } from '../../src/model/failure';
-import type { RollbackProgress } from '../../src/model/progress';
+import type { RollbackProgress } from '../../src/model/environment/progress';
 import { askedOf } from '../shared/describe-question';
 import { describeTrouble } from '../shared/describe-trouble';
 import { link, list, page, plain, quote } from '../shared/show';

@@ -1,9 +1,9 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { Unproved } from '../../src/model/inspection';
-import type { RolloutResult } from '../../src/model/environment';
+import type { RolloutResult } from '../../src/model/environment/environment';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import type { Outcome } from '../../src/model/plan';
-import { shortHash } from '../../src/model/plan-hash';
+import { shortHash } from '../../src/model/approval/plan-hash';
 import { comparePlans } from '../../src/plan/compare';
 import { list, plain, quote, showState } from '../shared/show';
 import { describeRollout, describeUndone } from './describe';

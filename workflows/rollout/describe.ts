@@ -1,10 +1,10 @@
 import { hasOutage } from '../../src/model/strategy';
-import type { RolloutRequest } from '../../src/model/environment';
+import type { RolloutRequest } from '../../src/model/environment/environment';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import { type Plan, type PhaseName, stepId, waitOf } from '../../src/model/plan';
-import { shortHash } from '../../src/model/plan-hash';
-import type { StepQuestion } from '../../src/model/question';
-import type { RolloutProgress } from '../../src/model/progress';
+import { shortHash } from '../../src/model/approval/plan-hash';
+import type { StepQuestion } from '../../src/model/approval/question';
+import type { RolloutProgress } from '../../src/model/environment/progress';
 import { at, list, page, plain } from '../shared/show';
 import { askedOf, describeAnswers } from '../shared/describe-question';
 import { describeTrouble } from '../shared/describe-trouble';

@@ -1,8 +1,8 @@
 import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Proof, Unreached } from '../../activities/types';
 import type { Planned } from '../../src/model/inspection';
-import type { RolloutRequest } from '../../src/model/environment';
-import { lookAt } from '../../src/model/question';
+import type { RolloutRequest } from '../../src/model/environment/environment';
+import { lookAt } from '../../src/model/approval/question';
 import { Stopped } from '../../src/plan/carry-out';
 import { answersAbout } from '../../src/plan/exclude';
 import { long } from '../shared/activities';

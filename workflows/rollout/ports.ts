@@ -1,7 +1,7 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import type { Failure } from '../../src/model/failure';
 import { describeOperation, type Operation, type PhaseName, type Step } from '../../src/model/plan';
-import type { OperatorAnswer, OfferedAnswers } from '../../src/model/question';
+import type { OperatorAnswer, OfferedAnswers } from '../../src/model/approval/question';
 import { type Ports, StepFailed, Stopped } from '../../src/plan/carry-out';
 import { targetsOf } from '../../src/plan/exclude';
 import { rolloutCommitted } from '../messages';

@@ -1,5 +1,5 @@
 import type { Failure } from '../../src/model/failure';
-import type { OperatorAnswer, OfferedAnswers, StepQuestion } from '../../src/model/question';
+import type { OperatorAnswer, OfferedAnswers, StepQuestion } from '../../src/model/approval/question';
 import { Stopped } from '../../src/plan/carry-out';
 import { hostExcluded, rolloutAsks } from '../messages';
 import { announce, now } from '../shared/announce';

@@ -1,13 +1,13 @@
 import { CancellationScope, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Planned } from '../../src/model/inspection';
-import type { RolloutRequest } from '../../src/model/environment';
-import type { About, Event } from '../../src/model/event';
+import type { RolloutRequest } from '../../src/model/environment/environment';
+import type { About, Event } from '../../src/model/ledger/event';
 import type { Failure } from '../../src/model/failure';
 import type { StepProgress } from '../../src/model/plan';
-import { isSamePlan } from '../../src/model/plan-hash';
-import type { RolloutProgress } from '../../src/model/progress';
+import { isSamePlan } from '../../src/model/approval/plan-hash';
+import type { RolloutProgress } from '../../src/model/environment/progress';
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
-import type { SecretHashes } from '../../src/model/secret';
+import type { SecretHashes } from '../../src/model/container/secret';
 import { environmentId } from '../../src/model/names';
 import { targetsOf } from '../../src/plan/exclude';
 import { holdRollout, rolloutProgress, stopRollout } from '../messages';

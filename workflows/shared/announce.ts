@@ -1,5 +1,5 @@
 import { uuid4, workflowInfo } from '@temporalio/workflow';
-import { describeEvent, entryOf, type Event } from '../../src/model/event';
+import { describeEvent, entryOf, type Event } from '../../src/model/ledger/event';
 import type { RegistryAccess } from '../../src/model/release';
 import { persistent } from './activities';
 import { showNotice } from './show';

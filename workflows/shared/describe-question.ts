@@ -1,4 +1,4 @@
-import type { StepQuestion } from '../../src/model/question';
+import type { StepQuestion } from '../../src/model/approval/question';
 import { block, command, page, plain } from './show';
 import { describeTrouble } from './describe-trouble';
 

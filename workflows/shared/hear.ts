@@ -9,7 +9,7 @@ import {
 } from '@temporalio/common';
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { MESSAGES, type MessageName, type Messages } from '../../src/model/messages';
-import { read, type Reading } from '../../src/model/read';
+import { read, type Reading } from '../../src/model/text/read';
 import { showNotice } from './show';
 
 /**

@@ -1,8 +1,8 @@
 import { ApplicationFailure, condition, isCancellation } from '@temporalio/workflow';
 import { wordsOfCause } from '../../src/model/failure';
-import { refuseResolution, type Resolution, type StepQuestion } from '../../src/model/question';
-import type { SignedStatement } from '../../src/model/statement';
-import { detailOfAnswer } from '../../src/model/statement-parts';
+import { refuseResolution, type Resolution, type StepQuestion } from '../../src/model/approval/question';
+import type { SignedStatement } from '../../src/model/approval/statement';
+import { detailOfAnswer } from '../../src/model/approval/statement-parts';
 import { onSignal, onUpdate } from './hear';
 import { resolveStep, resolveStepSignal } from '../messages';
 import { checksStatements } from './patches';

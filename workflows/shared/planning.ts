@@ -1,6 +1,6 @@
 import type { PlanInput, Unreached } from '../../activities/types';
 import type { Planned } from '../../src/model/inspection';
-import { type EnvironmentState, secretsThatRan } from '../../src/model/environment';
+import { type EnvironmentState, secretsThatRan } from '../../src/model/environment/environment';
 import type { RecordRef } from '../../src/model/release';
 import { type PackedPlan, unpackPlan } from '../../src/plan/pack';
 import { ApplicationFailure } from '@temporalio/workflow';

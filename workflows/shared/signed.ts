@@ -1,6 +1,6 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
-import type { Signature, SignedStatement, Statement } from '../../src/model/statement';
-import { stateThat } from '../../src/model/statement';
+import type { Signature, SignedStatement, Statement } from '../../src/model/approval/statement';
+import { stateThat } from '../../src/model/approval/statement';
 import { short, toFailure } from './activities';
 
 let asked = 0;

@@ -1,4 +1,4 @@
-import type { Finding, Path } from '../../../src/model/path';
+import type { Finding, Path } from '../../../src/model/text/path';
 
 /** Keys that name files or folders. Below `NAMES`, keys are names people choose. */
 const PLACES = new Set<unknown>(['source', 'context', 'file', 'device', 'path']);

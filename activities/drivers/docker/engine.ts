@@ -1,6 +1,6 @@
-import type { RestartPolicy } from '../../../src/model/container';
+import type { RestartPolicy } from '../../../src/model/container/container';
 import type { BuildContext } from './build/context';
-import type { Store } from '../../../src/model/data';
+import type { Store } from '../../../src/model/container/data';
 
 /**
  * What windlass needs of a Docker engine. Every method converges: creating what exists or removing what does not is

@@ -1,4 +1,4 @@
-import { folderOf, overlap, type Store, storeOfVolume } from '../../../src/model/data';
+import { folderOf, overlap, type Store, storeOfVolume } from '../../../src/model/container/data';
 import type { ContainerState, Engine, VolumeMake, WritingContainer } from './engine';
 import { ask, askUnless, type Host } from './host';
 

@@ -1,6 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Link, linksOut } from '../../../src/model/links';
+import { type Link, linksOut } from '../../../src/model/text/links';
 import { GitFailure } from './errors';
 
 const TOLD = 5;

@@ -1,4 +1,4 @@
-import { strikeCredentials, withoutCredentials } from '../../../src/model/address';
+import { strikeCredentials, withoutCredentials } from '../../../src/model/text/address';
 import type { Failure } from '../../../src/model/failure';
 import type { Source } from '../../../src/model/release';
 import { ruleFor } from '../failures';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withoutCredentials } from '../../../src/model/address';
+import { withoutCredentials } from '../../../src/model/text/address';
 import type { Failure } from '../../../src/model/failure';
 import type { Commit, Source } from '../../../src/model/release';
 import { refuseLinksOut } from './checkout-links';

@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../../src/model/address';
+import { withoutCredentials } from '../../../src/model/text/address';
 import { GitFailure } from './errors';
 
 /** Git's message about a redirect, which it does not follow, because a server could send it anywhere. */

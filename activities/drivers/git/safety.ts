@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../../src/model/address';
+import { withoutCredentials } from '../../../src/model/text/address';
 import type { Source } from '../../../src/model/release';
 import { GitFailure } from './errors';
 

@@ -1,4 +1,4 @@
-import type { ClaimedAddress } from '../../../src/model/route-address';
+import type { ClaimedAddress } from '../../../src/model/host/route-address';
 
 /**
  * A function of a shell that stands in the folder of routes: a line for each address that the files of other places than $NAME

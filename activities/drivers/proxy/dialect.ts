@@ -1,5 +1,5 @@
-import type { Address } from '../../../src/model/route-address';
-import type { ProxyCapability } from '../../../src/model/proxy';
+import type { Address } from '../../../src/model/host/route-address';
+import type { ProxyCapability } from '../../../src/model/host/proxy';
 import type { ProxySettings } from './proxy';
 import type { RouteSet } from './routes/route-set';
 import type { ServedRoute } from './routes/served-route';

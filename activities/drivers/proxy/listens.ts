@@ -1,4 +1,4 @@
-import { type Listen, readAddress, tcpListen } from '../../../src/model/proxy';
+import { type Listen, readAddress, tcpListen } from '../../../src/model/host/proxy';
 import type { LabelWords } from '../../../src/model/names';
 import type { ProxySettings } from './proxy';
 

@@ -1,4 +1,4 @@
-import type { ClaimedAddress } from '../../../src/model/route-address';
+import type { ClaimedAddress } from '../../../src/model/host/route-address';
 import type { EnvironmentRef } from '../../../src/model/names';
 import type { Engine, Watch } from '../docker/engine';
 import type { RouteSet } from './routes/route-set';

@@ -1,5 +1,5 @@
 import { type EnvironmentRef, proxyName, routesName } from '../../../src/model/names';
-import type { ClaimedAddress } from '../../../src/model/route-address';
+import type { ClaimedAddress } from '../../../src/model/host/route-address';
 import type { Engine } from '../docker/engine';
 import { transient } from '../errors';
 import { ADDRESSES_OF_OTHERS, readAddresses } from './addresses';

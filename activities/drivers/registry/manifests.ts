@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DIGEST } from '../../../src/model/grammar';
+import { DIGEST } from '../../../src/model/text/grammar';
 import { permanent, transient } from '../errors';
 import type { RegistryConnection } from './connection';
 

@@ -1,4 +1,4 @@
-import type { ContainerSettings, ContainerSpec, Mount, PublishedPort } from '../../../src/model/container';
+import type { ContainerSettings, ContainerSpec, Mount, PublishedPort } from '../../../src/model/container/container';
 import type { NodePlacement } from '../../../src/model/service';
 import { defined, nanoseconds, translateHealthcheck } from '../docker/containers/translate';
 import type { ServiceWords, TaskWords } from './swarm';

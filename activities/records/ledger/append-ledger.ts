@@ -1,5 +1,5 @@
-import { headOf, type LedgerEntry, readHead } from '../../../src/model/ledger';
-import { isGenuine, type Link } from '../../../src/model/ledger-chain';
+import { headOf, type LedgerEntry, readHead } from '../../../src/model/ledger/ledger';
+import { isGenuine, type Link } from '../../../src/model/ledger/chain';
 import type { RegistryAccess } from '../../../src/model/release';
 import { inParallel } from '../../drivers/bounded';
 import { type LedgerKeySettings, readLedgerKey, trustedKeys } from './ledger-key';

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../../src/model/ledger';
-import { firstLink } from '../../../src/model/ledger-chain';
+import type { LedgerEntry } from '../../../src/model/ledger/ledger';
+import { firstLink } from '../../../src/model/ledger/chain';
 import type { RegistryAccess } from '../../../src/model/release';
 import { inParallel } from '../../drivers/bounded';
 import { isSignedByItsKey, type LedgerKeySettings, trustedKeys } from './ledger-key';

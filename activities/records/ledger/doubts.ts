@@ -1,4 +1,4 @@
-import type { Doubt, LedgerEntry, ToldEntry } from '../../../src/model/ledger';
+import type { Doubt, LedgerEntry, ToldEntry } from '../../../src/model/ledger/ledger';
 import { isSignedByItsKey } from './ledger-key';
 import { type Trusted, whyNotDecided } from './links';
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, verify } from 'node:crypto';
-import type { LedgerEntry, Seal } from '../../../src/model/ledger';
-import { sshField } from '../../../src/model/ssh-signature';
+import type { LedgerEntry, Seal } from '../../../src/model/ledger/ledger';
+import { sshField } from '../../../src/model/approval/ssh-signature';
 import { inOrder } from '../../canonical-json';
 import { readKey } from '../../secrets/secret-hashes';
 import type { Settings } from '../../settings';

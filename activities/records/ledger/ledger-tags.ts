@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LedgerEntry } from '../../../src/model/ledger';
+import type { LedgerEntry } from '../../../src/model/ledger/ledger';
 import type { Records } from '../repository';
 
 const PREFIX = 'ledger-';

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../../src/model/ledger';
-import type { Link } from '../../../src/model/ledger-chain';
+import type { LedgerEntry } from '../../../src/model/ledger/ledger';
+import type { Link } from '../../../src/model/ledger/chain';
 import { type People, verifyStatement } from '../../decisions/verify-statement';
 import { isSignedByItsKey } from './ledger-key';
 import { isEntry, isNoEntry } from './read-ledger';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LedgerEntry } from '../../../src/model/ledger';
+import type { LedgerEntry } from '../../../src/model/ledger/ledger';
 import type { RegistryAccess } from '../../../src/model/release';
 import { inParallel } from '../../drivers/bounded';
 import { failureIn, permanent } from '../../drivers/errors';

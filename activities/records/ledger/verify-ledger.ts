@@ -1,6 +1,6 @@
-import type { LedgerReport } from '../../../src/model/ledger';
-import { readHead } from '../../../src/model/ledger';
-import { findBreaks, firstLink, type KnownHead, type Link } from '../../../src/model/ledger-chain';
+import type { LedgerReport } from '../../../src/model/ledger/ledger';
+import { readHead } from '../../../src/model/ledger/ledger';
+import { findBreaks, firstLink, type KnownHead, type Link } from '../../../src/model/ledger/chain';
 import type { RegistryAccess } from '../../../src/model/release';
 import { inParallel } from '../../drivers/bounded';
 import { readPolicy } from '../../policy';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../../../src/manifest/schema';
-import { readEnvFile } from '../../../src/model/env-file';
-import type { Finding } from '../../../src/model/path';
+import { readEnvFile } from '../../../src/model/container/env-file';
+import type { Finding } from '../../../src/model/text/path';
 import { isReadable } from './mentioned-files';
 
 const NAMES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];

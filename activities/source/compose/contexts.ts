@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import type { BuildSpec } from '../../../src/model/build';
-import type { Finding } from '../../../src/model/path';
+import type { BuildSpec } from '../../../src/model/container/build';
+import type { Finding } from '../../../src/model/text/path';
 
 /** Folders that are built and that the commit does not have, with their Dockerfiles; else the build would tell, minutes later. */
 export function checkContexts(

@@ -1,5 +1,5 @@
-import type { Lookup } from '../../../src/compose/interpolate';
-import { readEntries } from '../../../src/model/env-file';
+import type { Lookup } from '../../../src/compose/files/interpolate';
+import { readEntries } from '../../../src/model/container/env-file';
 
 /** Docker compose sets these itself, whatever else sets them. */
 const ITS_OWN = /^(COMPOSE_EXPERIMENTAL_.*|DOCKER_CONFIG)$/;

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Document, LineCounter } from 'yaml';
 import { parseBounded } from '../../../src/compose/bounds';
-import { depthOf, findPosition } from '../../../src/manifest/position';
-import { asSentence, type Path, writePath } from '../../../src/model/path';
-import type { Problem } from '../../../src/model/problem';
+import { depthOf, findPosition } from '../../../src/manifest/yaml/position';
+import { asSentence, type Path, writePath } from '../../../src/model/text/path';
+import type { Problem } from '../../../src/model/text/problem';
 import { type ComposeFinding, LARGEST } from '../../drivers/compose/compose-program';
 import { mentionedBy } from './mentioned-files';
 

@@ -1,6 +1,6 @@
-import { keepsData } from '../../../src/compose/data';
+import { keepsData } from '../../../src/compose/mounts/data';
 import type { ComposeModel, ComposeService } from '../../../src/compose/model';
-import { takenFrom, withVolumesFrom } from '../../../src/compose/volumes-from';
+import { takenFrom, withVolumesFrom } from '../../../src/compose/mounts/volumes-from';
 import type { Manifest } from '../../../src/manifest/schema';
 import type { ComposeFinding } from '../../drivers/compose/compose-program';
 

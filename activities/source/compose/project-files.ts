@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { LARGEST_FILE } from '../../../src/compose/files';
+import { LARGEST_FILE } from '../../../src/compose/files/files';
 import {
   type FileContent,
   LARGEST_FOLDER,
   MOST_FILES,
   type ProjectFile,
   type ProjectFiles,
-} from '../../../src/compose/project';
+} from '../../../src/compose/files/project';
 
 type IsCommitted = (file: string) => boolean;
 

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import type { EnvironmentRef } from '../../../src/model/names';
 import type { ServedRoute } from '../../drivers/proxy/routes/served-route';
 import { describeOthersAt } from '../../engines/answers';

@@ -1,7 +1,7 @@
 import { instanceName } from '../../../src/model/names';
 import type { HttpAnswer, HttpRequest } from '../driver';
 import type { DockerContext } from './context';
-import { askFromWorker } from '../../engines/from-worker';
+import { askFromWorker } from '../../engines/proxy/from-worker';
 
 /** Sends a request through the proxy or, during a split, directly to this release's first instance. */
 export function ask(ctx: DockerContext, request: HttpRequest): Promise<HttpAnswer | 'unreachable' | undefined> {

@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import { instancesOn } from '../../../src/model/target';
 import { type EnvironmentRef, accessoryName, instanceName } from '../../../src/model/names';
 import type { ObservedContainer, ObservedHost } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
 import { hashSpec } from '../../engines/hash-spec';
-import { storesOf } from '../../../src/model/data';
+import { storesOf } from '../../../src/model/container/data';
 
 /** How a host differs from the recorded release, a sentence each; empty when it matches. */
 export function describeDrift(

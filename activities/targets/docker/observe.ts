@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
-import { nameOfVolume, storesOf } from '../../../src/model/data';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
+import { nameOfVolume, storesOf } from '../../../src/model/container/data';
 import { accessoryName, COMPOSE, labels, type EnvironmentRef, proxyName, readLabels } from '../../../src/model/names';
 import type {
   ComposeContainer,
@@ -8,10 +8,10 @@ import type {
   OtherEnvironment,
   Writes,
 } from '../../../src/model/observed';
-import { isLiteralSecret, looksSecret } from '../../../src/model/secret';
+import { isLiteralSecret, looksSecret } from '../../../src/model/container/secret';
 import { type DockerHost, servicesOn } from '../../../src/model/target';
 import type { ContainerState, Engine, WritingContainer } from '../../drivers/docker/engine';
-import { describeProxy } from '../../engines/proxies';
+import { describeProxy } from '../../engines/proxy/proxies';
 import { listComposed } from './containers/find-accessory';
 import { writersAmong } from './containers/writers';
 import type { DockerDeps } from './context';

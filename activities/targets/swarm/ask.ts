@@ -1,6 +1,6 @@
 import { instanceName, oneOffName } from '../../../src/model/names';
 import { permanent } from '../../drivers/errors';
-import { askFromWorker } from '../../engines/from-worker';
+import { askFromWorker } from '../../engines/proxy/from-worker';
 import type { CommandRun, HttpAnswer, HttpRequest } from '../driver';
 import type { SwarmContext } from './context';
 import { createJob, waitUntilOver } from './sets/job';

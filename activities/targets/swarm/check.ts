@@ -7,7 +7,7 @@ import type { Swarm } from '../../drivers/swarm/swarm';
 import { loginFor } from '../../secrets';
 import type { HostCheck, HostFinding, HostQuestion } from '../../../src/model/inspection';
 import type { CheckSubject } from '../driver';
-import { findProxy } from '../../engines/proxies';
+import { findProxy } from '../../engines/proxy/proxies';
 import { type Edge, edgesOf, type SwarmDeps, swarmOf } from './context';
 
 /** The first engine API with jobs: Docker 20.10. */

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import { accessoryName, instanceName, type EnvironmentRef } from '../../../src/model/names';
 import type { ObservedSet, ObservedSwarm } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';

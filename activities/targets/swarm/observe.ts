@@ -1,5 +1,5 @@
-import { nameOfVolume } from '../../../src/model/data';
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import { nameOfVolume } from '../../../src/model/container/data';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import {
   accessoryName,
   COMPOSE,
@@ -12,7 +12,7 @@ import {
 import type { ComposeContainer, ObservedSet, ObservedSwarm } from '../../../src/model/observed';
 import { servicesOn, type SwarmTarget } from '../../../src/model/target';
 import type { ServiceState, Swarm, TaskState } from '../../drivers/swarm/swarm';
-import { describeProxy } from '../../engines/proxies';
+import { describeProxy } from '../../engines/proxy/proxies';
 import { type Edge, edgesOf, type SwarmDeps, swarmOf } from './context';
 
 /** Observes an environment in a swarm. */

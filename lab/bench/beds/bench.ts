@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { ATTRIBUTE_TYPES } from '../../../cli/temporal/attributes';
+import { ATTRIBUTE_TYPES } from '../../../cli/temporal/connect/attributes';
 import { type Parts, startParts } from '../../../parts/start';
 import { HostsBed } from './hosts';
 import { LocalBed } from './local';

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Windlass } from '../../windlass';
 import { environmentId, releaseId, rolloutId } from '../../../src/model/names';
-import type { RolloutProgress } from '../../../src/model/progress';
+import type { RolloutProgress } from '../../../src/model/environment/progress';
 import { type History, readHistory, type Span } from '../figures/history';
 import type { Turn } from '../rounds';
 import { splitTimeline, type Spent } from '../figures/timeline';

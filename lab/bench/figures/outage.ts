@@ -1,4 +1,4 @@
-import { ask, type Target } from '../../client';
+import { ask, type Target } from '../../traffic/client';
 
 /** What a client missed. */
 export interface Outage {

@@ -6,7 +6,7 @@ import { type LedgerKey, readLedgerKey } from '../../../activities/records/ledge
 import { writeTag, writeTime } from '../../../activities/records/ledger/ledger-tags';
 import { LEDGER_TYPE } from '../../../activities/records/ledger/read-ledger';
 import { verifyLedger } from '../../../activities/records/ledger/verify-ledger';
-import { headOf, type LedgerEntry } from '../../../src/model/ledger';
+import { headOf, type LedgerEntry } from '../../../src/model/ledger/ledger';
 import type { Bench } from '../beds/bench';
 import { median, seconds, spread } from '../figures/stats';
 import type { Section } from './index';

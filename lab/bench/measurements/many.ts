@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectEngine } from '../../../activities/drivers/docker/connect';
 import { hostProxy } from '../../../activities/drivers/proxy/host-proxy';
-import { beginRelease } from '../../../cli/temporal/start-release';
+import { beginRelease } from '../../../cli/temporal/carry-out/start-release';
 import { cleanUp } from '../../clean-up';
 import { Shop } from '../../shop';
 import { freePort } from '../../../parts/run/ports';

@@ -1,5 +1,5 @@
 import type { Service } from '../../model/service';
-import type { Path } from '../../model/path';
+import type { Path } from '../../model/text/path';
 import type { ComposeModel } from '../model';
 
 /** The handling of one key. */

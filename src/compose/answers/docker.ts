@@ -1,4 +1,4 @@
-import { SETTINGS } from '../settings';
+import { SETTINGS } from '../service/settings';
 import { type Answers, carried, changed, type Key, refused, told } from './answers';
 
 const NAMESPACE = 'carried, but for that of another service or container, which is refused';

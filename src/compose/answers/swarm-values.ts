@@ -1,5 +1,5 @@
-import type { Mount, PublishedPort } from '../../model/container';
-import { secretsIn } from '../../model/secret';
+import type { Mount, PublishedPort } from '../../model/container/container';
+import { secretsIn } from '../../model/container/secret';
 import type { Service } from '../../model/service';
 import type { ComposeModel } from '../model';
 import type { FindingSink } from './answers';

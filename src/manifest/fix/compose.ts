@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
-import { isLiteralSecret } from '../../model/secret';
+import { isLiteralSecret } from '../../model/container/secret';
 import { applyEdits, type Edit, entriesOf, insertEntry, resolved } from './edits';
 
 interface Literal {

@@ -1,4 +1,4 @@
-import { isPath } from '../../model/data';
+import { isPath } from '../../model/container/data';
 import { isAdminPage, isLabelProxy } from './roles';
 import { type Decision, type Entry, type InitInput, type InitValues, NO_VALUES } from './types';
 

@@ -1,4 +1,4 @@
-import { folderOf, isPath } from '../../model/data';
+import { folderOf, isPath } from '../../model/container/data';
 import type { Entry, InitInput, InitService } from './types';
 
 /**

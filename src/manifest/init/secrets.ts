@@ -1,4 +1,4 @@
-import { isLiteralSecret } from '../../model/secret';
+import { isLiteralSecret } from '../../model/container/secret';
 import { type Entry, type InitInput, NO_VALUES } from './types';
 
 /** Literal secrets get a variable in the last environment; equal values share it. */

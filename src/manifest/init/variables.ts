@@ -1,5 +1,5 @@
-import { isLiteralSecret, looksSecret } from '../../model/secret';
-import { steers } from '../steering';
+import { isLiteralSecret, looksSecret } from '../../model/container/secret';
+import { steers } from '../variables/steering';
 import type { InitValues } from './types';
 
 export interface Reference {

@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../container';
+import type { RestartPolicy } from '../container/container';
 import { named, type ReleaseScope, type ServiceScope, type Table, type TargetScope } from './operation';
 
 /**

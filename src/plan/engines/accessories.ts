@@ -1,7 +1,7 @@
-import type { RestartPolicy } from '../../model/container';
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { RestartPolicy } from '../../model/container/container';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import { targetsOf } from '../../model/target';
-import { isNameless } from '../../model/data';
+import { isNameless } from '../../model/container/data';
 import type { ComposeContainer, ObservedContainer } from '../../model/observed';
 import type { Operation, Step } from '../../model/plan';
 import type { Service } from '../../model/service';

@@ -1,6 +1,6 @@
-import { findEnvironment } from '../../model/find-environment';
-import type { EnvironmentRecord, ReleaseRecord } from '../../manifest/record';
-import { isNameless, storesOf, writesAs } from '../../model/data';
+import { findEnvironment } from '../../model/environment/find';
+import type { EnvironmentRecord, ReleaseRecord } from '../../manifest/record/record';
+import { isNameless, storesOf, writesAs } from '../../model/container/data';
 import type { ComposeContainer, ObservedContainer, Writes } from '../../model/observed';
 import type { Service } from '../../model/service';
 import { compareValues, shorten } from '../compare';

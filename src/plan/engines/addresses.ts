@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../manifest/record';
-import { describeTaken, meet, type ClaimedAddress } from '../../model/route-address';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import { describeTaken, meet, type ClaimedAddress } from '../../model/host/route-address';
 import { servicesOn } from '../../model/target';
 import { type PlanningInput, Refused } from '../planning';
 import { observedOn } from './observed-on';

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../manifest/record';
-import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../model/data';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../model/container/data';
 import { targetsOf } from '../../model/target';
 import type { ObservedContainer, ObservedEngines, Writes } from '../../model/observed';
 import type { Service, Volume } from '../../model/service';

@@ -1,6 +1,6 @@
-import { findEnvironment } from '../../model/find-environment';
-import type { EnvironmentRecord } from '../../manifest/record';
-import { isNameless } from '../../model/data';
+import { findEnvironment } from '../../model/environment/find';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import { isNameless } from '../../model/container/data';
 import type { ComposeContainer, ObservedContainer } from '../../model/observed';
 import type { Phase, Step } from '../../model/plan';
 import { type PlanningInput, Refused } from '../planning';

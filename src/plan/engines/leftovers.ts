@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../manifest/record';
-import { isNameless } from '../../model/data';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import { isNameless } from '../../model/container/data';
 import type { ObservedContainer, ObservedEngines, Writes } from '../../model/observed';
 import type { Operation, Phase } from '../../model/plan';
 import { type PlanningInput, Refused } from '../planning';

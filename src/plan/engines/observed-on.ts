@@ -1,5 +1,5 @@
 import type { Observed, ObservedEngines } from '../../model/observed';
-import { byText } from '../../model/text-order';
+import { byText } from '../../model/text/text-order';
 
 /** What was found on a host; nothing where it was never seen. All targets of an environment are of one kind. */
 export const observedOn = ({ targets }: Observed, host: string): ObservedEngines =>

@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { ObservedContainer } from '../../model/observed';
 import type { Operation, Phase, Step } from '../../model/plan';
-import { type Clash, clashesOf, describeClash, type Starting, type Writer } from '../../model/writer';
+import { type Clash, clashesOf, describeClash, type Starting, type Writer } from '../../model/environment/writer';
 import { setAside } from './accessories';
 import { environmentOf, type PlanningInput, Refused } from '../planning';
 import type { EngineInput, Words } from './own';

@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { ObservedProxy } from '../../model/observed';
-import { type Listen, PROXY_CAPABILITIES, type ProxyCapability, tcpListen } from '../../model/proxy';
-import { nameAddress, tcpPortOf } from '../../model/route-address';
+import { type Listen, PROXY_CAPABILITIES, type ProxyCapability, tcpListen } from '../../model/host/proxy';
+import { nameAddress, tcpPortOf } from '../../model/host/route-address';
 import type { Route } from '../../model/service';
 import { isGradual } from '../../model/strategy';
 import { isRoutedOn, servicesOn } from '../../model/target';

@@ -1,9 +1,9 @@
-import { findEnvironment } from '../../model/find-environment';
-import type { EnvironmentRecord } from '../../manifest/record';
+import { findEnvironment } from '../../model/environment/find';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import { isRoutedOn, replicasOn, servicesOn, targetsOf } from '../../model/target';
 import type { Step } from '../../model/plan';
 import type { Service } from '../../model/service';
-import { byText } from '../../model/text-order';
+import { byText } from '../../model/text/text-order';
 import { filled } from '../batches';
 import { orderServices } from '../order';
 import type { PlanningInput } from '../planning';

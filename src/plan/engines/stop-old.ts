@@ -1,9 +1,9 @@
-import { findEnvironment } from '../../model/find-environment';
+import { findEnvironment } from '../../model/environment/find';
 import { replicaOf } from '../../model/names';
 import type { ObservedContainer } from '../../model/observed';
 import type { Step } from '../../model/plan';
 import type { Service } from '../../model/service';
-import { byText } from '../../model/text-order';
+import { byText } from '../../model/text/text-order';
 import { orderServices } from '../order';
 import type { PlanningInput } from '../planning';
 import type { InstanceSet, StopOptions } from '../targets/parts';

@@ -1,6 +1,6 @@
 import { hasOutage } from '../../model/strategy';
-import type { RestartPolicy } from '../../model/container';
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { RestartPolicy } from '../../model/container/container';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { ComposeContainer } from '../../model/observed';
 import type { Phase, Step } from '../../model/plan';
 import type { Service } from '../../model/service';

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { Phase } from '../../model/plan';
 import type { PlanningInput } from '../planning';
 import { filled } from '../batches';

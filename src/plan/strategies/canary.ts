@@ -1,5 +1,5 @@
 import type { StrategyOf } from '../../manifest/kinds';
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { Phase } from '../../model/plan';
 import { goesGradually, insertStages } from '../traffic-stages';
 import type { PlanningInput } from '../planning';

@@ -1,5 +1,5 @@
 import type { StrategyOf } from '../../manifest/kinds';
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import { replicasOn, servicesOn } from '../../model/target';
 import type { TrafficShare } from '../../model/operations/operation';
 import type { Phase, Step } from '../../model/plan';

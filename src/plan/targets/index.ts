@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import { type TargetKind, USUAL_KIND } from '../../model/target';
 import type { PlanningInput } from '../planning';
 import { swarm } from './swarm';

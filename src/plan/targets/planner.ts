@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../manifest/record';
+import type { EnvironmentRecord } from '../../manifest/record/record';
 import type { Phase, Step } from '../../model/plan';
 import type { PlanningInput } from '../planning';
 import type { StopOptions } from './parts';

@@ -2,7 +2,7 @@ import { instanceName, proxyName } from '../../../src/model/names';
 import type { Verification } from '../../../src/manifest/kinds';
 import { describeWith } from '../../setup/parts';
 import { failureOf } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import { PROXY_KINDS } from './kinds';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };

@@ -1,7 +1,7 @@
 import { describeWith, parts } from '../../setup/parts';
 import { failureOf } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
-import { startStreams, streamingServer } from '../../../lab/streams';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
+import { startStreams, streamingServer } from '../../../lab/traffic/streams';
 import { PROXY_KINDS } from './kinds';
 
 const ROUTE = { service: 'api', host: 'grpc.example', path: '/', port: 80, protocol: 'h2c' } as const;

@@ -3,7 +3,7 @@ import Docker from 'dockerode';
 import { labels, proxyName, releaseNetwork } from '../../../src/model/names';
 import { describeWith, parts } from '../../setup/parts';
 import { until } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import { killProgram, PROXY_KINDS } from './kinds';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };

@@ -1,12 +1,12 @@
 import { bootstrap, planBootstrap } from '../../../activities/targets/docker/host/bootstrap';
-import { proxySettings } from '../../../activities/engines/proxy-settings';
+import { proxySettings } from '../../../activities/engines/proxy/proxy-settings';
 import { dialects } from '../../../activities/drivers/proxy/dialects';
 import { instanceName, proxyName, readLabels } from '../../../src/model/names';
-import { PROXY_CAPABILITIES } from '../../../src/model/proxy';
+import { PROXY_CAPABILITIES } from '../../../src/model/host/proxy';
 import type { DockerHost } from '../../../src/model/target';
 import { describeWith } from '../../setup/parts';
 import { failureOf } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import { PROXY_KINDS } from './kinds';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };

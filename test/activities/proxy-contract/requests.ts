@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { proxySettings } from '../../../activities/engines/proxy-settings';
+import { proxySettings } from '../../../activities/engines/proxy/proxy-settings';
 import { instanceName } from '../../../src/model/names';
 import { describeWith, parts } from '../../setup/parts';
 import { failureOf, until } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import type { TestedProxy } from './kinds';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../../parts/run/ports';
 import { instanceName } from '../../../src/model/names';
-import { addressOfTcp } from '../../../src/model/route-address';
+import { addressOfTcp } from '../../../src/model/host/route-address';
 import { describeWith, parts } from '../../setup/parts';
 import { failureOf } from '../fixtures';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import { PROXY_KINDS } from './kinds';
 
 /** Speaks first, says what it hears, and a last word some time after the other side has said all. Told to end, it ends at once. */

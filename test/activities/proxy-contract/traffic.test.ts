@@ -3,7 +3,7 @@ import { instanceName, labels, proxyName, releaseNetwork } from '../../../src/mo
 import { describeWith } from '../../setup/parts';
 import { failureOf, until } from '../fixtures';
 import { startLoad } from '../load';
-import { makeTestBed, service, type TestBed } from '../rollout-fixtures';
+import { makeTestBed, service, type TestBed } from '../rollout/rollout-fixtures';
 import { killProgram, PROXY_KINDS } from './kinds';
 
 const ROUTE = { service: 'web', host: 'shop.example', path: '/', port: 80 };

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ask } from '../../../lab/client';
+import { ask } from '../../../lab/traffic/client';
 import { connectEngine } from '../../../activities/drivers/docker/connect';
 import { cleanUp } from '../../../lab/clean-up';
 import { root, Shop } from '../../../lab/shop';

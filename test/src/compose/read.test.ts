@@ -4,7 +4,7 @@ import { readCompose } from '../../../src/compose/read';
 import { toMs, toPorts } from '../../../src/compose/units';
 import type { ServiceOverrides, ComposeOverrides } from '../../../src/compose/overrides';
 import { NO_OVERRIDES } from './fixtures';
-import { writePath } from '../../../src/model/path';
+import { writePath } from '../../../src/model/text/path';
 
 const SAID: ServiceOverrides = {
   background: false,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { parseManifest } from '../../../src/manifest/parse';
-import { describeProblem } from '../../../src/model/problem';
+import { describeProblem } from '../../../src/model/text/problem';
 import { seedOfRun } from '../../setup/seed';
 import { mutate, mutation } from './mutate';
 

@@ -1,7 +1,7 @@
 import { parseManifest } from '../../../src/manifest/parse';
-import { nearest } from '../../../src/model/suggest';
-import { isLiteralSecret, secretsIn } from '../../../src/model/secret';
-import { writePath } from '../../../src/model/path';
+import { nearest } from '../../../src/model/text/suggest';
+import { isLiteralSecret, secretsIn } from '../../../src/model/container/secret';
+import { writePath } from '../../../src/model/text/path';
 
 function read(text: string) {
   const { manifest, problems } = parseManifest('windlass.yaml', text);

@@ -4,7 +4,7 @@ import { choosePort, isAdminPage, isStore } from '../../../src/manifest/init/rol
 import { chooseValues, referencesIn } from '../../../src/manifest/init/variables';
 import { writeManifest } from '../../../src/manifest/init/write';
 import { parseManifest } from '../../../src/manifest/parse';
-import { readEnvFile } from '../../../src/model/env-file';
+import { readEnvFile } from '../../../src/model/container/env-file';
 
 const write = (services: Record<string, InitService>, more: Partial<InitInput> = {}) => {
   const { text, decided } = writeManifest({ app: 'shop', services, approver: 'ops@example.com', ...more });

@@ -1,7 +1,7 @@
 import { parseManifest } from '../../../src/manifest/parse';
-import { placeServices } from '../../../src/manifest/placement';
-import { checkPlacement, checkReach, reportPlacement } from '../../../src/manifest/rules-placement';
-import { describeProblem } from '../../../src/model/problem';
+import { placeServices } from '../../../src/manifest/record/placement';
+import { checkPlacement, checkReach, reportPlacement } from '../../../src/manifest/rules/placement';
+import { describeProblem } from '../../../src/model/text/problem';
 import type { Network, Service } from '../../../src/model/service';
 import { service } from '../plan/fixtures';
 

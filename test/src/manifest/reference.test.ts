@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { manifestJsonSchema } from '../../../src/manifest/json-schema';
+import { manifestJsonSchema } from '../../../src/manifest/json-schema/json-schema';
 import { parseManifest } from '../../../src/manifest/parse';
-import { listKeys, printReference } from '../../../src/manifest/reference';
+import { listKeys, printReference } from '../../../src/manifest/json-schema/reference';
 import { pathsOf } from './paths-of';
 
 const EXAMPLE = readFileSync(join(__dirname, '../../../docs/windlass.example.yaml'), 'utf8');

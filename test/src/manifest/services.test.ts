@@ -1,7 +1,7 @@
 import { parseManifest } from '../../../src/manifest/parse';
-import { checkData } from '../../../src/manifest/rules-data';
-import { checkServices } from '../../../src/manifest/rules-services';
-import { describeProblem } from '../../../src/model/problem';
+import { checkData } from '../../../src/manifest/rules/data';
+import { checkServices } from '../../../src/manifest/rules/services';
+import { describeProblem } from '../../../src/model/text/problem';
 import type { Service, Volume } from '../../../src/model/service';
 
 const service = (name: string, more: Partial<Service> = {}): Service => ({

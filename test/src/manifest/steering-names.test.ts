@@ -1,5 +1,5 @@
 import { parseManifest } from '../../../src/manifest/parse';
-import { describeProblem } from '../../../src/model/problem';
+import { describeProblem } from '../../../src/model/text/problem';
 
 const problemsOf = (key: string, name: string) => {
   const value = key === 'secrets' ? '{ env: X }' : 'x';

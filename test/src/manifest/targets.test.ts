@@ -1,8 +1,8 @@
-import { checkTargets } from '../../../src/manifest/rules-targets';
+import { checkTargets } from '../../../src/manifest/rules/targets';
 import type { Manifest } from '../../../src/manifest/schema';
 import { parseManifest } from '../../../src/manifest/parse';
 import { placeTargets, TARGETS } from '../../../src/manifest/targets';
-import { describeProblem } from '../../../src/model/problem';
+import { describeProblem } from '../../../src/model/text/problem';
 
 /** As if the key were that of another kind of target. */
 const alsoBy = (key: 'compose') => Object.assign(TARGETS, { other: { key, place: () => [] } });

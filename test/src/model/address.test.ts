@@ -1,4 +1,4 @@
-import { strikeCredentials, withoutCredentials } from '../../../src/model/address';
+import { strikeCredentials, withoutCredentials } from '../../../src/model/text/address';
 
 test.each([
   ['https://u:p@git.example/a.git?t=1#x', 'https://git.example/a.git'],

@@ -1,5 +1,5 @@
-import { folderOf, overlap, storeOfVolume, storesOf } from '../../../src/model/data';
-import type { Mount } from '../../../src/model/container';
+import { folderOf, overlap, storeOfVolume, storesOf } from '../../../src/model/container/data';
+import type { Mount } from '../../../src/model/container/container';
 
 const storesIn = (...mounts: Mount[]) =>
   storesOf(

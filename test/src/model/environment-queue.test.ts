@@ -1,5 +1,5 @@
-import type { RolloutRequest } from '../../../src/model/environment';
-import { EnvironmentQueue } from '../../../src/model/environment-queue';
+import type { RolloutRequest } from '../../../src/model/environment/environment';
+import { EnvironmentQueue } from '../../../src/model/environment/queue';
 import type { RecordRef } from '../../../src/model/release';
 
 const record = (release: string): RecordRef => ({ app: 'shop', release, registry: { address: 'r' }, digest: release });

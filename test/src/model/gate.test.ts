@@ -6,8 +6,8 @@ import {
   refuseDecision,
   verdict,
   whyNever,
-} from '../../../src/model/decision';
-import { describeGateChange, gatesOf } from '../../../src/model/gate';
+} from '../../../src/model/approval/decision';
+import { describeGateChange, gatesOf } from '../../../src/model/approval/gate';
 
 const gate = (from: string[], count = 1, starterMay = false): ApprovalPolicy => ({
   from,

@@ -1,5 +1,5 @@
-import type { ContainerSpec } from '../../../src/model/container';
-import { describeReach, hostReach } from '../../../src/model/host-reach';
+import type { ContainerSpec } from '../../../src/model/container/container';
+import { describeReach, hostReach } from '../../../src/model/host/reach';
 import type { Service, Volume } from '../../../src/model/service';
 
 const reachOf = (container: Partial<ContainerSpec>, volumes: Volume[] = []) =>

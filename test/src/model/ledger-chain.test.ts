@@ -1,4 +1,4 @@
-import { findBreaks, firstLink, type Link } from '../../../src/model/ledger-chain';
+import { findBreaks, firstLink, type Link } from '../../../src/model/ledger/chain';
 
 const link = (n: number, more: Partial<Link> = {}): Link => ({
   tag: `ledger-${n}`,

@@ -1,4 +1,4 @@
-import { linksOut } from '../../../src/model/links';
+import { linksOut } from '../../../src/model/text/links';
 
 const out = (links: Record<string, string>) =>
   linksOut(Object.entries(links).map(([path, target]) => ({ path, target }))).map(({ path }) => path);

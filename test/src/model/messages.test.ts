@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type MessageName, MESSAGES } from '../../../src/model/messages';
-import { read } from '../../../src/model/read';
+import { read } from '../../../src/model/text/read';
 import { goodMessages, hostile } from './messages';
 
 const NAMES = Object.keys(MESSAGES) as MessageName[];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { MESSAGES, type MessageName, type Messages } from '../../../src/model/messages';
-import { stateThat } from '../../../src/model/statement';
+import { stateThat } from '../../../src/model/approval/statement';
 
 /** Messages as windlass sends them, and what a stranger might send in their place. */
 

@@ -1,5 +1,5 @@
-import { isSamePlan, shortHash, wholeHash } from '../../../src/model/plan-hash';
-import { type OpenQuestion, refuseDecision, withWholePlan } from '../../../src/model/decision';
+import { isSamePlan, shortHash, wholeHash } from '../../../src/model/approval/plan-hash';
+import { type OpenQuestion, refuseDecision, withWholePlan } from '../../../src/model/approval/decision';
 
 const plan = `9f86d081884c${'0'.repeat(52)}`;
 const other = `9f86d081884c${'1'.repeat(52)}`;

@@ -1,6 +1,6 @@
-import type { Committed, EnvironmentState } from '../../../src/model/environment';
-import type { LedgerEntry } from '../../../src/model/ledger';
-import { choose, committedIn, compareWithHosts, rebuild } from '../../../src/model/recovery';
+import type { Committed, EnvironmentState } from '../../../src/model/environment/environment';
+import type { LedgerEntry } from '../../../src/model/ledger/ledger';
+import { choose, committedIn, compareWithHosts, rebuild } from '../../../src/model/environment/recovery';
 
 const entry = (more: Partial<LedgerEntry>): LedgerEntry => ({
   id: 'x',

@@ -1,5 +1,5 @@
-import { writePath } from '../../../src/model/path';
-import { findReservedNames } from '../../../src/model/reserved-names';
+import { writePath } from '../../../src/model/text/path';
+import { findReservedNames } from '../../../src/model/text/reserved-names';
 import type { Network, Service, Volume } from '../../../src/model/service';
 
 const service = (more: { name?: string; aliases?: string[]; bind?: string }): Service =>

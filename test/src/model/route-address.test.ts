@@ -1,5 +1,5 @@
-import { HOST_NAME } from '../../../src/model/grammar';
-import { addressOfTcp, meet, urlsOf } from '../../../src/model/route-address';
+import { HOST_NAME } from '../../../src/model/text/grammar';
+import { addressOfTcp, meet, urlsOf } from '../../../src/model/host/route-address';
 
 const route = (host: string, path = '/', https?: true) => ({ host, path, ...(https && { https }) });
 

@@ -1,4 +1,4 @@
-import { meet } from '../../../src/model/route-address';
+import { meet } from '../../../src/model/host/route-address';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { environment, observed, planning, record, service } from './fixtures';
 

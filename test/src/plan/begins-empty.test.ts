@@ -1,4 +1,4 @@
-import type { Mount } from '../../../src/model/container';
+import type { Mount } from '../../../src/model/container/container';
 import type { ObservedContainer, ObservedVolume, Writes } from '../../../src/model/observed';
 import type { Service, Volume } from '../../../src/model/service';
 import { planRollout } from '../../../src/plan/plan-rollout';

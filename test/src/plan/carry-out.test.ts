@@ -1,4 +1,4 @@
-import type { OperatorAnswer } from '../../../src/model/question';
+import type { OperatorAnswer } from '../../../src/model/approval/question';
 import { describeOperation, type Plan, type Step } from '../../../src/model/plan';
 import { carryOut, type Ports, StepFailed, Stopped } from '../../../src/plan/carry-out';
 

@@ -1,5 +1,5 @@
 import { describeOperation, type Plan } from '../../../src/model/plan';
-import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record';
+import type { EnvironmentRecord, ReleaseRecord } from '../../../src/manifest/record/record';
 import type { ComposeContainer, ObservedContainer, ObservedHost } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
 import type { PlanningInput } from '../../../src/plan/planning';

@@ -1,4 +1,4 @@
-import type { ReleaseRecord } from '../../../src/manifest/record';
+import type { ReleaseRecord } from '../../../src/manifest/record/record';
 import { repositoryOf } from '../../../src/plan/lineage';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import type { PlanningInput } from '../../../src/plan/planning';

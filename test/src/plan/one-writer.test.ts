@@ -1,8 +1,8 @@
-import type { Mount } from '../../../src/model/container';
+import type { Mount } from '../../../src/model/container/container';
 import type { ComposeContainer, ObservedContainer } from '../../../src/model/observed';
 import type { Service } from '../../../src/model/service';
-import type { Writer } from '../../../src/model/writer';
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import type { Writer } from '../../../src/model/environment/writer';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import type { PlanningInput } from '../../../src/plan/planning';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { composed, environment, observed, planning, readPlan, record, running, service } from './fixtures';

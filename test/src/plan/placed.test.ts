@@ -1,4 +1,4 @@
-import type { PlacedFile } from '../../../src/model/container';
+import type { PlacedFile } from '../../../src/model/container/container';
 import { countLines } from '../../../src/plan/line-changes';
 import { compareFiles } from '../../../src/plan/placed';
 

@@ -2,7 +2,7 @@ import type { Verification } from '../../../src/manifest/kinds';
 import { describeOperation, stepId, type Plan } from '../../../src/model/plan';
 import { comparePlans } from '../../../src/plan/compare';
 import { planRollout } from '../../../src/plan/plan-rollout';
-import { PROXY_CAPABILITIES } from '../../../src/model/proxy';
+import { PROXY_CAPABILITIES } from '../../../src/model/host/proxy';
 import { environment, observed, planning, record, running, service } from './fixtures';
 
 /** A plan as people read it: `phase: a | b` for each batch, compensations behind `↺`. */

@@ -1,4 +1,4 @@
-import { describeSource, isSameValue } from '../../../src/model/secret';
+import { describeSource, isSameValue } from '../../../src/model/container/secret';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { environment, planning, record, service } from './fixtures';
 

@@ -1,6 +1,6 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import type { ObservedProxy, ObservedSet, ObservedSwarm } from '../../../src/model/observed';
-import { PROXY_CAPABILITIES } from '../../../src/model/proxy';
+import { PROXY_CAPABILITIES } from '../../../src/model/host/proxy';
 import type { Service } from '../../../src/model/service';
 import type { SwarmTarget } from '../../../src/model/target';
 import { planRollout } from '../../../src/plan/plan-rollout';

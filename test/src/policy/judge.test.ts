@@ -1,6 +1,6 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record';
-import type { ContainerSpec } from '../../../src/model/container';
-import { describeProblem } from '../../../src/model/problem';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
+import type { ContainerSpec } from '../../../src/model/container/container';
+import { describeProblem } from '../../../src/model/text/problem';
 import type { RegistryAccess } from '../../../src/model/release';
 import type { Service } from '../../../src/model/service';
 import { judgeImages } from '../../../src/policy/images';

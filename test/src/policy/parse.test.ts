@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { describeProblem } from '../../../src/model/problem';
-import { HOST_OPTIONS } from '../../../src/model/host-options';
+import { describeProblem } from '../../../src/model/text/problem';
+import { HOST_OPTIONS } from '../../../src/model/host/options';
 import { listPolicyKeys, parsePolicy, printPolicyReference } from '../../../src/policy/parse';
 import { pathsOf } from '../manifest/paths-of';
 

@@ -1,9 +1,9 @@
 import type { Unreached } from '../../../activities/types';
-import type { EnvironmentRecord } from '../../../src/manifest/record';
-import type { ApprovedPlan } from '../../../src/model/environment';
-import { shortHash } from '../../../src/model/plan-hash';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
+import type { ApprovedPlan } from '../../../src/model/environment/environment';
+import { shortHash } from '../../../src/model/approval/plan-hash';
 import type { RecordRef } from '../../../src/model/release';
-import { lookAt } from '../../../src/model/question';
+import { lookAt } from '../../../src/model/approval/question';
 import { answersAbout } from '../../../src/plan/exclude';
 import type { FullPlan } from '../full-plan';
 import { now } from '../../shared/announce';

@@ -1,5 +1,5 @@
 import type { BuildInput, BuildResult } from '../../../activities/types';
-import type { Draft } from '../../../src/manifest/record';
+import type { Draft } from '../../../src/manifest/record/record';
 import { slow } from '../../shared/activities';
 import type { ReleaseRun } from '../release-run';
 import { allOrCancel } from '../../shared/all-or-cancel';

@@ -1,9 +1,9 @@
 import { CancellationScope, getExternalWorkflowHandle, isCancellation, uuid4 } from '@temporalio/workflow';
-import type { EnvironmentRecord } from '../../../src/manifest/record';
-import type { ApprovedPlan, RolloutNews, RolloutRequest } from '../../../src/model/environment';
+import type { EnvironmentRecord } from '../../../src/manifest/record/record';
+import type { ApprovedPlan, RolloutNews, RolloutRequest } from '../../../src/model/environment/environment';
 import { environmentId, releaseId, rolloutId } from '../../../src/model/names';
 import { describeFailure } from '../../../src/model/failure';
-import type { StageProgress } from '../../../src/model/progress';
+import type { StageProgress } from '../../../src/model/environment/progress';
 import type { RecordRef } from '../../../src/model/release';
 import { withdrawRollout } from '../../messages';
 import { short } from '../../shared/activities';

@@ -1,4 +1,4 @@
-import type { Artifact, Draft } from '../../../src/manifest/record';
+import type { Artifact, Draft } from '../../../src/manifest/record/record';
 import { slow } from '../../shared/activities';
 import type { ReleaseRun } from '../release-run';
 import { allOrCancel } from '../../shared/all-or-cancel';

@@ -1,4 +1,4 @@
-import type { Artifact, Draft } from '../../../src/manifest/record';
+import type { Artifact, Draft } from '../../../src/manifest/record/record';
 import type { RecordRef } from '../../../src/model/release';
 import { short } from '../../shared/activities';
 import type { ReleaseRun } from '../release-run';

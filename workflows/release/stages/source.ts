@@ -1,4 +1,4 @@
-import type { Draft } from '../../../src/manifest/record';
+import type { Draft } from '../../../src/manifest/record/record';
 import { waitsForLess } from '../../shared/patches';
 import { slow } from '../../shared/activities';
 import type { ReleaseRun } from '../release-run';

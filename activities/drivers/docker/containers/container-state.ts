@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../../../src/model/container';
+import type { RestartPolicy } from '../../../../src/model/container/container';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { ContainerState } from '../engine';
 

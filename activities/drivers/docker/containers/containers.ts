@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../../../src/model/container';
+import type { RestartPolicy } from '../../../../src/model/container/container';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureIn, permanent, transient } from '../../errors';

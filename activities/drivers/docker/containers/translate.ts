@@ -8,7 +8,7 @@ import type {
   HealthCheck,
   Mount,
   PublishedPort,
-} from '../../../../src/model/container';
+} from '../../../../src/model/container/container';
 
 export interface TranslateOptions {
   volumes: Record<string, string>;

@@ -1,4 +1,4 @@
-import { HOST_NAME, REQUEST_TARGET } from '../../../../src/model/grammar';
+import { HOST_NAME, REQUEST_TARGET } from '../../../../src/model/text/grammar';
 import { permanent } from '../../errors';
 import type { ProxyRequest } from '../proxy';
 

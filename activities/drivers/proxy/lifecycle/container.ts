@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { labels, proxyName, proxyNetwork, routesVolume } from '../../../../src/model/names';
 import type { ContainerMake, ContainerState } from '../../docker/engine';
 import { dialects, kindOf } from '../dialects';
-import { readAddress } from '../../../../src/model/proxy';
+import { readAddress } from '../../../../src/model/host/proxy';
 import { HTTP_PORT, HTTPS_PORT, listensOf, tcpPorts } from '../listens';
 import type { ProxySettings } from '../proxy';
 

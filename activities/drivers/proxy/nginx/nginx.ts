@@ -1,5 +1,5 @@
-import { type Listen, tcpListen } from '../../../../src/model/proxy';
-import { tcpPortOf } from '../../../../src/model/route-address';
+import { type Listen, tcpListen } from '../../../../src/model/host/proxy';
+import { tcpPortOf } from '../../../../src/model/host/route-address';
 import type { Dialect, StartOptions } from '../dialect';
 import { asFirstProcess } from '../lifecycle/first-process';
 import { KINDS } from '../kinds';

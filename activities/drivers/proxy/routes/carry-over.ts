@@ -1,5 +1,5 @@
 import { proxyName } from '../../../../src/model/names';
-import type { ProxyCapability } from '../../../../src/model/proxy';
+import type { ProxyCapability } from '../../../../src/model/host/proxy';
 import { failureIn, permanent } from '../../errors';
 import type { Engine } from '../../docker/engine';
 import { ROUTES_FOLDER } from '../lifecycle/container';

@@ -1,4 +1,4 @@
-import { meet, nameAddress } from '../../../../src/model/route-address';
+import { meet, nameAddress } from '../../../../src/model/host/route-address';
 import { describeRoute, type ServedRoute, type WantedRoute } from './served-route';
 
 /**

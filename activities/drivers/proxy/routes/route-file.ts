@@ -1,5 +1,5 @@
-import { CONTAINER_NAME, HOST_NAME, isPort, URL_PATH } from '../../../../src/model/grammar';
-import { tcpPortOf } from '../../../../src/model/route-address';
+import { CONTAINER_NAME, HOST_NAME, isPort, URL_PATH } from '../../../../src/model/text/grammar';
+import { tcpPortOf } from '../../../../src/model/host/route-address';
 import { permanent } from '../../errors';
 import type { Dialect, Rendered } from '../dialect';
 import type { RouteSet, RouteTo } from './route-set';

@@ -1,5 +1,5 @@
-import { type Listen, tcpListen } from '../../../../src/model/proxy';
-import { type Address, addressOfTcp, nameAddress, tcpPortOf } from '../../../../src/model/route-address';
+import { type Listen, tcpListen } from '../../../../src/model/host/proxy';
+import { type Address, addressOfTcp, nameAddress, tcpPortOf } from '../../../../src/model/host/route-address';
 import type { RouteSet, RouteTo } from './route-set';
 
 /** One way in which requests are answered, as the proxy itself says: the same words for every kind of proxy. */

@@ -1,4 +1,4 @@
-import { describeTaken } from '../../../../src/model/route-address';
+import { describeTaken } from '../../../../src/model/host/route-address';
 import { proxyName, routesName, type EnvironmentRef } from '../../../../src/model/names';
 import { permanent, transient } from '../../errors';
 import type { Engine, ExecResult } from '../../docker/engine';

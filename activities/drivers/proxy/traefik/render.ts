@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Address, tcpPortOf } from '../../../../src/model/route-address';
+import { type Address, tcpPortOf } from '../../../../src/model/host/route-address';
 import type { Rendered } from '../dialect';
 import { writeJson } from '../routes/route-file';
 import type { RouteSet, RouteTo } from '../routes/route-set';

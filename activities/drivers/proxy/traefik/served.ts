@@ -1,5 +1,5 @@
-import { type Listen } from '../../../../src/model/proxy';
-import { type Address, addressOfTcp } from '../../../../src/model/route-address';
+import { type Listen } from '../../../../src/model/host/proxy';
+import { type Address, addressOfTcp } from '../../../../src/model/host/route-address';
 import { DOES, type ServedRoute, type ServedServer } from '../routes/served-route';
 import { ANY_TCP, AS_HTTPS, TO_HTTPS } from './render';
 import { API, INSIDE, RESOLVER, SECURE, WEB } from './start';

@@ -1,4 +1,4 @@
-import { tcpPortOf } from '../../../../src/model/route-address';
+import { tcpPortOf } from '../../../../src/model/host/route-address';
 import type { Dialect } from '../dialect';
 import { KINDS } from '../kinds';
 import { renderRoutes, ruleOf } from './render';

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { wordsOfCause } from '../../../../src/model/failure';
 import type { Service } from '../../../../src/model/service';
 import type { ContainerState } from '../../../drivers/docker/engine';
 import { redactSaid } from '../../../secrets/redact';
-import { askRoutes } from '../../../engines/ask-routes';
-import { isRouted } from '../../../engines/routes';
+import { askRoutes } from '../../../engines/proxy/ask-routes';
+import { isRouted } from '../../../engines/proxy/routes';
 import type { DockerContext } from '../context';
 import { readLastLines } from './last-lines';
 

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import type { DockerContext } from '../context';
 import { bothEnds } from '../../../engines/both-ends';
 import { readOutput } from './output';

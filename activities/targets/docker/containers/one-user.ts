@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { COMPOSE, readLabels } from '../../../../src/model/names';
 import type { Service } from '../../../../src/model/service';
 import type { ContainerState } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
-import { type Store, overlap, storesOf } from '../../../../src/model/data';
-import { type Clash, type Starting, clashesOf, describeClash, isAlive } from '../../../../src/model/writer';
+import { type Store, overlap, storesOf } from '../../../../src/model/container/data';
+import { type Clash, type Starting, clashesOf, describeClash, isAlive } from '../../../../src/model/environment/writer';
 import { findWriters } from './writers';
 
 /**

@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { wordsOfCause } from '../../../../src/model/failure';
 import { readLabels } from '../../../../src/model/names';
 import { keepLog } from '../../../saved-logs';

@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { type EnvironmentRef, labels, readLabels } from '../../../../src/model/names';
 import type { Service, Volume } from '../../../../src/model/service';
 import type { VolumeMake } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
 import { lacksVolume } from '../../../../src/plan/engines/begins-empty';
-import { nameOfVolume } from '../../../../src/model/data';
+import { nameOfVolume } from '../../../../src/model/container/data';
 
 /**
  * Creates a service's missing volumes. Returns their names on the engine by those of the model. An existing one

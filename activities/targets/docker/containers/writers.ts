@@ -1,6 +1,6 @@
-import { overlap, type Store } from '../../../../src/model/data';
+import { overlap, type Store } from '../../../../src/model/container/data';
 import { accessoryName, COMPOSE, type LabelWords, type EnvironmentRef, readLabels } from '../../../../src/model/names';
-import type { Writer } from '../../../../src/model/writer';
+import type { Writer } from '../../../../src/model/environment/writer';
 import type { Engine, WritingContainer } from '../../../drivers/docker/engine';
 
 /** All containers on a host that write to one of these stores, including stopped ones. */

@@ -1,4 +1,4 @@
-import type { ClaimedAddress } from '../../../../src/model/route-address';
+import type { ClaimedAddress } from '../../../../src/model/host/route-address';
 import { wordsOfCause } from '../../../../src/model/failure';
 import { type DockerHost, isRoutedOn, servicesOn } from '../../../../src/model/target';
 import {
@@ -9,7 +9,7 @@ import {
   recordRepository,
 } from '../../../../src/model/names';
 import type { ContainerState, Engine, EngineInfo } from '../../../drivers/docker/engine';
-import { readAddress } from '../../../../src/model/proxy';
+import { readAddress } from '../../../../src/model/host/proxy';
 import { toPorts } from '../../../../src/compose/units';
 import { describeTakenOn } from '../../../../src/plan/engines/addresses';
 import { lackOfProxy } from '../../../../src/plan/engines/proxies';
@@ -28,8 +28,8 @@ import { describeBesides } from '../../../../src/plan/engines/leftovers';
 import { minor, mountsParts } from '../../../drivers/docker/info';
 import type { Service } from '../../../../src/model/service';
 import { lookForCompose } from './look-for-compose';
-import { findProxy, otherAddresses } from '../../../engines/proxies';
-import { proxyMade } from '../../../engines/proxy-settings';
+import { findProxy, otherAddresses } from '../../../engines/proxy/proxies';
+import { proxyMade } from '../../../engines/proxy/proxy-settings';
 
 /** The oldest engine with all needed features: Docker 19.03. */
 const OLDEST_API = 40;

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../../../src/model/container';
+import type { ContainerSpec } from '../../../../src/model/container/container';
 
 /** The host paths a container mounts, each once. */
 export const hostPaths = ({ mounts }: Pick<ContainerSpec, 'mounts'>): string[] => [

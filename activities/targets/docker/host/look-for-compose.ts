@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { COMPOSE } from '../../../../src/model/names';
 import { DOCKER } from '../../../../src/plan/targets/docker/own';
 import { describeTakeover } from '../../../../src/plan/engines/describe-take-over';

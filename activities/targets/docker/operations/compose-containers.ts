@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../../../src/model/container';
+import type { RestartPolicy } from '../../../../src/model/container/container';
 import { COMPOSE } from '../../../../src/model/names';
 import type { TargetScope } from '../../../../src/model/operations/operation';
 import type { DockerContext } from '../context';

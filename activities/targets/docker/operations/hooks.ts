@@ -1,6 +1,6 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { wordsOfCause } from '../../../../src/model/failure';
-import type { Hook } from '../../../../src/model/container';
+import type { Hook } from '../../../../src/model/container/container';
 import type { Service } from '../../../../src/model/service';
 import { redactSaid } from '../../../secrets/redact';
 import type { DockerContext } from '../context';

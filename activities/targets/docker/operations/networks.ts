@@ -1,4 +1,4 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { servicesOn } from '../../../../src/model/target';
 import {
   environmentNetwork,
@@ -13,7 +13,7 @@ import type { Service } from '../../../../src/model/service';
 import type { DockerContext } from '../context';
 import { findAccessory } from '../containers/find-accessory';
 import { saveOutput } from '../containers/output';
-import { isRouted } from '../../../engines/routes';
+import { isRouted } from '../../../engines/proxy/routes';
 
 /** Creates the release's networks, and joins the proxy and running accessories. */
 export async function createNetworks(ctx: DockerContext, { release }: ReleaseScope): Promise<void> {

@@ -1,5 +1,5 @@
 import type { TargetScope, ReleaseScope } from '../../../../src/model/operations/operation';
-import { proxySettings } from '../../../engines/proxy-settings';
+import { proxySettings } from '../../../engines/proxy/proxy-settings';
 import type { DockerContext } from '../context';
 import { connectProxy } from './networks';
 

@@ -1,4 +1,4 @@
-import type { RestartPolicy } from '../../../../src/model/container';
+import type { RestartPolicy } from '../../../../src/model/container/container';
 import { accessoryName, backupName, readLabels } from '../../../../src/model/names';
 import type { ServiceScope } from '../../../../src/model/operations/operation';
 import type { ContainerMake, ContainerState } from '../../../drivers/docker/engine';
@@ -6,7 +6,7 @@ import { type Make, makeAccessory } from '../containers/containers';
 import type { DockerContext } from '../context';
 import { ensureContainer } from '../containers/ensure-container';
 import { waitUntilHealthy } from '../containers/health';
-import { isNameless } from '../../../../src/model/data';
+import { isNameless } from '../../../../src/model/container/data';
 import { hashSpec } from '../../../engines/hash-spec';
 import { createEnvironmentNetwork, joinAccessoryEverywhere } from './networks';
 import { refuseSecondUserOf } from '../containers/one-user';

@@ -7,7 +7,7 @@ import { saveOutput } from '../containers/output';
 import { waitUntilHealthy } from '../containers/health';
 import { restartPolicyOf } from '../../../drivers/docker/containers/translate';
 import { runPostStart, runPreStop } from './hooks';
-import { isRouted } from '../../../engines/routes';
+import { isRouted } from '../../../engines/proxy/routes';
 
 /** The drain time of an unknown instance. */
 const UNKNOWN_DRAIN_MS = 10_000;

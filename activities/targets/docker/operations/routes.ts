@@ -1,9 +1,9 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { instancesOn } from '../../../../src/model/target';
 import { instanceName, type EnvironmentRef } from '../../../../src/model/names';
 import type { OperationInputs } from '../../../../src/model/plan';
 import type { RouteTo } from '../../../drivers/proxy/routes/route-set';
-import { routeSet } from '../../../engines/routes';
+import { routeSet } from '../../../engines/proxy/routes';
 import type { DockerContext } from '../context';
 
 /**

@@ -8,8 +8,8 @@ import { remember, resumeFrom } from '../../../heartbeat';
 import type { DockerContext } from '../context';
 import { describeEnd, healthCommand } from '../containers/health';
 import { readLastLines } from '../containers/last-lines';
-import { isRouted } from '../../../engines/routes';
-import { askRoutes } from '../../../engines/ask-routes';
+import { isRouted } from '../../../engines/proxy/routes';
+import { askRoutes } from '../../../engines/proxy/ask-routes';
 
 const EVERY_MS = 500;
 /** The interval of requests to an instance without a health command, and the bad answers in a row that fail it. */

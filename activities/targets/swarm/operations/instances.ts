@@ -1,6 +1,6 @@
 import { instanceName } from '../../../../src/model/names';
 import type { CommonOperations } from '../../../../src/model/operations/common';
-import { isRouted } from '../../../engines/routes';
+import { isRouted } from '../../../engines/proxy/routes';
 import type { SwarmContext } from '../context';
 import { scale } from '../sets/change';
 import { drainSet } from '../sets/drain';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { environmentNetwork, labels, proxyName, readLabels, releaseNetwork } from '../../../../src/model/names';
 import type { ReleaseScope } from '../../../../src/model/operations/operation';
-import { proxySettings } from '../../../engines/proxy-settings';
+import { proxySettings } from '../../../engines/proxy/proxy-settings';
 import type { SwarmContext } from '../context';
 import { removeSet } from '../sets/remove';
 import { keepSaid } from '../sets/said';

@@ -1,6 +1,6 @@
 import { environmentNetwork, labels, proxyName } from '../../../../src/model/names';
 import type { TargetScope } from '../../../../src/model/operations/operation';
-import { proxySettings } from '../../../engines/proxy-settings';
+import { proxySettings } from '../../../engines/proxy/proxy-settings';
 import type { SwarmContext } from '../context';
 
 /** Starts the proxy on every edge, and lets it into the environment's overlay; `closed` while something else uses its port. */

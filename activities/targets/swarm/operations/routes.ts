@@ -1,9 +1,9 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { instanceName, type EnvironmentRef } from '../../../../src/model/names';
 import type { OperationInputs } from '../../../../src/model/plan';
 import { servicesOn } from '../../../../src/model/target';
 import type { RouteTo } from '../../../drivers/proxy/routes/route-set';
-import { routeSet } from '../../../engines/routes';
+import { routeSet } from '../../../engines/proxy/routes';
 import type { SwarmContext } from '../context';
 
 /** Routes the environment's traffic to the release's sets on every edge, and waits until each proxy serves it. */

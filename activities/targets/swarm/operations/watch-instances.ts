@@ -5,7 +5,7 @@ import type { Service } from '../../../../src/model/service';
 import { replicasOn, servicesOn } from '../../../../src/model/target';
 import type { NodeState, ServiceState, TaskState } from '../../../drivers/swarm/swarm';
 import { remember, resumeFrom } from '../../../heartbeat';
-import { isRouted } from '../../../engines/routes';
+import { isRouted } from '../../../engines/proxy/routes';
 import type { SwarmContext } from '../context';
 import { readLastLines } from '../sets/said';
 import { askTasks } from '../sets/wait';

@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
-import type { PlacedFile } from '../../../../src/model/container';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
+import type { PlacedFile } from '../../../../src/model/container/container';
 import { labels } from '../../../../src/model/names';
-import { secretsIn } from '../../../../src/model/secret';
+import { secretsIn } from '../../../../src/model/container/secret';
 import type { Service } from '../../../../src/model/service';
 import type { ContentFile } from '../../../drivers/swarm/translate';
 import { contentOf } from '../../../engines/make';

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record';
-import { nameOfVolume } from '../../../../src/model/data';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
+import { nameOfVolume } from '../../../../src/model/container/data';
 import { accessoryName } from '../../../../src/model/names';
 import type { NodePlacement, Service } from '../../../../src/model/service';
 import type { NodeState, ServiceState } from '../../../drivers/swarm/swarm';

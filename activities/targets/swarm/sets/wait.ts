@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { environmentNetwork, readLabels } from '../../../../src/model/names';
 import type { NodeState, ServiceState, TaskState } from '../../../drivers/swarm/swarm';
-import { askRoutes } from '../../../engines/ask-routes';
-import { isRouted } from '../../../engines/routes';
+import { askRoutes } from '../../../engines/proxy/ask-routes';
+import { isRouted } from '../../../engines/proxy/routes';
 import type { SwarmContext } from '../context';
 import { inspectSet } from './inspect';
 import type { Make } from './make';

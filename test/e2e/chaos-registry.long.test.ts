@@ -1,3 +1,0 @@
-import { playSample } from './chaos-sample';
-
-playSample('registry');

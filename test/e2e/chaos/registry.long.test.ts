@@ -1,0 +1,3 @@
+import { playSample } from './sample';
+
+playSample('registry');
