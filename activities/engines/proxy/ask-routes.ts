@@ -22,8 +22,10 @@ export async function askRoutes(ctx: InstanceContext, name: string, service: str
       continue;
     }
     const request = { to: { container: name, port }, host, path };
+    const began = performance.now();
     const answer = await ctx.proxy.ask(ctx.engine, ctx.place.installation, request, ANSWER_MS);
-    if (!answer) return `no answer on port ${port} to ${path}${await whyNoAnswer(ctx, name, port)}`;
+    const isSlow = performance.now() - began >= ANSWER_MS;
+    if (!answer) return `no answer on port ${port} to ${path}${await whyNoAnswer(ctx, name, port, { isSlow })}`;
     if (answer.status >= 500) return `answers ${answer.status} on port ${port} to ${path}. Expected a status below 500`;
   }
   return undefined;
@@ -35,11 +37,11 @@ async function askHttp2(ctx: InstanceContext, name: string, port: number): Promi
   if (speaks) return undefined;
   if (speaks === false)
     return `port ${port} does not speak HTTP/2 without TLS. Remove protocol: h2c from the route if it speaks HTTP/1.1`;
-  return `no answer on port ${port} to HTTP/2${await whyNoAnswer(ctx, name, port, 'h2c')}`;
+  return `no answer on port ${port} to HTTP/2${await whyNoAnswer(ctx, name, port, { protocol: 'h2c' })}`;
 }
 
 async function askTcp(ctx: InstanceContext, name: string, port: number): Promise<string | undefined> {
   const { engine, proxy, place } = ctx;
   if (await proxy.takesTcp(engine, place.installation, { container: name, port }, ANSWER_MS)) return undefined;
-  return `accepts no connection on port ${port}${await whyNoAnswer(ctx, name, port, 'tcp')}`;
+  return `accepts no connection on port ${port}${await whyNoAnswer(ctx, name, port, { protocol: 'tcp' })}`;
 }

@@ -32,6 +32,11 @@ describeWith(['engine', 'images', 'node'], 'an instance that the proxy does not 
       ['node', '-e', "require('http2').createServer().listen(80)"],
       'Something listens there but does not speak HTTP/1.1. For gRPC or HTTP/2, write protocol: h2c on the route; its own TLS is not supported',
     ],
+    [
+      'hanging',
+      ['node', '-e', "require('net').createServer(() => undefined).listen(80)"],
+      'Something listens there but does not answer in time',
+    ],
     ['nowhere', ['sleep', '60'], 'Nothing listens there'],
   ])('%s', async (release, command, said) => {
     const image = command[0] === 'node' ? parts().node.name : parts().images.base.name;
