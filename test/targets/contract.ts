@@ -58,6 +58,12 @@ export function contract(open: () => Promise<ContractBed>): void {
     await bed.perform('startInstances', { ...web(release), count: 3 });
     await bed.perform('startInstances', { release, service: 'jobs', count: 1 });
   };
+  /** What a test begins from, whichever was before it; what runs already stays. */
+  const begin = async () => {
+    await start('one');
+    await bed.prepare('two', ['web']);
+    await bed.perform('startInstances', { ...web('two'), count: 1 });
+  };
   const remove = async (release: string) => {
     for (const service of SERVICES) await bed.perform('removeInstances', { release, service, left: 0 });
     await bed.close(release);
@@ -91,7 +97,9 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('counts: those that run stay, and the last ones stop and go first', async () => {
-    const ids = async () => (await bed.see()).instances.filter(({ service }) => service === 'web').map(({ id }) => id);
+    await start('one');
+    const isOne = (one: Seen['instances'][number]) => one.service === 'web' && one.release === 'one';
+    const ids = async () => (await bed.see()).instances.filter(isOne).map(({ id }) => id);
     const before = await ids();
     await bed.perform('stopInstances', { ...web('one'), left: 2, drain: true });
     expect(await running('one')).toEqual(['jobs', 'web', 'web']);
@@ -119,6 +127,7 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('lets the newer of two rollouts win that move traffic at the same time', async () => {
+    await begin();
     const move = (release: string, counter: number) => bed.perform('switchRoutes', { release }, { counter });
     const [, newer] = await Promise.allSettled([move('two', 2), move('one', 3)]);
     expect(newer).toMatchObject({ status: 'fulfilled' });
@@ -126,6 +135,7 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('refuses an older rollout by its fencing token, and changes nothing then', async () => {
+    await begin();
     await bed.perform('switchRoutes', { release: 'two' }, { counter: 5 });
     const refused = await failureOf(bed.perform('switchRoutes', { release: 'one' }, { counter: 4 }));
     expect(refused).toMatchObject({ type: 'Permanent', message: expect.stringContaining('rollout 5') });
@@ -134,12 +144,14 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('tells a verification that passes from one that fails', async () => {
+    await start('one');
     await bed.perform('verify', { release: 'one', index: 0, title: 'true' });
     const failed = await failureOf(bed.perform('verify', { release: 'one', index: 1, title: 'false' }));
     expect(failed).toMatchObject({ type: 'Permanent', message: expect.stringContaining('"false" failed') });
   });
 
   it('tells a verification that could not run from one that fails, so that it is tried again', async () => {
+    await start('one');
     const verify = () => bed.perform('verify', { release: 'one', index: 0, title: 'true' });
     const errored = await bed.whileAway(() => failureOf(verify()));
     expect(errored).toMatchObject({ type: 'Transient', message: expect.stringContaining('"true" could not run: ') });
@@ -147,6 +159,7 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('tells what failed or is missing, and never reports it as done', async () => {
+    await start('one');
     await bed.perform('stopInstances', { ...web('one'), left: 0 });
     const failed = bed.perform('watchInstances', { release: 'one', forMs: 100 });
     expect(await failureOf(failed)).toMatchObject({ type: 'Permanent', message: expect.stringContaining('web') });
@@ -158,6 +171,7 @@ export function contract(open: () => Promise<ContractBed>): void {
   });
 
   it('removes what it made, and nothing of another release', async () => {
+    await begin();
     await bed.perform('switchRoutes', { release: undefined }, { counter: 7 });
     await remove('damaged');
     await remove('one');

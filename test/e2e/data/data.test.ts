@@ -93,29 +93,42 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
     expect([await row(container), await two(container)]).toEqual([of, '']);
   };
 
-  it('a volume that the image declares stays, release after release', async () => {
+  /** What a test begins from, whichever was before it: `db` keeps its data in what the image declares, or in the volume `data`. */
+  async function declared(): Promise<void> {
+    if (rows['nameless']) return;
     await expectReleased(commit(db()));
     rows['nameless'] = await row(name('db'));
+  }
+  async function named(): Promise<void> {
+    if (rows['data']) return;
+    await expectReleased(commit(db(onData)), '--accept-empty', 'db');
+    rows['data'] = await row(name('db'));
+  }
+
+  it('a volume that the image declares stays, release after release', async () => {
+    await declared();
     const [volume] = (await engine().inspectContainer(name('db')))!.volumes;
     await expectReleased(commit(db()));
-    await expectOne(name('db'), rows['nameless']);
+    await expectOne(name('db'), rows['nameless']!);
     // One that is made anew has it, too.
     await expectReleased(commit(db(', environment: { A: b }')));
-    await expectOne(name('db'), rows['nameless']);
+    await expectOne(name('db'), rows['nameless']!);
     expect((await engine().inspectContainer(name('db')))!.volumes).toEqual([volume]);
   });
 
   it('another place for its data is refused until that is said, and then a warning', async () => {
-    const named = commit(db(onData));
-    const refused = await release(named);
+    await declared();
+    const moved = commit(db(onData));
+    const refused = await release(moved);
     expect(refused).toMatchObject({ status: 3, said: expect.stringContaining('--accept-empty db') });
     await expectOne(name('db'), rows['nameless']!);
-    await expectReleased(named, '--accept-empty', 'db');
+    await expectReleased(moved, '--accept-empty', 'db');
     rows['data'] = await row(name('db'));
     expect(rows['data']).not.toBe(rows['nameless']);
   });
 
   it('a volume that gets a name is another one, there and back', async () => {
+    await named();
     const renamed = commit(db(onData), { volumes: `{ data: { name: ${big()} } }` });
     expect(await release(renamed)).toMatchObject({ status: 3, said: expect.stringContaining('starts empty') });
     await expectReleased(renamed, '--accept-empty', 'db');
@@ -127,6 +140,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('a service of another name has the data after the old one, there and back', async () => {
+    await named();
     await expectReleased(commit(db(onData, 'database')));
     await expectOne(name('database'), rows['data']!);
     expect((await rollback()).status).toBe(0);
@@ -134,6 +148,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('an accessory that becomes a released service stops first, there and back', async () => {
+    await named();
     const of = commit(db(onData), { manifest: 'services: { db: { accessory: false, volumes: { data: shared } } }\n' });
     await expectReleased(of);
     await expectOne(name(`${of.slice(0, 10)}-db`), rows['data']!);
@@ -142,6 +157,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('a release that fails gives the data back: another name, and another kind', async () => {
+    await named();
     const sick = ', volumes: ["data:/data"], environment: { SICK: "yes" }, stop_grace_period: 1s';
     const released = 'services: { db: { accessory: false, volumes: { data: shared } } }\n';
     for (const failing of [commit(sickly(sick, 'database')), commit(sickly(sick), { manifest: released })]) {
@@ -151,6 +167,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('what leaves the compose file is told until it is forgotten, and its data stays', async () => {
+    await named();
     await expectReleased(commit(''));
     await expectOne(name('db'), rows['data']!);
     const status = async (...more: string[]) => said(await bed.windlass.run('status', ...more));
@@ -170,6 +187,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('a folder of the host is data as a volume is', async () => {
+    await named();
     const folder = mkdtempSync(join(tmpdir(), 'windlass-e2e-data-'));
     const service = db(`, volumes: ["${folder}:/data"]`, 'files');
     await expectReleased(commit(db(onData) + service));
@@ -188,6 +206,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   });
 
   it('an environment that the manifest has no more is told', async () => {
+    await named();
     const of = commit(db(onData), { environment: 'live' });
     const report = await bed.windlass.read<CheckReport>('check', '--commit', of);
     expect(JSON.stringify(report.hosts)).toContain(`environment production of ${bed.app} still runs here`);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeWith } from '../../setup/parts';
 import { installedProgram } from '../test-bed';
@@ -8,8 +8,8 @@ import { Newcomer } from './newcomer';
 jest.setTimeout(480_000);
 
 /**
- * A stranger with an ordinary application, from `git init` to a rollback. Each test is the next thing that they do, so they depend on
- * each other; every mistake is one that people made, and each is answered on the screen.
+ * A stranger with an ordinary application, from `git init` to production. Each test is the next thing that they do, so they depend on
+ * each other; every mistake is one that people made, and each is answered on the screen. Later ones: later.long.test.ts.
  */
 describeWith(
   ['temporal', 'engine', 'registry', 'compose', 'images', 'node', 'postgres'],
@@ -17,13 +17,7 @@ describeWith(
   () => {
     let notes: Newcomer;
     const type = (line: string, folder?: string) => notes.types(line, folder);
-    const says = async (line: string, status: number, ...words: (string | RegExp)[]) => {
-      const ended = await type(line);
-      expect({ status: ended.status, said: ended.status === status ? '' : ended.said }).toEqual({ status, said: '' });
-      for (const word of words) expect(ended.said).toMatch(word);
-      return ended.said;
-    };
-    const envFile = (environment: string) => join(notes.etc, `${environment}.env`);
+    const says = (line: string, status: number, ...words: (string | RegExp)[]) => notes.says(line, status, ...words);
     beforeAll(async () => {
       notes = await Newcomer.arrive(await installedProgram());
     });
@@ -44,8 +38,7 @@ describeWith(
       expect(said).not.toMatch(/Fix before the first release/);
       const manifest = readFileSync(join(notes.repository.dir, 'windlass.yaml'), 'utf8');
       expect(manifest).toContain('GREETING: "hi there"');
-      notes.repository.edit('windlass.yaml', /\/etc\/[^/]*\//g, `${notes.etc}/`);
-      notes.repository.edit('windlass.yaml', /soak: 10s/g, 'soak: 1s');
+      notes.editsManifest();
     });
 
     it('checks it in the folder: nothing is wrong', async () => {
@@ -67,9 +60,7 @@ describeWith(
       expect(check).toMatch(/cannot be read by the worker/);
       const said = await says('release', 3, 'cannot be read, so nothing was built', /DB_PASSWORD/);
       expect(said).not.toMatch(/done +build/);
-      mkdirSync(notes.etc);
-      for (const environment of ['staging', 'production'])
-        writeFileSync(envFile(environment), readFileSync(join(notes.repository.dir, '.env')));
+      notes.givesEnvFiles();
     });
 
     it('mistypes a key of the manifest, and reads which one was meant', async () => {
@@ -107,45 +98,6 @@ describeWith(
       await says('logs production worker', 0, /worker: 0 notes/);
       await says('open', 0, `http://${notes.app}.localhost:${notes.port}/`);
       await says('plan staging', 0, 'Plan');
-    });
-
-    it('commits what crashes at its start: the first line is there, and later in its log; what ran goes on', async () => {
-      notes.repository.edit(
-        'api/main.js',
-        'const { createServer }',
-        "require('./missing-config');\nconst { createServer }",
-      );
-      const commit = notes.repository.commit('Read the configuration');
-      const reason = "Error: Cannot find module './missing-config'";
-      const said = await says('release', 3, reason);
-      expect(said).toMatch(/(FAILED|undo|undone) +staging.*start api/);
-      await says(`logs --release ${commit.slice(0, 10)}`, 0, reason);
-      await says(`logs staging api --release ${commit.slice(0, 10)}`, 0, reason);
-      expect(await notes.opens('staging')).toContain('hi there');
-      notes.repository.edit('api/main.js', "require('./missing-config');\n", '');
-    });
-
-    it('expects an answer that does not come, and reads which one came', async () => {
-      notes.repository.edit('windlass.yaml', /path: \/, status: 200/, 'path: /, status: 204');
-      notes.repository.commit('Expect another answer');
-      await says('release', 3, /expected status 204/, /got status 200/);
-      notes.repository.edit('windlass.yaml', /path: \/, status: 204/, 'path: /, status: 200');
-    });
-
-    it('changes the configuration alone, and reads what changes', async () => {
-      notes.repository.write('front/notes.conf', 'api http://api:8080\n# changed\n');
-      notes.repository.commit('Say more');
-      await says('release --until awaiting-approval', 0);
-      const said = await says('diff production HEAD', 0, /front\/notes.conf changed: \+1 −0|front\/notes.conf/);
-      expect(said).not.toContain('"mode"');
-      await says('approve --yes', 0);
-      await says('release', 0, /is done/);
-    });
-
-    it('goes back', async () => {
-      await says('rollback production', 0);
-      expect(await notes.opens('production')).toContain('hi there');
-      await says('history', 0, /rollback|rolled back/);
     });
 
     it('reads the beginning of a long answer only', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,6 +72,39 @@ export class Newcomer {
       env,
     });
     return stdout + stderr;
+  }
+
+  /** Types a command, which ends with this status and says these words; what it said. */
+  async says(line: string, status: number, ...words: (string | RegExp)[]): Promise<string> {
+    const ended = await this.types(line);
+    expect({ status: ended.status, said: ended.status === status ? '' : ended.said }).toEqual({ status, said: '' });
+    for (const word of words) expect(ended.said).toMatch(word);
+    return ended.said;
+  }
+
+  /** What they change in the manifest that `init` wrote: where env files are, and a soak that they can wait for. */
+  editsManifest(): void {
+    this.repository.edit('windlass.yaml', /\/etc\/[^/]*\//g, `${this.etc}/`);
+    this.repository.edit('windlass.yaml', /soak: 10s/g, 'soak: 1s');
+  }
+
+  /** Puts their `.env` where the worker looks for it. */
+  givesEnvFiles(): void {
+    mkdirSync(this.etc);
+    for (const environment of ['staging', 'production'])
+      writeFileSync(join(this.etc, `${environment}.env`), readFileSync(join(this.repository.dir, '.env')));
+  }
+
+  /** To production without a mistake. */
+  async settles(): Promise<void> {
+    await this.says(`init --yes --app ${this.app}`, 0);
+    this.editsManifest();
+    this.repository.commit('Release with windlass');
+    this.givesEnvFiles();
+    await this.startsDev();
+    await this.says('release --until awaiting-approval', 0);
+    await this.says('approve --yes', 0);
+    await this.says('release', 0);
   }
 
   private windlassIn(folder: string): Windlass {

@@ -1,0 +1,3 @@
+import { buildSame, others } from './build-shapes';
+
+buildSame(others!);

@@ -1,4 +1,0 @@
-import { TESTED } from './kinds';
-import { requestsPass } from './requests';
-
-requestsPass(TESTED.traefik);

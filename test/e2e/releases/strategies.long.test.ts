@@ -1,0 +1,3 @@
+import { strategiesUnderLoad } from './under-load';
+
+strategiesUnderLoad(['rolling'], 'rolling');

@@ -1,0 +1,3 @@
+import { PARTS, programsSay } from './saying';
+
+programsSay(PARTS.slice(0, -1));
