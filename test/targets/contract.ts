@@ -43,7 +43,12 @@ export function contract(open: () => Promise<ContractBed>): void {
   beforeAll(async () => {
     bed = await open();
     const routes = [{ service: 'web', host: 'contract.localhost', path: '/', port: 80 }];
-    const services = [bed.service('web', { replicas: 3 }), bed.service('jobs', { kind: 'background' })];
+    // However busy the machine is.
+    const healthyWithinMs = 60_000;
+    const services = [
+      bed.service('web', { replicas: 3, healthyWithinMs }),
+      bed.service('jobs', { kind: 'background', healthyWithinMs }),
+    ];
     const check = (command: string) => ({ kind: 'run' as const, service: 'web', command: [command], within: 20_000 });
     const verifications = ['true', 'false'].map((command) => ({ ...check(command), title: command }));
     const damaged = { ...bed.service('web'), image: `missing@sha256:${'0'.repeat(64)}` };

@@ -1,0 +1,68 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckReport } from '../../../src/model/inspection';
+import { said } from '../test-bed';
+import { withKeeper } from './keeper';
+
+/** What keeps data is never lost and never written by two, whatever becomes of its name, its kind and its place. */
+withKeeper(
+  ({
+    bed,
+    rows,
+    db,
+    onData,
+    big,
+    commit,
+    release,
+    expectReleased,
+    rollback,
+    keepers,
+    name,
+    row,
+    two,
+    expectOne,
+    named,
+  }) => {
+    it('a volume that gets a name is another one, there and back', async () => {
+      await named();
+      const renamed = commit(db(onData), { volumes: `{ data: { name: ${big()} } }` });
+      expect(await release(renamed)).toMatchObject({ status: 3, said: expect.stringContaining('starts empty') });
+      await expectReleased(renamed, '--accept-empty', 'db');
+      rows['big'] = await row(name('db'));
+      expect(rows['big']).not.toBe(rows['data']);
+      expect(said(await rollback())).toContain('--accept-empty db');
+      expect((await rollback('--accept-empty', 'db')).status).toBe(0);
+      await expectOne(name('db'), rows['data']!);
+    });
+
+    it('an accessory that becomes a released service stops first, there and back', async () => {
+      await named();
+      const of = commit(db(onData), {
+        manifest: 'services: { db: { accessory: false, volumes: { data: shared } } }\n',
+      });
+      await expectReleased(of);
+      await expectOne(name(`${of.slice(0, 10)}-db`), rows['data']!);
+      expect((await rollback()).status).toBe(0);
+      await expectOne(name('db'), rows['data']!);
+    });
+
+    it('a folder of the host is data as a volume is', async () => {
+      await named();
+      const folder = mkdtempSync(join(tmpdir(), 'windlass-e2e-data-'));
+      const service = db(`, volumes: ["${folder}:/data"]`, 'files');
+      await expectReleased(commit(db(onData) + service));
+      rows['files'] = await row(name('files'));
+      await expectReleased(commit(db(onData) + service));
+      expect(await keepers()).toEqual([name('db'), name('files')]);
+      expect([await row(name('files')), await two(name('files'))]).toEqual([rows['files'], '']);
+    });
+
+    it('an environment that the manifest has no more is told', async () => {
+      await named();
+      const of = commit(db(onData), { environment: 'live' });
+      const report = await bed().windlass.read<CheckReport>('check', '--commit', of);
+      expect(JSON.stringify(report.hosts)).toContain(`environment production of ${bed().app} still runs here`);
+    });
+  },
+);
