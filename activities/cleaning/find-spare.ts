@@ -68,7 +68,8 @@ async function readShelf(records: Records, access: RegistryAccess, app: string):
   const read = await inParallel(AT_ONCE, [...byDigest], async ([digest, own]) => {
     const found = await registry.getArtifact(repository, digest);
     if (!found) return [];
-    const { release = '' } = found.json as { release?: string };
+    const named = (found.json as { release?: unknown } | null)?.release;
+    const release = typeof named === 'string' ? named : '';
     const record = readRecord(
       found.json,
       { app, release, registry: access },

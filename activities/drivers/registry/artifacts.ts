@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { permanent } from '../errors';
 import type { RegistryConnection } from './connection';
 import { digestOf, getBlob, getManifest, OCI_MANIFEST, putBlob, putManifest, readJson } from './manifests';
@@ -60,6 +61,6 @@ export async function getArtifact(
     digest: stored.digest,
     artifactType,
     annotations,
-    json: readJson(connection, `${repository} ${reference}`, bytes),
+    json: readJson(connection, `${repository} ${reference}`, bytes, z.unknown()),
   };
 }

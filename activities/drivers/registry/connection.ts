@@ -1,7 +1,7 @@
 import { failureIn, permanent } from '../errors';
 import type { RegistryAddress } from './address';
 import { noAnswer, type RegistryRequest, refusal } from './errors';
-import { basic, type Challenge, type Credentials, readChallenge, tokenUrl } from './login';
+import { basic, type Challenge, type Credentials, readChallenge, readToken, tokenUrl } from './login';
 
 /** The time limit of an answer with its body. All requests are small: no layers. */
 const ANSWERS_WITHIN_MS = 30_000;
@@ -96,8 +96,9 @@ export class RegistryConnection {
     const headers: Record<string, string> = this.credentials ? { authorization: basic(this.credentials) } : {};
     const { status, body } = await this.fetch(question, url, { headers });
     if (status !== 200) throw refusal(question, status, body.toString());
-    const { token, access_token } = JSON.parse(body.toString()) as { token?: string; access_token?: string };
-    return `Bearer ${token ?? access_token}`;
+    const token = readToken(body.toString());
+    if (token === undefined) throw permanent({ kind: 'unauthorised', message: noToken(question) });
+    return `Bearer ${token}`;
   }
 
   private question = ({ doing }: RegistryCall): RegistryRequest => ({ host: this.address.host, doing });
@@ -122,6 +123,9 @@ const isReading = (method: string) => method === 'GET' || method === 'HEAD';
 
 const wasClosed = (error: unknown) =>
   failureIn(error)?.kind === 'unreachable' && /UND_ERR_SOCKET|ECONNRESET/.test(String(error));
+
+const noToken = ({ host, doing }: RegistryRequest) =>
+  `${doing}: where the registry ${host} sends logins answers without a token. Ask its operator`;
 
 const untrustedRealm = ({ host, doing }: RegistryRequest, { parameters }: Challenge) =>
   `${doing}: the registry ${host} sends logins to ${parameters['realm'] ?? 'nowhere'}. Expected an https address; ask its operator`;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { permanent, transient } from '../errors';
 import { ruleFor } from '../failures';
 
@@ -41,10 +42,14 @@ const UNKNOWN = {
 const failureBy = ({ kind, retry, unknown }: { kind: string; retry: boolean; unknown?: true }, message: string) =>
   (retry ? transient : permanent)({ kind, message, ...(unknown && { unknown }) });
 
+const errorsOf = z.looseObject({
+  errors: z.array(z.looseObject({ code: z.string().optional(), message: z.string().optional() })),
+});
+
 /** OCI distribution 1.1, "Error Codes"; none where the registry answers otherwise. */
 function readErrors(body: string): { code?: string; message?: string }[] {
   try {
-    return (JSON.parse(body) as { errors?: { code?: string; message?: string }[] }).errors ?? [];
+    return errorsOf.parse(JSON.parse(body)).errors;
   } catch {
     return [];
   }

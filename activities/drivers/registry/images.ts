@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { RegistryConnection } from './connection';
 import { getBlob, getManifest, headManifest, putManifest, readJson } from './manifests';
 
@@ -7,10 +8,14 @@ export interface StoredImage {
   volumes: string[];
 }
 
-interface ImageConfig {
-  Labels?: Record<string, string>;
-  Volumes?: Record<string, object>;
-}
+const imageConfig = z.looseObject({
+  config: z
+    .looseObject({
+      Labels: z.record(z.string(), z.string()).nullish(),
+      Volumes: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .nullish(),
+});
 
 /** The labels and volumes of an image by tag or digest; of an index, its first image's. Undefined when missing. */
 export async function readImage(
@@ -23,7 +28,7 @@ export async function readImage(
   const first = stored.manifest.manifests?.[0];
   const config = (first ? await getManifest(connection, repository, first.digest) : stored)?.manifest.config;
   const blob = config && (await getBlob(connection, repository, config.digest));
-  const { config: settings } = readJson<{ config?: ImageConfig }>(connection, repository, blob ?? Buffer.from('{}'));
+  const { config: settings } = readJson(connection, repository, blob ?? Buffer.from('{}'), imageConfig);
   const volumes = Object.keys(settings?.Volumes ?? {}).sort();
   return { digest: stored.digest, labels: settings?.Labels ?? {}, volumes };
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** A registry's login challenge, from its 401 answer (RFC 9110, 11.6.1). */
 export interface Challenge {
   scheme: string;
@@ -35,4 +37,17 @@ export function tokenUrl({ parameters }: Challenge, registryUrl: string, scope: 
   if (service) url.searchParams.set('service', service);
   url.searchParams.set('scope', parameters['scope'] ?? scope);
   return url;
+}
+
+const tokenAnswer = z.looseObject({ token: z.string().nullish(), access_token: z.string().nullish() });
+
+/** The token in a token server's answer; undefined when it has none that a header can hold (RFC 6750, 2.1). */
+export function readToken(body: string): string | undefined {
+  try {
+    const { token, access_token } = tokenAnswer.parse(JSON.parse(body));
+    const found = token ?? access_token ?? '';
+    return /^[\x21-\x7e]+$/.test(found) ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { DIGEST } from '../../../src/model/text/grammar';
 import { permanent, transient } from '../errors';
 import type { RegistryConnection } from './connection';
@@ -12,19 +13,20 @@ const ACCEPTED = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 
-export interface Descriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-}
-export interface ImageManifest {
-  mediaType?: string;
-  artifactType?: string;
-  config?: Descriptor;
-  layers?: Descriptor[];
-  manifests?: (Descriptor & { platform?: { os: string; architecture: string } })[];
-  annotations?: Record<string, string>;
-}
+/** What a registry answers may be anything: each part that is used has its type, and a digest never leads elsewhere. */
+const maybe = <T extends z.ZodType>(type: T) => type.nullish().transform((value) => value ?? undefined);
+const descriptor = z.looseObject({ mediaType: maybe(z.string()), digest: z.string().regex(DIGEST) });
+const platform = z.looseObject({ os: z.string(), architecture: z.string() });
+const imageManifest = z.looseObject({
+  mediaType: maybe(z.string()),
+  artifactType: maybe(z.string()),
+  config: maybe(descriptor),
+  layers: maybe(z.array(descriptor)),
+  manifests: maybe(z.array(descriptor.extend({ platform: maybe(platform) }))),
+  annotations: maybe(z.record(z.string(), z.string())),
+});
+
+export type ImageManifest = z.output<typeof imageManifest>;
 export interface StoredManifest {
   digest: string;
   mediaType: string;
@@ -64,20 +66,28 @@ export async function getManifest(
   if (status === 404) return undefined;
   const digest = digestOf(body);
   if (reference.startsWith('sha256:') && digest !== reference) throw altered(connection, repository, reference, digest);
-  const manifest = readJson<ImageManifest>(connection, `${repository} ${reference}`, body);
+  const manifest = readJson(connection, `${repository} ${reference}`, body, imageManifest);
   const mediaType = manifest.mediaType ?? headers.get('content-type') ?? OCI_MANIFEST;
   return { digest, mediaType, bytes: body, manifest };
 }
 
-/** What a registry says is JSON; fails permanently (kind `not-an-artifact`) when it is none. */
-export function readJson<T>({ address }: RegistryConnection, what: string, bytes: Buffer): T {
+/** What a registry says is such JSON; fails permanently (kind `not-an-artifact`) when it is none. */
+export function readJson<T>({ address }: RegistryConnection, what: string, bytes: Buffer, shape: z.ZodType<T>): T {
+  const read = shape.safeParse(parseJson(bytes.toString()));
+  if (read.success) return read.data;
+  const { path, message } = read.error.issues[0]!;
+  const where = path.length > 0 ? `${path.join('.')}: ${message}` : 'other JSON was expected';
+  throw permanent({
+    kind: 'not-an-artifact',
+    message: `read ${what}: the content in registry ${address.host} is not JSON, or not such (${where}). Find out who put it there, and remove the tag`,
+  });
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString()) as T;
+    return JSON.parse(text) as unknown;
   } catch {
-    throw permanent({
-      kind: 'not-an-artifact',
-      message: `read ${what}: the content in registry ${address.host} is not JSON. Find out who put it there, and remove the tag`,
-    });
+    return undefined;
   }
 }
 
@@ -120,6 +130,7 @@ export async function getBlob(
   digest: string,
 ): Promise<Buffer | undefined> {
   const doing = `read ${repository}@${digest}`;
+  if (!DIGEST.test(digest)) throw altered(connection, repository, digest, 'none');
   const path = `/v2/${repository}/blobs/${digest}`;
   const { status, body } = await connection.ask({ doing, path, repository, access: 'pull', fine: [404] });
   if (status === 404) return undefined;

@@ -62,6 +62,11 @@ export async function measureHistory(bench: Bench): Promise<Section> {
   };
 }
 
+/** Of so many writes one may meet a connection that the registry has just closed. */
+async function again<T>(write: () => Promise<T>, left = 5): Promise<T> {
+  return await write().catch((error: Error) => (left > 0 ? again(write, left - 1) : Promise.reject(error)));
+}
+
 async function timed(call: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await call();
@@ -78,7 +83,7 @@ async function writeLedger(address: string, app: string, key: LedgerKey): Promis
     const before = heads[Math.max(0, n - AT_ONCE)];
     const json = key.seal(entry, { tag, after: before === undefined ? [] : [before] });
     const artifact = { repository: `${app}/windlass`, tags: [tag], artifactType: LEDGER_TYPE, annotations: {}, json };
-    heads[n] = headOf(tag, await registry.putArtifact(artifact));
+    heads[n] = headOf(tag, await again(() => registry.putArtifact(artifact)));
   };
   // Each follows an entry of the previous turn: as good a chain to read as any. The first is alone.
   await write(0);
