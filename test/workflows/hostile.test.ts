@@ -86,6 +86,44 @@ describeWith(['temporal'], 'hostile messages', () => {
     );
   });
 
+  it('are as large as Temporal lets through, with ten thousand keys, or nested as deep: each is a notice', async () => {
+    const [keys, deep] = [
+      JSON.stringify(Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`by${n}`, n]))),
+      `${'{"by":'.repeat(10_000)}1${'}'.repeat(10_000)}`,
+    ];
+    const giants = [`{"by":"${'x'.repeat(1_900_000)}","reason":7}`, keys, deep, `[${keys},${deep}]`];
+    await TestBed.run(
+      code,
+      async (h) => {
+        const annoy = async (handle: WorkflowHandle) => {
+          // The largest once each: Temporal ends a workflow whose history is too long, whoever fills it.
+          for (const [index, name] of Object.keys(MESSAGES).entries())
+            for (const giant of index < 6 ? giants : giants.slice(1))
+              await sendRaw(h, handle, name, [['json/plain', giant]]);
+          for (const name of UPDATES)
+            for (const giant of giants.slice(1))
+              expect(await refusal(handle.executeUpdate(name, { args: [JSON.parse(giant)] }))).not.toBe('was accepted');
+        };
+        const handle = await h.release('aaa');
+        await h.untilWaiting(handle, 'approval');
+        for (const one of [handle, h.environment('staging')]) await annoy(one);
+        expect(await notices(handle)).toMatch(/signal \w+ was ignored: /);
+        h.simulation.hook = (words) => {
+          if (words === 'production: start web aaa on local') throw permanent({ kind: 'no-space', message: 'full' });
+        };
+        await h.approve(handle);
+        await h.untilWaiting(handle, 'operator');
+        for (const one of [h.rollout('production'), h.environment('production')]) await annoy(one);
+        h.simulation.hook = () => undefined;
+        const resolution = { step: '', answer: 'retry', by: OPS, reason: 'mended' };
+        await h.rollout('production').executeUpdate('resolve', { args: [resolution] });
+        expect(await handle.result()).toMatchObject({ status: 'done' });
+        expect((await h.state('production')).current?.release).toBe('aaa');
+      },
+      new Simulation(twoEnvironments(60_000, { onFailure: 'ask', operators: [OPS] })),
+    );
+  });
+
   it('reach a rollback and an eject, which end as they would have', async () =>
     await TestBed.run(
       code,
