@@ -13,12 +13,15 @@ export type VerificationResult =
   | { outcome: 'inconclusive'; why: string }
   | { outcome: 'errored'; why: string };
 
+/** What a verification is asked about, and by what: `driver` reaches its target, `ctx` knows secrets and the time left. */
 export interface Subject {
   ctx: OperationContext<Target>;
   driver: TargetDriver;
   environment: EnvironmentRecord;
   release: string;
+  /** Its place in the environment's list, for names of its own. */
   index: number;
+  /** The soak's length, for one that judges over the whole soak. */
   forMs?: number;
   /** Another release has a share of the traffic, so the instances are asked directly. */
   isShared?: boolean;
