@@ -156,6 +156,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 's
     expect(await page()).toBe(served);
     expect(await approve(sent, ...asAna)).toMatchObject({ status: 0 });
     expect(await done(sent)).toMatchObject({ status: 0 });
+    second = sent;
   });
 
   it('who has no windlass signs what --print shows, and pastes it', async () => {
