@@ -99,6 +99,11 @@ const KINDS = {
     edits: [
       ['src/model/target.ts', before('/**\n * What an environment deploys to.'), TARGET(name)],
       ['src/model/target.ts', after(/export type Target = [^;]*/), ` | ${pascal(name)}Target`],
+      [
+        'src/model/host/target-words.ts',
+        inside(/WORDS: [^=]* = \{([^]*?)\n\};/),
+        `\n  ${key(name)}: { one: '${name}', several: '${name}s', runsOn: '${name}' }`,
+      ],
       ['src/manifest/schema-environment.ts', before('  groups: z\n'), TARGET_SCHEMA(name)],
       ['src/manifest/targets.ts', inside(/TARGETS: [^=]* = \{([^]*?)\n\};/), WRITTEN_TARGET(name)],
       ...registry(name, 'src/plan/targets/index.ts', /planners: [^=]* = \{([^}]*)\}/),
@@ -206,6 +211,7 @@ export const open${pascal(name)} = (_settings: Settings): TargetDriver<${pascal(
   drift: fillIn('what differs from the recorded release'),
   describeRunning: fillIn('what runs, as people read it'),
   answers: fillIn('who answers at the addresses of the release'),
+  handOver: fillIn('how people go on with what ran, once windlass has left'),
   check: fillIn('everything that a release will need there'),
   planBootstrap: fillIn('what brings requests in, and what bootstrap would do'),
   bootstrap: fillIn('what brings requests in runs'),

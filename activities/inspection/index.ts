@@ -52,6 +52,7 @@ async function inspectEnvironment(
   return {
     app,
     environment,
+    kind: record.targets[0]?.kind,
     services: record.targets.flatMap((target) => {
       const observed = targets[target.name];
       if (!observed) return [];

@@ -86,6 +86,10 @@ async function decide(
     ...(kind === 'release' && { gates }),
     ...(terms && { signing: signingOf(terms) }),
     ...(unproved && { unproved }),
+    ...(kind === 'eject' &&
+      before && {
+        handOver: driverOf(deps.drivers, subject.targets[0]!).handOver(place, before, input.startComposed === true),
+      }),
     besides: after ? plannerFor(given).describeLeftovers(given, after, planned.phases) : [],
   };
 }

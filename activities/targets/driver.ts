@@ -1,5 +1,6 @@
 import type { BootstrapStep, HostCheck, Inspection, Log } from '../../src/model/inspection';
 import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import type { HandOver } from '../../src/model/environment/hand-over';
 import type { EnvironmentRef } from '../../src/model/names';
 import type { ObservedOf } from '../../src/model/observed';
 import type { OperationsOf } from '../../src/model/plan';
@@ -51,6 +52,8 @@ export interface TargetDriver<T extends Target = Target> {
   describeRunning(observed: ObservedOf[T['kind']]): Running[];
   /** Who answers at the release's addresses there instead of the release, a sentence each. */
   answers(target: T, place: EnvironmentRef, release: string, environment: EnvironmentRecord): Promise<string[]>;
+  /** How people go on with what the release ran, once windlass has left; `started` again is what was there before. */
+  handOver(place: EnvironmentRef, environment: EnvironmentRecord, started: boolean): HandOver;
   /** Checks everything a release needs there, and changes nothing. */
   check(subject: CheckSubject<T>): Promise<HostCheck>;
   /** What `bootstrap` would do, and its effect on users. */

@@ -4,6 +4,7 @@ import type { ReleaseProgress } from '../../src/model/environment/progress';
 import type { Line } from './terminal/line';
 import { table } from './terminal/table';
 import { ago } from './terminal/time';
+import { wordsFor } from '../../src/model/host/target-words';
 import { waitingLines } from './waiting';
 
 interface DeployedState {
@@ -68,13 +69,14 @@ function openLines(progress: ReleaseProgress, now: number): Line[] {
   ];
 }
 
-/** What the hosts run, and how it differs from the record. */
+/** What the targets run, and how it differs from the record. */
 export function inspectionLines(inspection: Inspection, now: number): string[] {
-  const { app, environment, services, routes, drift, unreached, unread } = inspection;
-  const there = unreached.length > 0 ? ' on the hosts that answered' : '';
+  const { app, environment, kind, services, routes, drift, unreached, unread } = inspection;
+  const words = wordsFor([kind]);
+  const there = unreached.length > 0 ? ` on the ${words.several} that answered` : '';
   const served = (host: string) => routes.find((route) => route.host === host)?.release;
   const rows = services.map((one) => [
-    one.host,
+    one.node ?? one.host,
     one.service,
     one.release,
     digestOf(one.image),
@@ -87,7 +89,7 @@ export function inspectionLines(inspection: Inspection, now: number): string[] {
   return [
     `${app} ${environment}`,
     ...(rows.length > 0
-      ? table(['host', 'service', 'release', 'digest', 'state', 'health', 'since', 'restarts', 'container'], rows)
+      ? table([words.runsOn, 'service', 'release', 'digest', 'state', 'health', 'since', 'restarts', 'container'], rows)
       : [`nothing runs${there}`]),
     ...[...new Set(routes.map(({ host }) => host))].map(
       (host) => `requests on ${host} go to ${served(host) ?? 'nothing'}`,

@@ -2,8 +2,9 @@ import type { Retention, Spare } from './ledger/cleaning';
 import type { ApprovalPolicy } from './approval/decision';
 import type { ParityReport, ReleaseComparison } from './container/difference';
 import type { Failure } from './failure';
-import type { Connection, Target } from './target';
+import type { Connection, Target, TargetKind } from './target';
 import type { LedgerReport, ToldEntry } from './ledger/ledger';
+import type { HandOver } from './environment/hand-over';
 import type { ObservedContainer } from './observed';
 import type { Plan } from './plan';
 import type { Problem } from './text/problem';
@@ -76,6 +77,8 @@ export type Planned<P = Plan> =
       gates?: ApprovalPolicy[];
       signing?: Signing;
       unproved?: Unproved;
+      /** Of a plan to leave. */
+      handOver?: HandOver;
     }
   | { refused: Failure };
 
@@ -88,8 +91,12 @@ export interface Unproved {
 export interface Inspection {
   app: string;
   environment: string;
+  /** Of its targets. */
+  kind?: TargetKind;
   services: {
     host: string;
+    /** The machine of a target that has several. */
+    node?: string;
     service: string;
     container: string;
     release: string;
@@ -130,10 +137,11 @@ export interface ShownKey {
 }
 
 export type HostQuestion =
-  'reached' | 'engine' | 'disk' | 'clock' | 'registry' | 'ports' | 'paths' | 'volumes' | 'proxy';
+  'reached' | 'engine' | 'nodes' | 'disk' | 'clock' | 'registry' | 'ports' | 'paths' | 'volumes' | 'proxy';
 export interface HostCheck {
   environment: string;
   host: string;
+  kind?: TargetKind;
   ok: boolean;
   found: Partial<Record<HostQuestion, HostFinding>>;
   composed: string[];

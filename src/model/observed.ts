@@ -125,5 +125,7 @@ export interface ObservedContainer {
   restart: RestartPolicy;
   irreversible?: true;
   ledger?: string;
+  /** What others did to it, a sentence after its name. */
+  changed?: string;
   writes?: Writes[];
 }

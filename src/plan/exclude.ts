@@ -10,7 +10,7 @@ export const targetsOf = (plan: Plan): string[] => [
 
 /** The answers about a host that does not answer before there is a plan. */
 export const answersAbout = (host: string, canDoWithout: boolean): OfferedAnswers => ({
-  retry: 'try the host again',
+  retry: `try ${host} again`,
   ...(canDoWithout && { 'exclude-host': goOnWithout(host) }),
   rollback: 'end here; nothing has been changed',
 });

@@ -161,6 +161,13 @@ describe('status', () => {
       'matches the record on the hosts that answered',
       'cannot reach two, so its state is unknown: two cannot be reached by SSH',
     ]);
+    const onNode = { ...service, host: 'swarm', node: 'n1', restarts: 0 };
+    const swarm = { ...inspection, kind: 'swarm' as const, services: [onNode], unreached };
+    expect(inspectionLines(swarm, fx.at(60)).slice(1, 3)).toEqual([
+      'NODE  SERVICE  RELEASE  DIGEST        STATE    HEALTH   SINCE      CONTAINER',
+      'n1    api      r1       abababababab  running  healthy  1 min ago  c',
+    ]);
+    expect(inspectionLines({ ...swarm, services: [], drift: [] }, 0)[1]).toBe('nothing runs on the swarms that answered');
   });
 });
 
@@ -240,6 +247,14 @@ test('check: problems first, then warnings and hosts', () => {
     '1 problem.',
   ]);
   expect(checkLines({ ...report, problems: [] }).at(-1)).toBe('1 host is not ready.');
+  const swarm = { ...report.hosts[1]!, kind: 'swarm' as const, host: 'swarm' };
+  expect(checkLines({ ...report, problems: [], hosts: [swarm] }).slice(1)).toEqual([
+    '   ENVIRONMENT  SWARM  REACHED',
+    '✗  production   swarm  ✗',
+    '✗ production swarm, reached: root@web-1:22 is not reached',
+    '1 swarm is not ready.',
+  ]);
+  expect(checkLines({ ...report, hosts: [report.hosts[0]!, swarm] })[2]).toMatch(/ENVIRONMENT  TARGET/);
   expect(checkLines({ problems: [], warnings: [], hosts: [] })).toEqual(['No problem.']);
 });
 

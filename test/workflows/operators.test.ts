@@ -205,7 +205,7 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
     failure: { kind: 'unreachable', host: 'two', message: 'two does not answer' },
     of: [OPS],
     answers: {
-      retry: 'try the host again',
+      retry: 'try two again',
       'exclude-host': 'continue without two: it keeps what it runs; the next rollout that reaches it updates it',
       rollback: 'end here; nothing has been changed',
     },

@@ -13,6 +13,7 @@ import { type DockerContext, type DockerDeps, onHost } from './context';
 import { describeDrift } from './drift';
 import { bootstrap, planBootstrap } from './host/bootstrap';
 import { checkHost } from './host/check-host';
+import { handOver } from './hand-over';
 import { readLogs } from './logs';
 import { observeHost } from './observe';
 import { operations } from './operations';
@@ -41,6 +42,7 @@ export function dockerHosts(deps: DockerDeps): TargetDriver<DockerHost> {
       const served = await deps.proxy.readServed(await deps.connect(host), place.installation);
       return served ? describeAnswers(place, release, environment, host.name, served) : [];
     },
+    handOver: (_, environment, started) => handOver(environment, started),
     check: (subject) => checkHost(deps, subject),
     planBootstrap: (host) => planBootstrap(deps, host),
     bootstrap: (host) => bootstrap(deps, host),

@@ -28,14 +28,14 @@ export async function checkSwarm(deps: SwarmDeps, subject: CheckSubject<SwarmTar
   await Promise.all([
     look('reached', () => checkManagers(deps, target)),
     look('engine', () => checkEngine(swarm)),
-    look('paths', () => checkNodes(swarm)),
+    look('nodes', () => checkNodes(swarm)),
     look('registry', () => checkRegistry(edges, subject)),
     look('proxy', async () =>
       isRoutedOn(environment, target.name) ? checkEdges(deps, swarm, edges) : fine('none needed'),
     ),
   ]);
   const ok = Object.values(found).every((finding) => finding.ok);
-  return { environment: environment.name, host: target.name, ok, found, composed: [] };
+  return { environment: environment.name, host: target.name, kind: target.kind, ok, found, composed: [] };
 }
 
 /** One manager that answers is enough. The check still names each that is away, because the last one may go, too. */

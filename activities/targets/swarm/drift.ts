@@ -23,6 +23,7 @@ export function describeDrift(
     ...observed.containers
       .filter(({ name, role, state }) => !wanted.has(name) && role === 'instance' && state === 'running')
       .map(({ name }) => `${name} runs, but is not part of the recorded release`),
+    ...observed.containers.flatMap(({ name, changed }) => (changed === undefined ? [] : [`${name} ${changed}`])),
     ...(isRoutedOn(environment, target.name) ? describeEdges(release, environment, target, observed) : []),
   ];
   return lines.map((line) => `${target.name}: ${line}`);

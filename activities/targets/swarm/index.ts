@@ -16,6 +16,7 @@ import { ask, runOnce } from './ask';
 import { checkSwarm } from './check';
 import { edgesOf, onSwarm, type SwarmContext, type SwarmDeps } from './context';
 import { describeDrift } from './drift';
+import { handOver } from './hand-over';
 import { readLogs } from './logs';
 import { observeSwarm } from './observe';
 import { operations } from './operations';
@@ -40,7 +41,9 @@ export function swarms(deps: SwarmDeps): TargetDriver<SwarmTarget> {
     runOnce: (ctx, command) => runOnce(onSwarm(deps, ctx), command),
     logs: (target, subject) => readLogs(deps, target, subject),
     describeRunning: ({ containers }) =>
-      containers.flatMap((set) => set.tasks.map(({ state }) => describeRunning({ ...set, state, restarts: 0 }))),
+      containers.flatMap((set) =>
+        set.tasks.map(({ state, node }) => ({ ...describeRunning({ ...set, state, restarts: 0 }), node })),
+      ),
     drift: (target, { place, release, record, observed }) => describeDrift(place, release, record, target, observed),
     async answers(target, place, release, environment) {
       const wanted = routesTo(place, environment, release, target.name);
@@ -50,6 +53,7 @@ export function swarms(deps: SwarmDeps): TargetDriver<SwarmTarget> {
       });
       return (await Promise.all(each)).flat();
     },
+    handOver: (place, environment, started) => handOver(settings, place, environment, started),
     check: (subject) => checkSwarm(deps, subject),
     async planBootstrap(host) {
       const steps = await Promise.all(

@@ -1,4 +1,3 @@
-import { nameOfVolume } from '../../../src/model/container/data';
 import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import {
   accessoryName,
@@ -10,9 +9,11 @@ import {
   STACK,
 } from '../../../src/model/names';
 import type { ComposeContainer, ObservedSet, ObservedSwarm } from '../../../src/model/observed';
-import { servicesOn, type SwarmTarget } from '../../../src/model/target';
-import type { ServiceState, Swarm, TaskState } from '../../drivers/swarm/swarm';
+import type { SwarmTarget } from '../../../src/model/target';
+import type { NodeState, ServiceState, Swarm, TaskState } from '../../drivers/swarm/swarm';
 import { describeProxy } from '../../engines/proxy/proxies';
+import { describeOthers } from './sets/seal';
+import { findVolumes, findWriters, writesOf } from './data';
 import { type Edge, edgesOf, type SwarmDeps, swarmOf } from './context';
 
 /** Observes an environment in a swarm. */
@@ -25,12 +26,13 @@ export async function observeSwarm(
 ): Promise<ObservedSwarm> {
   const swarm = swarmOf(deps, target);
   const edges = edgesOf(deps, target);
-  const [containers, networks, composed, seen, volumes] = await Promise.all([
+  const [containers, networks, composed, seen, volumes, writers] = await Promise.all([
     findSets(swarm, place),
     findReleases(swarm, place),
     findComposed(swarm, project),
     Promise.all(edges.map((edge) => lookAtEdge(deps, edge, place))),
     findVolumes(edges, target, models),
+    findWriters(swarm, place, target, project, models),
   ]);
   const routes = seen
     .flatMap((one) => one.routes ?? [])
@@ -44,7 +46,7 @@ export async function observeSwarm(
     ...(routes && { routes }),
     ...(taken.length > 0 && { taken }),
     ...(composed.length > 0 && { composed }),
-    ...(models.length > 0 && { volumes, writers: [] }),
+    ...(models.length > 0 && { volumes, writers }),
   };
 }
 
@@ -66,26 +68,32 @@ export async function findSets(swarm: Swarm, place: EnvironmentRef): Promise<Obs
     ),
   );
   const services = found.flat();
-  const tasks = await swarm.listTasks(services.map(({ id }) => id));
+  const [tasks, nodes] = await Promise.all([swarm.listTasks(services.map(({ id }) => id)), swarm.listNodes()]);
   return services
     .map((service) =>
       describeSet(
         place,
         service,
         tasks.filter((task) => task.service === service.id),
+        nodes,
       ),
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function describeSet(
-  place: EnvironmentRef,
-  { id, name, labels: own, image, replicas }: ServiceState,
-  all: TaskState[],
-): ObservedSet {
-  const { role, service = '', release = '', spec = '', irreversible, ledger } = readLabels(place.installation, own)!;
+function describeSet(place: EnvironmentRef, service: ServiceState, all: TaskState[], nodes: NodeState[]): ObservedSet {
+  const { id, name, labels: own, image, replicas } = service;
+  const {
+    role,
+    service: of = '',
+    release = '',
+    spec = '',
+    irreversible,
+    ledger,
+  } = readLabels(place.installation, own)!;
   const tasks = all.filter(({ desired }) => desired === 'running' || desired === 'ready');
   const running = tasks.filter(({ state }) => state === 'running');
+  const changed = describeOthers(place.installation, service);
   const startedAt = running
     .map(({ at }) => at)
     .sort((a, b) => (a < b ? -1 : 1))
@@ -93,8 +101,8 @@ function describeSet(
   return {
     id,
     name,
-    role: role === 'accessory' ? (name === accessoryName(place, service) ? 'accessory' : 'kept') : 'instance',
-    service,
+    role: role === 'accessory' ? (name === accessoryName(place, of) ? 'accessory' : 'kept') : 'instance',
+    service: of,
     release,
     spec,
     image,
@@ -104,14 +112,23 @@ function describeSet(
     restart: { name: 'always' },
     ...(irreversible && { irreversible: true as const }),
     ...(ledger !== undefined && { ledger }),
+    ...(changed !== undefined && { changed }),
+    writes: writesOf(service),
     count: replicas,
     tasks: tasks.map(({ id: task, node, state, error }) => ({
       id: task,
-      node,
+      node: shortName(node, nodes),
       state,
       ...(error !== undefined && { error }),
     })),
   };
+}
+
+/** Its hostname, where no other node has the same. */
+function shortName(node: string, nodes: NodeState[]): string {
+  const hostname = nodes.find(({ id }) => id === node)?.hostname;
+  const isAlone = hostname && nodes.filter((one) => one.hostname === hostname).length === 1;
+  return isAlone ? hostname : node.slice(0, 12);
 }
 
 async function findReleases(swarm: Swarm, { installation, app, environment }: EnvironmentRef): Promise<string[]> {
@@ -124,19 +141,11 @@ async function findReleases(swarm: Swarm, { installation, app, environment }: En
 export async function findComposed(swarm: Swarm, project: string): Promise<ComposeContainer[]> {
   const found = await swarm.listServices({ [STACK]: project });
   return found.map(({ id, name, labels: own, image, replicas, spec }) => {
-    const { ContainerSpec, Networks = [] } = spec.TaskTemplate;
-    const mounts = (ContainerSpec['Mounts'] ?? []) as {
-      Type: string;
-      Source?: string;
-      Target: string;
-      ReadOnly?: boolean;
-    }[];
+    const { Networks = [] } = spec.TaskTemplate;
     const ports = ((spec.EndpointSpec as { Ports?: { PublishedPort?: number }[] } | undefined)?.Ports ?? []).flatMap(
       ({ PublishedPort }) => (PublishedPort ? [{ ip: '0.0.0.0', port: PublishedPort }] : []),
     );
-    const writes = mounts.flatMap(({ Type, Source, Target, ReadOnly }) =>
-      Source && Type !== 'tmpfs' && !ReadOnly ? [{ target: Target, store: Source }] : [],
-    );
+    const writes = writesOf({ spec });
     return {
       id,
       name,
@@ -149,21 +158,4 @@ export async function findComposed(swarm: Swarm, project: string): Promise<Compo
       ...(writes.length > 0 && { writes }),
     };
   });
-}
-
-/** Those on the edges: of other nodes a manager cannot tell. */
-async function findVolumes(edges: Edge[], target: SwarmTarget, models: EnvironmentRecord[]) {
-  const names = models.flatMap((model) =>
-    servicesOn(model, target.name).flatMap(({ container }) =>
-      container.mounts.flatMap((mount) => (mount.type === 'volume' ? nameOfVolume(model, mount.volume) : [])),
-    ),
-  );
-  const found = await Promise.all(
-    [...new Set(names)].map(async (name) => {
-      const each = await Promise.all(edges.map(({ engine }) => engine.inspectVolume(name)));
-      const there = each.find((one) => one !== undefined);
-      return there ? [[name, { driver: there.driver, options: there.options }] as const] : [];
-    }),
-  );
-  return Object.fromEntries(found.flat());
 }

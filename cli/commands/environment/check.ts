@@ -14,6 +14,7 @@ import { who } from '../../local/who';
 import { note } from '../../print/terminal/output';
 import { table } from '../../print/terminal/table';
 import { MANIFEST, type ProjectOptions, readProject, withProject } from '../../project';
+import { wordsFor } from '../../../src/model/host/target-words';
 
 interface Options extends ProjectOptions {
   offline?: boolean;
@@ -72,12 +73,14 @@ async function haveRead(options: Options): Promise<CheckReport> {
 function notReady(hosts: HostCheck[]): string | undefined {
   const bad = hosts.filter(({ ok }) => !ok).length;
   if (bad === 0) return undefined;
-  return `${bad === 1 ? '1 host is' : `${bad} hosts are`} not ready.`;
+  const words = wordsFor(hosts.map(({ kind }) => kind));
+  return `${bad === 1 ? `1 ${words.one} is` : `${bad} ${words.several} are`} not ready.`;
 }
 
 const QUESTIONS: HostQuestion[] = [
   'reached',
   'engine',
+  'nodes',
   'disk',
   'clock',
   'registry',
@@ -87,7 +90,7 @@ const QUESTIONS: HostQuestion[] = [
   'proxy',
 ];
 
-/** A table of all hosts, followed by their problems. */
+/** A table of all targets, followed by their problems. */
 function hostLines(hosts: HostCheck[]): string[] {
   if (hosts.length === 0) return [];
   const cell = (finding: HostFinding | undefined) => (finding ? `${finding.ok ? finding.what : '✗'}` : '');
@@ -105,7 +108,8 @@ function hostLines(hosts: HostCheck[]): string[] {
   const composed = hosts.flatMap(({ environment, host, composed: said }) =>
     said.map((what) => `! ${environment} ${host}: ${what}`),
   );
-  return [...table(['', 'environment', 'host', ...QUESTIONS], rows), ...wrong, ...composed];
+  const { one } = wordsFor(hosts.map(({ kind }) => kind));
+  return [...table(['', 'environment', one, ...QUESTIONS], rows), ...wrong, ...composed];
 }
 
 export function checkLines({ problems, warnings, hosts }: CheckReport): string[] {

@@ -10,6 +10,7 @@ import { note } from '../../print/terminal/output';
 import { table } from '../../print/terminal/table';
 import { type ProjectOptions, readProject, requireEnvironment, withProject } from '../../project';
 import { AN_HOUR, signerFor, type SignOptions, withSigner } from '../../signing/signer';
+import { wordsFor } from '../../../src/model/host/target-words';
 
 interface Options extends ProjectOptions, SourceOptions, SignOptions {
   host?: string;
@@ -45,7 +46,7 @@ async function bootstrap(environment: string, options: Options): Promise<Command
     const steps = await inspect(temporal, 'bootstrap', { request, environment, host: options.host });
     note(
       ...table(
-        ['host', 'does', 'what'],
+        [wordsFor(steps.map(({ host }) => host.kind)).one, 'does', 'what'],
         steps.map(({ host, does: change, what }) => [host.name, change, what]),
       ),
     );
@@ -62,6 +63,7 @@ async function bootstrap(environment: string, options: Options): Promise<Command
 /** Starting a proxy where nothing is served has no cost, so nobody is asked. */
 async function requireConsent(steps: BootstrapStep[], { yes }: Options): Promise<void> {
   if (yes || steps.every(({ does: change }) => change !== 'replace')) return;
-  if (await confirm('Replace them, one host at a time?', 'To replace them without a question: --yes')) return;
+  const { one } = wordsFor(steps.map(({ host }) => host.kind));
+  if (await confirm(`Replace them, one ${one} at a time?`, 'To replace them without a question: --yes')) return;
   throw new UserError('Nothing was replaced.');
 }

@@ -1,16 +1,17 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Planned } from '../../../src/model/inspection';
 import { confirm } from '../../confirm';
 import { type CommandResult, action, examples } from '../../deliver';
 import { EXIT } from '../../exit';
 import { describeFailure } from '../../../src/model/failure';
-import { projectName } from '../../../src/model/names';
 import { detailOfRequest, ofRecord } from '../../../src/model/approval/statement-parts';
 import { note } from '../../print/terminal/output';
 import { painted } from '../../print/terminal/painted';
 import { planLines } from '../../print/plan';
 import { type Project, type ProjectOptions, readProject, requireEnvironment, withProject } from '../../project';
 import { AN_HOUR, signerFor, type SignOptions, withSigner } from '../../signing/signer';
+import { commandOf, type HandOver } from '../../../src/model/environment/hand-over';
 
 interface Options extends ProjectOptions, SignOptions {
   start?: boolean;
@@ -20,15 +21,15 @@ interface Options extends ProjectOptions, SignOptions {
 
 export function define(command: Command): void {
   withSigner(withProject(command))
-    .argument('<environment>', 'the environment to return to docker compose')
-    .option('--start', 'restart the containers docker compose ran before windlass')
+    .argument('<environment>', 'the environment to take back')
+    .option('--start', 'restart what docker compose or a stack ran before windlass')
     .option('--reason <text>', 'why; recorded in the ledger', 'no reason given')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       examples('windlass eject production', 'windlass eject production --start --yes') +
-        '\n\nStops and removes everything windlass runs for the environment. Keeps every volume and whatever docker compose made. ' +
-        'Shows the plan, asks, and prints the compose command that takes over.',
+        '\n\nStops and removes everything windlass runs for the environment. Keeps every volume and whatever docker compose or a stack made. ' +
+        'Shows the plan, asks, and prints the command that takes over; on a swarm it writes the file for it.',
     );
   action(command, eject);
 }
@@ -57,7 +58,7 @@ async function eject(environment: string, options: Options): Promise<CommandResu
     const signed = await sign({ ...about, decision: 'eject', detail, reason }, AN_HOUR);
     const who = { by, reason, ...(signed && { signed }) };
     const input = { app, environment, startComposed, ...who, approved: approvalOf(planned) };
-    return carryOutEject(temporal, input, takeOverLines(project, environment, startComposed), options.json);
+    return carryOutEject(temporal, input, () => takeOverLines(project, planned.handOver), options.json);
   });
 }
 
@@ -68,17 +69,23 @@ const approvalOf = ({ plan, hash }: Exclude<Planned, { refused: unknown }>) => (
   changes: plan.changes,
 });
 
-/** The commands with which docker compose takes over, in the folder of the compose file. */
-function takeOverLines(project: Project, environment: string, isStarted: boolean): string[] {
-  const { app, compose = [], projects = {} } = project;
-  const files = compose.flatMap((file) => ['-f', file]);
-  const name = projects[environment] ?? projectName(app, environment);
-  const up = ['docker', 'compose', '-p', name, ...files, 'up', '-d'].join(' ');
+/** The command that takes over. What it needs is written into this folder, unless something of that name is there. */
+function takeOverLines({ compose = [] }: Project, handOver: HandOver | undefined): string[] {
+  if (!handOver) return [];
+  const { says, where, file } = handOver;
+  const name = file && freeName(file.name);
+  if (name) writeFileSync(name, file.text);
   return [
-    isStarted
-      ? 'The containers docker compose ran before are running again. To update them to the compose file:'
-      : 'Only what docker compose made is still running. To start the rest, with its data:',
-    `  ${up}`,
-    `Run it on the host, in the repository, with ${environment}'s variables and secrets set.`,
+    ...(name ? [`Written: ${name}, with the images that ran.`] : []),
+    says,
+    `  ${commandOf(handOver, name ? [name] : compose)}`,
+    where,
   ];
+}
+
+function freeName(wanted: string): string {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? wanted : wanted.replace(/\.[^.]+$/, `-${count}$&`);
+    if (!existsSync(name)) return name;
+  }
 }

@@ -8,11 +8,11 @@ import { attributes } from '../connect/attributes';
 import { EXITS } from './rollback';
 import { followAsked } from './follow';
 
-/** Starts an eject and follows it to its end. `takeOver` says how to continue with docker compose. */
+/** Starts an eject and follows it to its end. `takeOver` says, once it is done, how to go on. */
 export async function carryOutEject(
   temporal: Temporal,
   input: EjectInput,
-  takeOver: string[],
+  takeOver: () => string[],
   json?: boolean,
 ): Promise<CommandResult> {
   const { app, environment, by, reason } = input;
@@ -28,8 +28,9 @@ export async function carryOutEject(
   const title = `Eject of ${app} ${environment}`;
   const { progress, interrupted } = await followAsked(temporal, handle, screen, { title });
   const status = progress?.asking ? 'asks' : (progress?.status ?? 'running');
+  const after = status === 'done' ? takeOver() : [];
   const lines = {
-    done: [`${app} ${environment} has left windlass.`, ...takeOver],
+    done: [`${app} ${environment} has left windlass.`, ...after],
     failed: [`${app} ${environment} has not left windlass; all changes were undone.`],
     cancelled: ['The eject was cancelled.'],
     asks: ["The eject is waiting for an operator's answer."],
@@ -38,6 +39,6 @@ export async function carryOutEject(
   return {
     exit: interrupted ? EXIT.interrupted : EXITS[status],
     lines: interrupted ? ['The eject continues. To check: windlass status'] : lines[status],
-    json: { app, environment, workflowId: handle.workflowId, status, failure: progress?.failure, takeOver },
+    json: { app, environment, workflowId: handle.workflowId, status, failure: progress?.failure, takeOver: after },
   };
 }

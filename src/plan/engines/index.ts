@@ -27,6 +27,7 @@ export function planEngines(own: Own): TargetPlanner {
     },
     describeObserved,
     warnings: (input, after) => [
+      ...warnOfOthers(input),
       ...warnOfOldProxies(of(input), after),
       ...warnOfTakeover(of(input), after),
       ...warnOfEmpty(input, after),
@@ -60,5 +61,11 @@ function describeObserved({ observed }: PlanningInput): string[] {
     ...(routes?.release ? [`${host}: routes to ${routes.release}`] : []),
   ]);
 }
+
+/** What somebody changed by hand stays as it is until it goes. */
+const warnOfOthers = ({ observed }: PlanningInput): string[] =>
+  observedHosts(observed).flatMap(([, { containers }]) =>
+    containers.flatMap(({ name, changed }) => (changed === undefined ? [] : [`${name} ${changed}`])),
+  );
 
 const describeSet = ({ spec, count }: ObservedContainer) => (count === undefined ? '' : ` ${spec} ×${count}`);

@@ -8,6 +8,7 @@ import { change, scale } from '../sets/change';
 import { ensureSet } from '../sets/ensure';
 import { makeAccessory } from '../sets/make';
 import { pin, refuseSecondUser } from '../sets/pin';
+import { seal } from '../sets/seal';
 import { hasEnded, removeSet, waitUntilEnded } from '../sets/remove';
 import { asItIs, waitUntilRunning } from '../sets/wait';
 import { startComposed, stopComposed } from './composed';
@@ -63,6 +64,7 @@ export async function recreateAccessory(
     if (!scope.composed) await keep(ctx, found, scope);
     const words = await make.whole(1, placement);
     await change(ctx, make.name, () => words);
+    await seal(ctx, make.name);
   } else await scale(ctx, make.name, (count) => Math.max(count, 1));
   await run(ctx, make, found);
 }

@@ -6,7 +6,7 @@ import type { NodeState, ServiceState } from '../../../drivers/swarm/swarm';
 import type { SwarmContext } from '../context';
 
 /** The label of a node that has a volume. */
-const keyOf = (installation: string, volume: string) => `${installation}.volume.${volume}`;
+export const keyOf = (installation: string, volume: string) => `${installation}.volume.${volume}`;
 
 /**
  * Where an accessory runs: on the node of its volumes and on no other, for a volume is a node's own. Its label names the node; before
