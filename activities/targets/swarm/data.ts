@@ -22,7 +22,7 @@ export function writesOf({ spec }: Pick<ServiceState, 'spec'>): Writes[] {
   );
 }
 
-/** The Swarm services that write to the data of these models, whoever made them; one at 0 writes nothing. */
+/** The Swarm services that write to the data of these models, also those that others made; one at 0 writes nothing. */
 export async function findWriters(
   swarm: Swarm,
   place: EnvironmentRef,

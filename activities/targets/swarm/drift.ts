@@ -19,11 +19,14 @@ export function describeDrift(
     kind === 'accessory' ? accessoryName(place, name) : instanceName(place, release, name);
   const wanted = new Set(lasting.map(nameOf));
   const lines = [
-    ...lasting.flatMap((service) => compare(nameOf(service), service, environment, target, found.get(nameOf(service)))),
+    ...lasting.flatMap((service) => {
+      const set = found.get(nameOf(service));
+      const lines = compare(nameOf(service), service, environment, target, set);
+      return lines.length === 0 && set?.changed !== undefined ? [`${set.name} ${set.changed}`] : lines;
+    }),
     ...observed.containers
       .filter(({ name, role, state }) => !wanted.has(name) && role === 'instance' && state === 'running')
       .map(({ name }) => `${name} runs, but is not part of the recorded release`),
-    ...observed.containers.flatMap(({ name, changed }) => (changed === undefined ? [] : [`${name} ${changed}`])),
     ...(isRoutedOn(environment, target.name) ? describeEdges(release, environment, target, observed) : []),
   ];
   return lines.map((line) => `${target.name}: ${line}`);

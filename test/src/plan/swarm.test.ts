@@ -101,6 +101,13 @@ describe('what a plan is of', () => {
   });
 });
 
+it('tells of what others changed, and is the same plan', () => {
+  const changed = 'was changed by others (docker service update). Release again';
+  const by = (more: object) => plan(seen({ containers: [set('aaa', 'web', more)], networks: ['aaa'] }), { current });
+  expect(by({ changed }).warnings).toContain(`windlass-shop-production-aaa-web ${changed}`);
+  expect(by({ changed }).before).toEqual(by({}).before);
+});
+
 describe('a stack that runs', () => {
   const first = plan(
     seen({

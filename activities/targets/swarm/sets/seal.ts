@@ -7,7 +7,7 @@ import { change } from './change';
 /** A label of the Swarm service: a hash of what the swarm has stored of its tasks. */
 const sealLabel = (installation: string) => `${installation}.seal`;
 
-/** Whoever restarts all tasks (`docker service update --force`) changes nothing of them. */
+/** Restarting all tasks (`docker service update --force`) changes nothing of them. */
 function hashOf({ spec: { TaskTemplate } }: Pick<ServiceState, 'spec'>): string {
   const { ForceUpdate: _, ...template } = TaskTemplate;
   return createHash('sha256').update(inOrder(template)).digest('hex').slice(0, 12);

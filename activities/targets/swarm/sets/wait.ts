@@ -7,6 +7,7 @@ import type { SwarmContext } from '../context';
 import { inspectSet } from './inspect';
 import type { Make } from './make';
 import { readLastLines } from './said';
+import { describeOthers } from './seal';
 import { describeWaiting, whyNever, type Wrong } from './why';
 
 const EVERY_MS = 300;
@@ -97,7 +98,11 @@ export async function askTasks(ctx: SwarmContext, make: Pick<Make, 'environment'
 }
 
 /** A person, or another rollout, may have put another specification in its place: then this is not what was asked for. */
-function refuseOther(ctx: SwarmContext, { name, spec, service }: Make, { labels, image, update }: ServiceState): void {
+function refuseOther(ctx: SwarmContext, { name, spec, service }: Make, set: ServiceState): void {
+  const { labels, image, update } = set;
+  const others = describeOthers(ctx.place.installation, set);
+  if (others !== undefined && /^updating|paused$/.test(update?.state ?? ''))
+    throw ctx.fail({ kind: 'changed-meanwhile', service: service.name, message: `${name} ${others}` });
   if (image === service.image && readLabels(ctx.place.installation, labels)?.spec === spec) return;
   const why = update?.state.startsWith('rollback') ? ': it was rolled back (docker service rollback)' : '';
   throw ctx.fail({
