@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { connectEngine } from '../../activities/drivers/docker/connect';
-import { sendRequests } from '../../lab/client';
+import { sendRequests } from '../../lab/traffic/client';
 import { startSwarm, type TestSwarm } from '../../parts/host/swarm';
 import { findProgram } from '../../parts/run/commands';
 import { clientOf } from '../../parts/server/engine-client';

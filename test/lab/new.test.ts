@@ -103,7 +103,7 @@ describe('npm run new', () => {
       'activities/targets/index.ts',
       'src/compose/answers/index.ts',
       'src/manifest/targets.ts',
-      'src/model/target-words.ts',
+      'src/model/host/target-words.ts',
       'src/plan/targets/index.ts',
       'test/targets/beds.ts',
     ]);
