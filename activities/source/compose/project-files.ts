@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { LARGEST_FILE } from '../../../src/compose/files/files';
 import {
   type FileContent,
+  LARGEST_FILE,
   LARGEST_FOLDER,
   MOST_FILES,
   type ProjectFile,

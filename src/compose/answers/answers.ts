@@ -29,6 +29,8 @@ export interface Answers {
   object: Key[];
   /** The drivers that a network may name, the usual one first. */
   networkDrivers: string[];
+  /** In bytes, of a committed file that containers receive; a larger one belongs in the image. */
+  largestFile: number;
   /** What no key tells of: values that the kind cannot have, and what people must know. */
   judge?(model: ComposeModel, services: Service[], notes: FindingSink): void;
 }
@@ -39,7 +41,7 @@ export interface FindingSink {
 }
 
 /** The parts of a compose file whose keys are answered. */
-export type ComposeSection = Exclude<keyof Answers, 'networkDrivers' | 'judge'>;
+export type ComposeSection = Exclude<keyof Answers, 'networkDrivers' | 'largestFile' | 'judge'>;
 
 export const carried = (...keys: string[]): Key[] => keys.map((key) => ({ key, does: 'carried' }));
 export const changed = (key: string, how: string): Key => ({ key, does: 'changed', how });

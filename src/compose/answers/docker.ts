@@ -1,3 +1,4 @@
+import { LARGEST_FILE } from '../files/project';
 import { SETTINGS } from '../service/settings';
 import { type Answers, carried, changed, type Key, refused, told } from './answers';
 
@@ -207,4 +208,5 @@ export const docker: Answers = {
   volume: VOLUME_KEYS,
   object: OBJECT_KEYS,
   networkDrivers: ['bridge'],
+  largestFile: LARGEST_FILE,
 };

@@ -119,5 +119,7 @@ export const swarm: Answers = {
   network: besides(docker.network, NETWORK_KEYS),
   object: besides(docker.object, OBJECT_KEYS),
   networkDrivers: ['overlay', 'bridge'],
+  // A Swarm config or secret takes no more.
+  largestFile: 500 * 1024,
   judge: judgeForSwarm,
 };

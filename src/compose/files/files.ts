@@ -2,13 +2,12 @@ import type { BindMount, Mount, PlacedFile } from '../../model/container/contain
 import type { Path } from '../../model/text/path';
 import { secretReference, secretsIn } from '../../model/container/secret';
 import { didYouMean } from '../../model/text/suggest';
+import { ANSWERS } from '../answers';
 import type { ComposeFileReference, ComposeFileObject, ComposeModel, ComposeService } from '../model';
 import type { Diagnostics } from '../diagnostics';
 import { below, type FileContent, isOfProject, LARGEST_FOLDER, MOST_FILES, type ProjectFile } from './project';
 import type { ComposeOverrides } from '../overrides';
 
-/** Files up to this size are stored in the registry; larger ones belong in the image. */
-export const LARGEST_FILE = 1024 * 1024;
 /** An inline text travels with the release's configuration. */
 const LARGEST_TEXT = 64 * 1024;
 
@@ -19,14 +18,15 @@ const IN_IMAGE =
 export function placeFiles(
   source: string,
   target: string,
-  { project }: Pick<ComposeOverrides, 'project'>,
+  { project, target: kind }: Pick<ComposeOverrides, 'project' | 'target'>,
   refuse: (message: string) => void,
 ): PlacedFile[] {
   const found: ProjectFile = project[source] ?? { is: 'nothing' };
-  if (found.is === 'file') return placeOne(source, target, found, refuse);
+  const most = ANSWERS[kind].largestFile;
+  if (found.is === 'file') return placeOne(source, target, found, most, refuse);
   if (found.is === 'folder' && found.files)
     return Object.entries(found.files).flatMap(([path, file]) =>
-      placeOne(join(source, path), join(target, path), file, refuse),
+      placeOne(join(source, path), join(target, path), file, most, refuse),
     );
   refuse(describe(source, found.is));
   return [];
@@ -38,13 +38,15 @@ function placeOne(
   source: string,
   target: string,
   { size, executable, digest }: FileContent,
+  most: number,
   refuse: (message: string) => void,
 ): PlacedFile[] {
-  if (size <= LARGEST_FILE)
-    return [{ target, mode: executable ? 0o755 : 0o644, from: below(source) ?? source, digest }];
-  refuse(`mounts ${source}, which has ${size} bytes. A release carries files of up to 1 MB. ${IN_IMAGE}`);
+  if (size <= most) return [{ target, mode: executable ? 0o755 : 0o644, from: below(source) ?? source, digest }];
+  refuse(`mounts ${source}, which has ${size} bytes. A release carries files of up to ${sizeOf(most)}. ${IN_IMAGE}`);
   return [];
 }
+
+const sizeOf = (bytes: number) => (bytes < 1024 * 1024 ? `${bytes / 1024} kB` : `${bytes / 1024 / 1024} MB`);
 
 const AS_DATA = (source: string) =>
   `If it contains data, declare it in windlass.yaml: folders: { ${source}: NAME } for a volume, or an absolute path on the hosts`;

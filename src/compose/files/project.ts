@@ -13,6 +13,9 @@ export type ProjectFile =
   | { is: 'folder'; files?: Record<string, FileContent> }
   | { is: 'nothing' | 'outside' | 'uncommitted' };
 
+/** Larger ones are not read; a kind of target may take less. */
+export const LARGEST_FILE = 1024 * 1024;
+
 /** The limits of a folder in a release; larger ones belong in an image. */
 export const MOST_FILES = 100;
 export const LARGEST_FOLDER = 4 * 1024 * 1024;

@@ -79,6 +79,16 @@ test.each([
   expect(problems(more)).toEqual([expect.stringMatching(says)]);
 });
 
+test('a committed file is carried up to what a Swarm config takes', () => {
+  const volumes = [{ type: 'bind', source: './conf', target: '/etc/conf' }];
+  const problemsOf = (size: number) =>
+    problems({ volumes }, { project: { './conf': { is: 'file', size, digest: 'sha256:1', executable: false } } });
+  expect(problemsOf(500 * 1024)).toEqual([]);
+  expect(problemsOf(500 * 1024 + 1)).toEqual([
+    expect.stringMatching(/mounts \.\/conf, which has 512001 bytes\. A release carries files of up to 500 kB\./),
+  ]);
+});
+
 describe('a volume', () => {
   const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
 
