@@ -3,12 +3,18 @@ import { inOrder } from '../canonical-json';
 import type { Service, Volume } from '../../src/model/service';
 
 /**
- * A container's label `spec`: twelve digits of the hash of its image, container and networks. It ignores start
+ * A container's label `spec`: twelve digits of the hash of its image, container, placement and networks. It ignores start
  * and stop timing, and secret values, which are references. For an accessory it ignores networks, which it
  * joins and leaves, but includes its volumes' settings where the compose file has any.
  */
 export function hashSpec(
-  { kind, image, container, networks }: Pick<Service, 'kind' | 'image' | 'container' | 'networks'>,
+  {
+    kind,
+    image,
+    container,
+    networks,
+    placement,
+  }: Pick<Service, 'kind' | 'image' | 'container' | 'networks' | 'placement'>,
   volumes: Volume[] = [],
 ): string {
   const isAccessory = kind === 'accessory';
@@ -17,6 +23,7 @@ export function hashSpec(
   const made = {
     image,
     container,
+    placement,
     networks: isAccessory ? undefined : networks,
     volumes: said.length > 0 ? said.map((volume) => ({ ...volume, labels: undefined })) : undefined,
   };

@@ -26,15 +26,15 @@ export interface SwarmBed extends ContractBed {
   observe(): Promise<ObservedSwarm>;
 }
 
-/** An empty swarm of two nodes, the first one its manager and edge. */
-export async function openSwarmBed({ nodes = 2, managers = 1 } = {}): Promise<SwarmBed> {
+/** An empty swarm of two nodes, the first one its manager and edge. `edge` is the place of another one. */
+export async function openSwarmBed({ nodes = 2, managers = 1, edge = 0 } = {}): Promise<SwarmBed> {
   const swarm = await startSwarm(nodes, { ...parts(), images: [parts().images.proxy.name], managers });
   const [first] = swarm.all;
   const target: SwarmTarget = {
     kind: 'swarm',
     name: LOCAL.name,
     managers: swarm.managers.map(({ name, address }) => ({ name, address })),
-    edge: [{ name: 'edge', address: first!.address }],
+    edge: [{ name: 'edge', address: swarm.all[edge]!.address }],
   };
   const ssh = { ...readSshSettings({}), identity: swarm.identity, knownHosts: swarm.knownHosts };
   const bed = await makeTestBed({ proxyHttp: '80', ssh }, undefined, (settings) => onlySwarm(openSwarm(settings)));

@@ -1,5 +1,5 @@
 import { wordsOfCause } from '../../../src/model/failure';
-import { recordRepository } from '../../../src/model/names';
+import { environmentNetwork, recordRepository } from '../../../src/model/names';
 import { isRoutedOn, type SwarmTarget } from '../../../src/model/target';
 import { minor } from '../../drivers/docker/info';
 import { failureIn } from '../../drivers/errors';
@@ -7,8 +7,9 @@ import type { Swarm } from '../../drivers/swarm/swarm';
 import { loginFor } from '../../secrets';
 import type { HostCheck, HostFinding, HostQuestion } from '../../../src/model/inspection';
 import type { CheckSubject } from '../driver';
-import { findProxy } from '../../engines/proxy/proxies';
+import { findProxy, otherAddresses } from '../../engines/proxy/proxies';
 import { type Edge, edgesOf, type SwarmDeps, swarmOf } from './context';
+import { lookForStack } from './look-for-stack';
 
 /** The first engine API with jobs: Docker 20.10. */
 const OLDEST_API = 41;
@@ -34,8 +35,13 @@ export async function checkSwarm(deps: SwarmDeps, subject: CheckSubject<SwarmTar
       isRoutedOn(environment, target.name) ? checkEdges(deps, swarm, edges) : fine('none needed'),
     ),
   ]);
+  const composed = await lookForStack(swarm, environment, {
+    listens: [deps.settings.proxyHttp, ...otherAddresses(deps.settings)],
+    home: environmentNetwork({ ...deps.settings, app: subject.app, environment: environment.name }),
+    // Why it does not answer is said above.
+  }).catch(() => []);
   const ok = Object.values(found).every((finding) => finding.ok);
-  return { environment: environment.name, host: target.name, kind: target.kind, ok, found, composed: [] };
+  return { environment: environment.name, host: target.name, kind: target.kind, ok, found, composed };
 }
 
 /** One manager that answers is enough. The check still names each that is away, because the last one may go, too. */

@@ -16,7 +16,7 @@ import { ask, runOnce } from './ask';
 import { checkSwarm } from './check';
 import { edgesOf, onSwarm, type SwarmContext, type SwarmDeps } from './context';
 import { describeDrift } from './drift';
-import { handOver } from './hand-over';
+import { handOver } from './leave/hand-over';
 import { readLogs } from './logs';
 import { observeSwarm } from './observe';
 import { operations } from './operations';

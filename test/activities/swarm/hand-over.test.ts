@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { handOver } from '../../../activities/targets/swarm/hand-over';
+import { handOver } from '../../../activities/targets/swarm/leave/hand-over';
 import { commandOf } from '../../../src/model/environment/hand-over';
 import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import type { ContainerSpec } from '../../../src/model/container/container';

@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../../src/manifest/record/record';
-import type { HandOver } from '../../../src/model/environment/hand-over';
-import type { EnvironmentRef } from '../../../src/model/names';
-import { readAddress } from '../../../src/model/host/proxy';
-import { secretsIn } from '../../../src/model/container/secret';
-import type { Settings } from '../../settings';
-import { keyOf } from './sets/pin';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
+import type { HandOver } from '../../../../src/model/environment/hand-over';
+import type { EnvironmentRef } from '../../../../src/model/names';
+import { readAddress } from '../../../../src/model/host/proxy';
+import { secretsIn } from '../../../../src/model/container/secret';
+import type { Settings } from '../../../settings';
+import { keyOf } from '../sets/pin';
 import { filesOf, stackOf, variableOf } from './stack';
 
 /** Back to a stack: a file of what ran, under the project's name, so that what a stack left is continued. */

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
-import type { EnvironmentRecord } from '../../../src/manifest/record/record';
-import type { HealthCheck, Mount } from '../../../src/model/container/container';
-import { nameOfVolume } from '../../../src/model/container/data';
-import type { Service } from '../../../src/model/service';
-import { defined } from '../../drivers/docker/containers/translate';
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
+import type { HealthCheck, Mount } from '../../../../src/model/container/container';
+import { nameOfVolume } from '../../../../src/model/container/data';
+import type { Service } from '../../../../src/model/service';
+import { defined } from '../../../drivers/docker/containers/translate';
 
 export interface StackMake {
   /** The constraint that leads to the node of a volume. */
