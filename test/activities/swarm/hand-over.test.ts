@@ -40,11 +40,12 @@ test('what ran is handed over as a stack, with its data where it is', () => {
     healthcheck: { interval: '1500ms' },
     ports: [{ target: 80, published: 8080 }],
     configs: [{ source: 'web-1', target: '/etc/shop.conf' }],
-    deploy: { replicas: 2, update_config: { order: 'start-first' } },
+    deploy: { replicas: 2, endpoint_mode: 'vip', update_config: { order: 'start-first' } },
   });
   expect(services!['db']).toMatchObject({
     volumes: [{ type: 'volume', source: 'data', target: '/data' }],
     deploy: {
+      endpoint_mode: 'dnsrr',
       update_config: { order: 'stop-first' },
       placement: { constraints: ['node.labels.windlass.volume.shop_data == true'] },
       resources: { limits: { memory: '1000' } },

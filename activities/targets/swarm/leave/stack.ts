@@ -53,6 +53,9 @@ function serviceOf(environment: EnvironmentRecord, service: Service, { nodeOf, p
   const pins = own.mounts.flatMap((mount) =>
     mount.type === 'volume' ? [nodeOf(nameOfVolume(environment, mount.volume))] : [],
   );
+  const ports = portsOf(environment, service, port);
+  // What the routing mesh publishes needs an address of its own; others are called as they were.
+  const isInMesh = ports.some((one) => !('mode' in one));
   return defined({
     image,
     command: own.command,
@@ -87,9 +90,10 @@ function serviceOf(environment: EnvironmentRecord, service: Service, { nodeOf, p
     ulimits: own.ulimits && Object.fromEntries(own.ulimits.map(({ name, soft, hard }) => [name, { soft, hard }])),
     logging: own.logging,
     networks: Object.fromEntries(networks.map(({ network, aliases }) => [network, { aliases }])),
-    ports: portsOf(environment, service, port),
+    ports,
     deploy: {
       replicas: kind === 'accessory' ? 1 : replicas,
+      endpoint_mode: isInMesh ? 'vip' : 'dnsrr',
       update_config: { order: pins.length > 0 ? 'stop-first' : 'start-first' },
       placement: defined({
         constraints: [...(placement.constraints ?? []), ...pins],

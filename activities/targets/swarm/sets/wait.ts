@@ -100,10 +100,11 @@ export async function askTasks(ctx: SwarmContext, make: Pick<Make, 'environment'
 /** A person, or another rollout, may have put another specification in its place: then this is not what was asked for. */
 function refuseOther(ctx: SwarmContext, { name, spec, service }: Make, set: ServiceState): void {
   const { labels, image, update } = set;
-  const others = describeOthers(ctx.place.installation, set);
-  if (others !== undefined && /^updating|paused$/.test(update?.state ?? ''))
+  if (image === service.image && readLabels(ctx.place.installation, labels)?.spec === spec) {
+    const others = describeOthers(ctx.place.installation, set);
+    if (others === undefined || !/^updating|paused$/.test(update?.state ?? '')) return;
     throw ctx.fail({ kind: 'changed-meanwhile', service: service.name, message: `${name} ${others}` });
-  if (image === service.image && readLabels(ctx.place.installation, labels)?.spec === spec) return;
+  }
   const why = update?.state.startsWith('rollback') ? ': it was rolled back (docker service rollback)' : '';
   throw ctx.fail({
     kind: 'changed-meanwhile',
