@@ -167,7 +167,9 @@ describe('status', () => {
       'NODE  SERVICE  RELEASE  DIGEST        STATE    HEALTH   SINCE      CONTAINER',
       'n1    api      r1       abababababab  running  healthy  1 min ago  c',
     ]);
-    expect(inspectionLines({ ...swarm, services: [], drift: [] }, 0)[1]).toBe('nothing runs on the swarms that answered');
+    expect(inspectionLines({ ...swarm, services: [], drift: [] }, 0)[1]).toBe(
+      'nothing runs on the swarms that answered',
+    );
   });
 });
 
