@@ -64,7 +64,6 @@ export async function recreateAccessory(
     if (!scope.composed) await keep(ctx, found, scope);
     const words = await make.whole(1, placement);
     await change(ctx, make.name, () => words);
-    await seal(ctx, make.name);
   } else await scale(ctx, make.name, (count) => Math.max(count, 1));
   await run(ctx, make, found);
 }
@@ -137,6 +136,7 @@ async function run(ctx: SwarmContext, make: Parameters<typeof waitUntilRunning>[
     ? (await ctx.swarm.listTasks([found.id])).filter((task) => task.image !== make.service.image || hasEnded(task))
     : [];
   await waitUntilRunning(ctx, make, 1, before);
+  await seal(ctx, make.name);
 }
 
 /** As a release that is known has it; of one that nobody knows only its end is waited for. */

@@ -8,6 +8,7 @@ import { ensureSet } from '../sets/ensure';
 import { makeSet } from '../sets/make';
 import { hasEnded, removeSet, waitUntilEnded } from '../sets/remove';
 import { keepSaid } from '../sets/said';
+import { seal } from '../sets/seal';
 import { waitUntilRunning } from '../sets/wait';
 
 /** The set is wanted with `count` tasks at the least, and that many run and are healthy. */
@@ -23,6 +24,7 @@ export async function startInstances(
   const before = found ? (await ctx.swarm.listTasks([found.id])).filter(hasEnded) : [];
   await ensureSet(ctx, make, count);
   await waitUntilRunning(ctx, make, count, before);
+  await seal(ctx, make.name);
 }
 
 /** No more than `left` are wanted, and the others have ended with their own signal and grace. */

@@ -5,7 +5,6 @@ import type { SwarmContext } from '../context';
 import { scale } from './change';
 import type { Make } from './make';
 import { removeSet } from './remove';
-import { seal } from './seal';
 
 /**
  * The set is there with at least `count` wanted: nothing that starts takes away. One with another specification is recreated, for a
@@ -29,6 +28,5 @@ export async function ensureSet(
     const login = await loginForImage(ctx, make.release, make.service.image);
     await swarm.createService(await make.whole(count, placement), login);
   }
-  await seal(ctx, make.name);
   await scale(ctx, make.name, (wanted) => Math.max(wanted, count));
 }

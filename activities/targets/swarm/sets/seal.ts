@@ -13,7 +13,10 @@ function hashOf({ spec: { TaskTemplate } }: Pick<ServiceState, 'spec'>): string 
   return createHash('sha256').update(inOrder(template)).digest('hex').slice(0, 12);
 }
 
-/** Marks what windlass has just made, so that a change by others is seen. A label of a service restarts nothing. */
+/**
+ * Marks what windlass has made, so that a change by others is seen. A label of a service restarts nothing; but the swarm does not say any
+ * more why it cannot place tasks that are of the service as it was before, so this is only for what runs.
+ */
 export const seal = (ctx: SwarmContext, name: string): Promise<void> =>
   change(ctx, name, (found) => {
     const label = sealLabel(ctx.place.installation);
