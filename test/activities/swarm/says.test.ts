@@ -3,7 +3,7 @@ import { accessoryName, instanceName } from '../../../src/model/names';
 import type { Service } from '../../../src/model/service';
 import { describeWith } from '../../setup/parts';
 import { openSwarmBed, type SwarmBed } from '../../targets/swarm';
-import { failureOf } from '../fixtures';
+import { failureOf, until } from '../fixtures';
 
 /** What a swarm says of its services cannot be relied on: each case is judged by tasks, and told in a sentence. */
 describeWith(['engine', 'registry', 'images', 'swarm'], 'what a person gets to know of a set', () => {
@@ -97,6 +97,44 @@ describeWith(['engine', 'registry', 'images', 'swarm'], 'what a person gets to k
     await bed.manager.updateService((await bed.manager.inspectService(nameOf(release)))!, found.spec);
     await start(release);
     expect(await drift()).toEqual([]);
+    await remove(release);
+  });
+
+  /** A change by `docker service update`, whose tasks crash. */
+  async function spoil(release: string, action: 'pause' | 'rollback'): Promise<void> {
+    const found = (await bed.manager.inspectService(nameOf(release)))!;
+    const other = structuredClone(found.spec);
+    other.TaskTemplate.ContainerSpec['Args'] = ['sh', '-c', 'exit 3'];
+    other.UpdateConfig = { Parallelism: 1, Order: 'start-first', FailureAction: action, Monitor: 5_000_000_000 };
+    await bed.manager.updateService(found, other);
+  }
+  const untilSaid = (release: string, state: string) =>
+    until(async () => (await bed.manager.inspectService(nameOf(release)))?.update?.state === state);
+
+  test('a change by others fails, and the swarm pauses it', async () => {
+    const release = await prepared({ replicas: 2, healthyWithinMs: 60_000 });
+    await start(release);
+    expect(await driftOf(release)).toEqual([]);
+    await spoil(release, 'pause');
+    await untilSaid(release, 'paused');
+    expect(await driftOf(release)).toEqual([
+      expect.stringMatching(
+        /-web was changed by others \(docker service update\), and the change is paused, the swarm says "/,
+      ),
+    ]);
+    expect(await failureOf(start(release))).toMatchObject({
+      kind: 'changed-meanwhile',
+      message: expect.stringContaining('and the change is paused'),
+    });
+    await remove(release);
+  });
+
+  test('a change by others fails, and the swarm rolls it back by itself: it is what it was', async () => {
+    const release = await prepared({ replicas: 2, healthyWithinMs: 60_000 });
+    await start(release);
+    await spoil(release, 'rollback');
+    await untilSaid(release, 'rollback_completed');
+    await until(async () => (await driftOf(release)).length === 0);
     await remove(release);
   });
 
