@@ -125,6 +125,18 @@ const DOCKER = findProgram('docker');
       await deploy(file);
       await until(async () => (await log())[0] === firstWrite, 500);
       expect(await ofStack()).toEqual(['db 1', 'web 1']);
+      // The routing mesh needs IPVS, so the version is asked of the container.
+      const isThree = async (engine: string) => {
+        const filters = { label: [`com.docker.swarm.service.name=${bed.app}_web`], health: ['healthy'] };
+        const [found] = await clientOf(engine).listContainers({ filters });
+        if (!found) return false;
+        const node = connectEngine({ name: 'node', address: engine }, { dockerHost: engine });
+        return (await node.exec(found.Id, ['cat', '/www/index.html'])).stdout.trim() === '3';
+      };
+      await until(
+        async () => (await Promise.all(bed.hosts.all.map(({ engine }) => isThree(engine)))).includes(true),
+        500,
+      );
     });
   },
 );
