@@ -52,7 +52,7 @@ async function stopIfBegun(ctx: SwarmContext, name: string): Promise<boolean> {
       return false;
     }
     if (tasks.every(hasEnded)) return true;
-    // The tasks of a job that is changed end, and begin anew.
+    // The tasks of a job that is changed end, and others would start.
     await change(ctx, name, ({ spec }) => ({
       ...spec,
       Labels: { ...spec.Labels, [label]: 'true' },
