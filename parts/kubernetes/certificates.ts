@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../run/commands';
@@ -21,43 +22,49 @@ export interface Authority extends Certificate {
   issue(name: string, subject: Subject): Promise<Certificate>;
 }
 
-/** Makes an authority that is good for as long as a run of tests may take. Needs openssl. */
+/** Makes an authority that is good for as long as a run of tests may take. Needs openssl 3. */
 export async function makeAuthority(folder: string): Promise<Authority> {
   const at = (name: string) => join(folder, name);
-  const makeKey = (name: string) => run('openssl', [...CURVE, '-out', at(`${name}.key`)]);
-  await makeKey('ca');
-  const ca = { cert: at('ca.crt'), key: at('ca.key') };
-  await run('openssl', [
-    'req',
-    '-x509',
-    '-new',
-    '-key',
-    ca.key,
-    '-subj',
-    '/CN=windlass-parts',
-    '-out',
-    ca.cert,
-    ...DAYS,
-  ]);
+  // What the machine's own settings add is not for these.
+  writeFileSync(at('openssl.cnf'), '[req]\ndistinguished_name = subject\n[subject]\n');
+  const make = async (name: string, subject: string, extensions: string[], signing: string[] = []) => {
+    const [cert, key] = [at(`${name}.crt`), at(`${name}.key`)];
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    writeFileSync(key, privateKey.export({ type: 'sec1', format: 'pem' }), { mode: 0o600 });
+    const more = extensions.flatMap((one) => ['-addext', one]);
+    const own = ['-config', at('openssl.cnf'), '-days', '7', '-set_serial', serial()];
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-new',
+      '-key',
+      key,
+      '-subj',
+      subject,
+      '-out',
+      cert,
+      ...own,
+      ...more,
+      ...signing,
+    ]);
+    return { cert, key };
+  };
+  const ca = await make('ca', '/CN=windlass-parts', ['basicConstraints=critical,CA:TRUE']);
   return {
     ...ca,
-    async issue(name, { user, group, names }) {
-      await makeKey(name);
-      const [request, cert, extensions] = [at(`${name}.csr`), at(`${name}.crt`), at(`${name}.ext`)];
-      const subject = `${group ? `/O=${group}` : ''}/CN=${user}`;
-      const usage = `extendedKeyUsage=clientAuth${names ? ',serverAuth' : ''}\n`;
-      writeFileSync(extensions, usage + (names ? `subjectAltName=${names.join()}\n` : ''));
-      await run('openssl', ['req', '-new', '-key', at(`${name}.key`), '-subj', subject, '-out', request]);
-      // A serial number by chance: several are issued at once.
-      const signing = ['-CA', ca.cert, '-CAkey', ca.key, '-extfile', extensions, ...DAYS];
-      await run('openssl', ['x509', '-req', '-in', request, '-out', cert, '-set_serial', serial(), ...signing]);
-      return { cert, key: at(`${name}.key`) };
-    },
+    issue: (name, { user, group, names }) =>
+      make(
+        name,
+        `${group ? `/O=${group}` : ''}/CN=${user}`,
+        [
+          `extendedKeyUsage=clientAuth${names ? ',serverAuth' : ''}`,
+          ...(names ? [`subjectAltName=${names.join()}`] : []),
+        ],
+        ['-CA', ca.cert, '-CAkey', ca.key],
+      ),
   };
 }
 
-const CURVE = ['ecparam', '-name', 'prime256v1', '-genkey', '-noout'];
-const DAYS = ['-days', '7'];
-
 let issued = 0;
+/** One by one, for several are made at once. */
 const serial = () => `${process.pid}${Date.now()}${issued++}`;

@@ -7,11 +7,12 @@ let count = 0;
 
 /**
  * Holds the lock file `path` while `work` runs; waits as long as a living process holds it.
- * The file names its holder, so that the lock of a dead one is taken over.
+ * The file names its holder, so that the lock of a dead one is taken over. The signal ends the wait with its reason.
  */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   while (!take(path)) {
+    signal?.throwIfAborted();
     if (!removeIfHolderIsDead(path)) await sleep(50);
   }
   try {

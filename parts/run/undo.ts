@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { clientOf } from '../server/engine-client';
+import { removeCgroup } from '../kubernetes/machine/cgroups';
+import { poll } from './children';
 import { run } from './commands';
 import { endProcess, identify, type ProcessId } from './processes';
 import { processesOf } from './process-table';
@@ -10,6 +12,9 @@ export type Made =
   | ({ kind: 'process' } & ProcessId)
   /** A Docker engine; what runs on it goes with it. `folder` is in the command line of its helpers. */
   | ({ kind: 'engine'; host: string; folder: string } & ProcessId)
+  /** The first process of namespaces: everything in them ends with it. */
+  | ({ kind: 'machine' } & ProcessId)
+  | { kind: 'cgroup'; name: string }
   | { kind: 'bridge'; name: string; mac: string }
   /** A network namespace; its name is of chance, and so no other's. */
   | { kind: 'namespace'; name: string }
@@ -25,6 +30,10 @@ export async function undo(thing: Made): Promise<void> {
       return removeFolder(thing.path);
     case 'process':
       return endProcess(thing, GRACE_MS);
+    case 'machine':
+      return endProcess(thing, 0);
+    case 'cgroup':
+      return poll(5_000, async () => removeCgroup(thing.name));
     case 'engine':
       return endEngine(thing);
     case 'bridge':

@@ -2,6 +2,7 @@ import { ATTRIBUTE_TYPES } from '../../cli/temporal/connect/attributes';
 import { whyNoHosts } from '../../parts/host/hosts';
 import { whyNoSwarm } from '../../parts/host/swarm';
 import { inOneLine } from '../../parts/find/missing';
+import { buildInBackground } from '../../parts/kubernetes/program';
 import { tryParts, type PartsHad } from '../../parts/start';
 import { VARIABLE, type Handed } from './parts';
 import ready from './ready';
@@ -9,11 +10,14 @@ import ready from './ready';
 /** Starts the real parts once for all tests of a run. */
 export default async function start(): Promise<void> {
   ready();
+  const print = (line: string) => void process.stderr.write(`${line}\n`);
+  const stopBuilding = buildInBackground(print);
   const started = await tryParts({
     want: ['temporal', 'engine', 'registry', 'compose', 'images', 'nginx', 'node', 'postgres'],
     temporal: { searchAttributes: ATTRIBUTE_TYPES },
-    print: (line) => process.stderr.write(`${line}\n`),
+    print,
   });
+  started.beforeStop(stopBuilding);
   const { temporal, engine, registry, compose, images, nginx, node, postgres } = started;
   const missing = Object.entries(started.missing).map(([part, error]) => [part, inOneLine(error)]);
   const [noHosts, noSwarm] = [whyNoHosts(), whyNoSwarm()];

@@ -32,7 +32,7 @@ import (
 var commands = map[string]func() *cobra.Command{
 	"apiserver":          apiserver.NewAPIServerCommand,
 	"controller-manager": controllers.NewControllerManagerCommand,
-	"scheduler":          scheduler.NewSchedulerCommand,
+	"scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 	"proxy":              proxy.NewProxyCommand,
 	// With a plain context: the kubelet sets a signal handler of its own, and Kubernetes panics at a second one.
 	"kubelet": func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
