@@ -104,10 +104,10 @@ async function checkSource(request: ReleaseRequest, { settings, drivers }: Sourc
   const engine = connectEngine({ name: 'builder', address: 'local' }, settings);
   const looked = draft && (await unlessStopped(lookForImages(draft, Object.keys(request.images ?? {}), engine)));
   const lacking = draft ? await findUnreadable(draft) : [];
-  const problems = lacking.map(({ environment, name, why }): Problem => ({
+  const problems = lacking.map(({ environment, key, names, why }): Problem => ({
     file: MANIFEST,
-    path: `environments.${environment}.secrets`,
-    message: `${name} cannot be read by the worker: ${why}`,
+    path: `environments.${environment}.${key}`,
+    message: `${names.join(', ')} cannot be read by the worker: ${why}`,
   }));
   return {
     problems: [...reading.problems, ...problems, ...(looked?.problems ?? [])],

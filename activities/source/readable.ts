@@ -4,10 +4,13 @@ import type { Failure } from '../../src/model/failure';
 import { secretsWithin } from '../secrets/secret-hashes';
 import { SecretReader } from '../secrets';
 
-/** A secret that a release would need, and that the worker cannot read now. */
+/** Secrets that a release would need, and that the worker cannot read now, for one reason. */
 export interface Unreadable {
   environment: string;
-  name: string;
+  /** Where the manifest declares them. */
+  key: 'secrets' | 'envFiles';
+  /** `TOKEN (env SHOP_TOKEN)`, or the names of a file that gives several. */
+  names: string[];
   why: string;
 }
 
@@ -18,11 +21,23 @@ export async function findUnreadable({ environments }: Pick<Draft, 'environments
     usedBy(environment).map(async (name): Promise<Unreadable[]> => {
       const source = environment.secrets[name];
       const found = source ? await reader.find(source) : { lacks: 'no such secret is declared' };
-      const what = source ? `${name} (${describeSource(source)})` : name;
-      return 'value' in found ? [] : [{ environment: environment.name, name: what, why: found.lacks }];
+      const isEntry = source !== undefined && 'entry' in source;
+      const what = source && !isEntry ? `${name} (${describeSource(source)})` : name;
+      const key = isEntry ? 'envFiles' : 'secrets';
+      return 'value' in found ? [] : [{ environment: environment.name, key, names: [what], why: found.lacks }];
     }),
   );
-  return (await Promise.all(each)).flat();
+  return byReason((await Promise.all(each)).flat());
+}
+
+/** An env file that is missing lacks all its entries, and is one thing to mend. */
+function byReason(all: Unreadable[]): Unreadable[] {
+  const found = new Map<string, Unreadable>();
+  for (const one of all) {
+    const key = JSON.stringify([one.environment, one.why]);
+    found.set(key, { ...one, names: [...(found.get(key)?.names ?? []), ...one.names] });
+  }
+  return [...found.values()];
 }
 
 function usedBy(environment: EnvironmentRecord): string[] {
@@ -32,9 +47,10 @@ function usedBy(environment: EnvironmentRecord): string[] {
 
 /** Why a release does not begin. */
 export function describeUnreadable(lacking: Unreadable[]): Failure {
-  const count = lacking.length === 1 ? 'a secret' : `${lacking.length} secrets`;
+  const all = lacking.flatMap(({ names }) => names);
+  const count = all.length === 1 ? 'a secret' : `${all.length} secrets`;
   const places = [...new Set(lacking.map(({ environment }) => environment))].join(' and ');
-  const lines = lacking.map(({ environment, name, why }) => `${environment}: ${name}: ${why}`);
+  const lines = lacking.map(({ environment, names, why }) => `${environment}: ${names.join(', ')}: ${why}`);
   return {
     kind: 'no-secret',
     message: [`${count} of ${places} cannot be read, so nothing was built`, ...lines].join('\n'),

@@ -41,9 +41,17 @@ export const isMendable = ({ kind }: Failure): boolean => !RELEASES_OWN.has(kind
 
 /** One line: `start api on local: …`. */
 export function describeFailure(failure: Failure): string {
-  const where = [failure.operation, failure.service, failure.host && `on ${failure.host}`].filter(Boolean).join(' ');
-  return where ? `${where}: ${failure.message}` : failure.message;
+  const { operation = '', service = '', host, message } = failure;
+  const where = [wordsOf(operation, service !== ''), service, host && `on ${host}`].filter(Boolean).join(' ');
+  return where ? `${where}: ${message}` : message;
 }
+
+/** `startInstances` of api is "start api"; `ensureProxy` is "ensure proxy". */
+const wordsOf = (operation: string, isOfService: boolean) =>
+  (isOfService ? operation.replace(/Instances?$/, '') : operation).replace(
+    /[A-Z]/g,
+    (sign) => ` ${sign.toLowerCase()}`,
+  );
 
 /** The innermost cause of an unexpected error; its wrappers add nothing. */
 export function innermostCause(error: unknown): unknown {

@@ -118,6 +118,25 @@ describeWith(['compose'], 'the source of a release', () => {
     ]);
   });
 
+  test('an env file that the worker does not have is told once, with all its names', async () => {
+    const entries = '.env: { file: /none/staging.env, entries: [DB_PASSWORD, API_KEY] }';
+    const bare = folderWith({
+      'windlass.yaml': `app: shop\nregistry: r\nenvironments:\n  staging: { hosts: [local], envFiles: { ${entries} } }\n`,
+      'docker-compose.yml': 'services: { web: { image: "example/web", env_file: .env } }\n',
+    });
+    const sha = commitAll(bare);
+    const why = 'the worker cannot read the file /none/staging.env';
+    const failure = await refusal(activities().readSource(request(bare, sha)));
+    expect(failure?.message.split('\n')).toEqual([
+      '2 secrets of staging cannot be read, so nothing was built',
+      expect.stringContaining(`staging: API_KEY, DB_PASSWORD: ${why}`),
+    ]);
+    const { problems } = await activities().checkSource(request(bare, sha));
+    expect(problems.filter(({ message }) => message.includes(why))).toEqual([
+      expect.objectContaining({ path: 'environments.staging.envFiles' }),
+    ]);
+  });
+
   test('folders that are built are in the commit', async () => {
     const { 'api/Dockerfile': _, ...others } = FILES;
     const bad = folderWith(others);

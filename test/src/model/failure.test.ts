@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, RetryState } from '@temporalio/common';
-import { wordsOfCause } from '../../../src/model/failure';
+import { describeFailure, wordsOfCause } from '../../../src/model/failure';
 
 const caused = (message: string, cause: unknown) => new Error(message, { cause });
 const inActivity = (cause: Error) =>
@@ -28,4 +28,14 @@ test.each<[string, unknown, string]>([
   ['nothing', undefined, 'undefined'],
 ])('the words of %s', (_, error, words) => {
   expect(wordsOfCause(error)).toBe(words);
+});
+
+test.each([
+  [{ operation: 'startInstances', service: 'api', host: 'local' }, 'start api on local: no'],
+  [{ operation: 'ensureProxy', host: 'local' }, 'ensure proxy on local: no'],
+  [{ operation: 'watchInstances', host: 'local' }, 'watch instances on local: no'],
+  [{ operation: 'resolve image of', service: 'db' }, 'resolve image of db: no'],
+  [{}, 'no'],
+])('%j is said in words', (where, said) => {
+  expect(describeFailure({ kind: 'x', message: 'no', ...where })).toBe(said);
 });
