@@ -11,7 +11,7 @@ import { withVolumesFrom } from '../../src/compose/mounts/volumes-from';
 import { entriesOf } from '../../src/manifest/variables/env-files';
 import type { InitInput, InitService, InitValues } from '../../src/manifest/init/types';
 import { appNameFrom, composeProjectFrom } from '../../src/manifest/init/names';
-import { chooseValues, referencesIn } from '../../src/manifest/init/variables';
+import { chooseValues, type Reference, referencesIn, TO_BE_SET } from '../../src/manifest/init/variables';
 import { type InitResult, writeManifest } from '../../src/manifest/init/write';
 import { readEnvFile } from '../../src/model/container/env-file';
 import type { Problem } from '../../src/model/text/problem';
@@ -118,7 +118,7 @@ async function readAll({ dir, root, env, isTracked, settings, app }: Looked, fil
     isCommitted: isTracked,
   };
   const values = chooseValues({ ...known, references, envFiles: {} });
-  const first = await readFiles({ ...input, variables: asVariables(values) });
+  const first = await readFiles({ ...input, variables: asVariables(values, references) });
   const passed = passedThrough(first.model).filter((name) => name in env.values);
   const absent = first.absent.flatMap(({ path, required }) => {
     const entries = path === '.env' ? env.values : readFirst(dir, required ? examplesOf(path) : [path])?.values;
@@ -128,7 +128,7 @@ async function readAll({ dir, root, env, isTracked, settings, app }: Looked, fil
   const wanted = [...references, ...passed.map((name) => ({ name, optional: true }))];
   const all = chooseValues({ ...known, references: wanted, envFiles: Object.fromEntries(absent) });
   const stated = { variables: all.variables, envFiles: asFiles(all.envFiles) };
-  const reading = await readFiles({ ...input, variables: asVariables(all), envFiles: entriesOf(stated) });
+  const reading = await readFiles({ ...input, variables: asVariables(all, references), envFiles: entriesOf(stated) });
   return { files, reading, values: all };
 }
 
@@ -140,10 +140,15 @@ const passedThrough = (model: ComposeReading['model']): string[] =>
 const projectFor = (app: string) => `${app}-init`;
 
 const asReferences = (names: string[]) => Object.fromEntries(names.map((name) => [name, secretReference(name)]));
-const asVariables = ({ variables, secrets, replaced, envFiles }: InitValues) => ({
-  ...asReferences([...secrets, ...replaced, ...(envFiles['.env'] ?? [])]),
-  ...variables,
-});
+/** What compose reads by; `references` that it requires, and that nobody has a value for, have one to be set. */
+function asVariables({ variables, secrets, replaced, envFiles }: InitValues, references: Reference[]) {
+  const known: Record<string, string> = {
+    ...asReferences([...secrets, ...replaced, ...(envFiles['.env'] ?? [])]),
+    ...variables,
+  };
+  const lacking = references.filter(({ name, isRequired }) => isRequired && !known[name]);
+  return { ...known, ...Object.fromEntries(lacking.map(({ name }) => [name, TO_BE_SET])) };
+}
 const asFiles = (files: InitValues['envFiles']) =>
   Object.fromEntries(Object.entries(files).map(([path, entries]) => [path, { file: '/', entries }]));
 

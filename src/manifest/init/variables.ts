@@ -8,7 +8,12 @@ export interface Reference {
   optional: boolean;
   /** Its default is nothing: what it is for is off without it. */
   mayBeNothing?: boolean;
+  /** Compose refuses to go on without a value. */
+  isRequired?: boolean;
 }
+
+/** Stands for a value that a person has yet to write, where compose goes no further without one. */
+export const TO_BE_SET = 'to-be-set';
 
 /** The variables in a compose file, as `$NAME` or `${NAME…}`; `$$` and comments do not count. */
 export function referencesIn(text: string): Reference[] {
@@ -22,7 +27,8 @@ export function referencesIn(text: string): Reference[] {
     const before = found.get(name);
     const optional = (before?.optional ?? true) && /[-+]/.test(sign);
     const mayBeNothing = (before?.mayBeNothing ?? true) && (/[+]/.test(sign) || (/-/.test(sign) && end === '}'));
-    found.set(name, { name, optional, ...(mayBeNothing && { mayBeNothing }) });
+    const isRequired = before?.isRequired || /[?]/.test(sign);
+    found.set(name, { name, optional, ...(mayBeNothing && { mayBeNothing }), ...(isRequired && { isRequired }) });
   }
   return [...found.values()];
 }
@@ -73,5 +79,8 @@ function guess(name: string): string {
   if (/PORT$/i.test(name)) return '8080';
   if (/(TAG|VERSION)$/i.test(name)) return 'latest';
   if (/(UID|GID)$/i.test(name)) return '1000';
+  if (/^(TZ|TIMEZONE)$/i.test(name)) return 'UTC';
+  // Whatever it is, all services that use it agree.
+  if (/(^|_)(USER|USERNAME|DB|DB_?NAME|DATABASE)$/i.test(name)) return 'app';
   return '';
 }

@@ -470,6 +470,15 @@ volumes: { demo-db: { name: demo-db } }
     }),
   },
   {
+    name: 'variables that compose requires, without an example',
+    compose:
+      'services:\n  app: { image: example/app, ports: ["80:80"], environment: { URL: "${SITE_URL:?the address of the site}", DB_USER: "${DB_USER:?}", TZ: "${TZ:?}", APP_SECRET: "${APP_SECRET:?}" } }\n',
+    routed: ['app'],
+    accessories: [],
+    refused: /required variable SITE_URL is missing a value: the address of the site/,
+    edit: (files) => ({ ...files, '.env.example': 'SITE_URL=http://app.localhost\n' }),
+  },
+  {
     name: 'Swarm keys, a replica or two, logging',
     compose: `version: "3"
 services:

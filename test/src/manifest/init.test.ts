@@ -150,6 +150,20 @@ test('variables have the values of the env file, secrets are references, and wha
   });
 });
 
+test('what compose requires and nobody has a value for is guessed only where every guess is right', () => {
+  const references = referencesIn('${DB_USER:?} ${TZ?} ${SITE_URL:?} ${OPTIONAL:-}');
+  expect(references.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
+    'DB_USER',
+    'TZ',
+    'SITE_URL',
+  ]);
+  expect(chooseValues({ references, env: {}, isCommitted: false, envFiles: {} }).variables).toEqual({
+    DB_USER: 'app',
+    TZ: 'UTC',
+    SITE_URL: '',
+  });
+});
+
 test('names that YAML would read as something else', () => {
   const { manifest } = write({
     on: { build: {}, ports: [port(80)], depends_on: { '1x': {} } },
