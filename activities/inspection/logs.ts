@@ -1,4 +1,4 @@
-import { type EnvironmentRef, instanceName } from '../../src/model/names';
+import { type EnvironmentRef, isInstanceOf } from '../../src/model/names';
 import { permanent } from '../drivers/errors';
 import { readKeptLogs } from '../saved-logs';
 import type { RolloutDeps } from '../rollout/deps';
@@ -37,7 +37,7 @@ export async function readLogs(
   const gone = (await readKeptLogs(deps.settings, place, record.release)).filter(
     (one) =>
       !found.some(({ host, container }) => host === one.host && container === one.container) &&
-      (service === undefined || one.container.startsWith(instanceName(place, record.release, service))),
+      (service === undefined || isInstanceOf(one.container, place, record.release, service)),
   );
   return [...found, ...gone];
 }

@@ -29,16 +29,34 @@ export const environmentNetwork = (p: EnvironmentRef) => join(p.installation, p.
 export const releaseNetwork = (p: EnvironmentRef, release: string, network: string) =>
   network === 'default' ? join(environmentNetwork(p), release) : join(environmentNetwork(p), release, network);
 
-/** An instance's container; replicas count from 1, and the first has no number. */
-export const instanceName = (p: EnvironmentRef, release: string, service: string, replica = 1) =>
-  replica === 1
-    ? join(environmentNetwork(p), release, service)
-    : join(environmentNetwork(p), release, service, replica);
+/**
+ * An instance's container; replicas count from 1, and the first has no number. The service's part is cut, and ends with digits of its
+ * own, where the whole would not resolve.
+ */
+export function instanceName(p: EnvironmentRef, release: string, service: string, replica = 1): string {
+  const called = (part: string) => join(environmentNetwork(p), release, part, ...(replica === 1 ? [] : [replica]));
+  const name = called(service);
+  if (name.length <= LONGEST_NAME) return name;
+  const room = LONGEST_NAME - called(join('', digitsOf(service))).length;
+  return called(room > 0 ? join(service.slice(0, room), digitsOf(service)) : digitsOf(service));
+}
 
 /** The number at the end of an instance's name; the first replica has none. */
 export function replicaOf(name: string, service: string): number {
   const number = /-(\d+)$/.exec(name)?.[1];
-  return number && name.endsWith(`-${service}-${number}`) ? Number(number) : 1;
+  const isOf = (part: string) => name.endsWith(`-${part}-${number}`);
+  return number && (isOf(service) || isOf(digitsOf(service))) ? Number(number) : 1;
+}
+
+/** Is this container an instance of the service? */
+export const isInstanceOf = (name: string, p: EnvironmentRef, release: string, service: string): boolean =>
+  name === instanceName(p, release, service, replicaOf(name, service));
+
+/** Eight digits that tell names apart (FNV-1a, which workflows can compute). */
+function digitsOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const sign of text) hash = Math.imul(hash ^ sign.codePointAt(0)!, 0x01000193) >>> 0;
+  return hash.toString(16).padStart(8, '0');
 }
 
 /** An accessory outlives releases, so its name has none. */

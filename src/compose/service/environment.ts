@@ -1,4 +1,4 @@
-import { isLiteralSecret, secretReference } from '../../model/container/secret';
+import { isLiteralSecret, ofService, secretReference } from '../../model/container/secret';
 import type { ComposeModel, ComposeService } from '../model';
 import type { Diagnostics } from '../diagnostics';
 import type { ComposeOverrides } from '../overrides';
@@ -7,9 +7,11 @@ type EnvironmentWishes = Pick<ComposeOverrides, 'secrets' | 'notSecret' | 'needs
 
 /**
  * A service's environment; nothing comes from the machine. A literal secret is replaced by the declared secret
- * of its name. An undeclared one is a warning, or refused where a release needs an approval.
+ * of its name, or by the one of `SERVICE.NAME`, which is for this service alone. An undeclared one is a warning, or refused where a
+ * release needs an approval.
  */
 export function readEnvironment(
+  called: string,
   service: ComposeService,
   model: ComposeModel,
   overrides: EnvironmentWishes,
@@ -26,6 +28,8 @@ export function readEnvironment(
       return [];
     }
     if (!isLiteralSecret(name, value) || overrides.notSecret.includes(name)) return [[name, value]];
+    const own = ofService(called, name);
+    if (overrides.secrets.includes(own)) return [[name, secretReference(own)]];
     if (!overrides.secrets.includes(name)) {
       reportLiteral(name, overrides, path, notes);
       return [[name, value]];
@@ -34,7 +38,7 @@ export function readEnvironment(
     if (other !== undefined)
       notes.refuse(
         path,
-        `differs from its value in ${other}, but secret ${name} would replace both. Write ${name}: \${OTHER_NAME} here, and declare OTHER_NAME under the environment's secrets`,
+        `differs from its value in ${other}, but secret ${name} would replace both. Declare ${own} under the environment's secrets, which is for ${called} alone`,
       );
     return [[name, secretReference(name)]];
   });

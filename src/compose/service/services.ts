@@ -62,7 +62,7 @@ export function readService(
     networks: readMemberships(service, otherNames(name, model), at, notes),
     container: {
       ...readSettings(service),
-      environment: readEnvironment(service, model, overrides, at, notes),
+      environment: readEnvironment(name, service, model, overrides, at, notes),
       mounts,
       ...(files.length > 0 && { files }),
       ...(hooks && { hooks }),

@@ -19,14 +19,16 @@ export const composeProjectFrom = (folder: string): string =>
 /** The length of a repeated release's id. */
 const A_RELEASE = '0123456789-12';
 const SHORTEST_APP = 4;
+/** As much of a service's name as stays readable; a longer one is cut in the names of its instances. */
+const READABLE = 14;
 
-/** The names of the environments, first to last, and of the application, cut so that all instance names resolve. */
+/** The names of the environments, first to last, and of the application, cut so that instances have readable names. */
 export function fittingNames(
   app: string,
   services: string[],
   installation: string,
 ): { app: string; environments: [string, string] } {
-  const longest = Math.max(...services.map((name) => name.length), 1);
+  const longest = Math.min(Math.max(...services.map((name) => name.length), 1), READABLE);
   const room = (environment: string) =>
     LONGEST_NAME - instanceName({ installation, app: '', environment }, A_RELEASE, 'x'.repeat(longest), 9).length;
   const usual: [string, string] = ['staging', 'production'];

@@ -144,7 +144,7 @@ function namesTooLong(manifest: Manifest, services: ServicesByEnvironment, insta
           path: ['environments', environment],
           message:
             `makes container names too long: ${name} has ${name.length} characters, but DNS allows ${LONGEST_NAME}. ` +
-            `Shorten app, environment or service by ${name.length - LONGEST_NAME}`,
+            `Shorten app or environment by ${name.length - LONGEST_NAME}`,
           atKey: true,
         },
       ];

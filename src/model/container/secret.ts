@@ -12,6 +12,9 @@ export const secretsIn = (text: string): string[] => [
   ...new Set([...text.matchAll(REFERENCE)].map(([, name]) => name!)),
 ];
 
+/** The secret that stands for a literal in one service, where another service has another value by the same name. */
+export const ofService = (service: string, name: string): string => `${service}.${name}`;
+
 /** Secret → `KEY-DIGITS`, a hash that detects changes. */
 export type SecretHashes = Record<string, string>;
 

@@ -170,8 +170,8 @@ describe('environment and secrets', () => {
     ]);
     const two = { a: { image: 'a', environment }, b: { image: 'b', environment: { TOKEN: 'another' } } };
     expect(sentences(read(two).problems)).toEqual([
-      "services.a.environment.TOKEN: differs from its value in b, but secret TOKEN would replace both. Write TOKEN: ${OTHER_NAME} here, and declare OTHER_NAME under the environment's secrets",
-      "services.b.environment.TOKEN: differs from its value in a, but secret TOKEN would replace both. Write TOKEN: ${OTHER_NAME} here, and declare OTHER_NAME under the environment's secrets",
+      "services.a.environment.TOKEN: differs from its value in b, but secret TOKEN would replace both. Declare a.TOKEN under the environment's secrets, which is for a alone",
+      "services.b.environment.TOKEN: differs from its value in a, but secret TOKEN would replace both. Declare b.TOKEN under the environment's secrets, which is for b alone",
     ]);
   });
 

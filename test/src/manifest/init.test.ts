@@ -209,9 +209,9 @@ test('folders of data are volumes of their own', () => {
 test('the names of a folder, and names that fit', () => {
   expect(['My Shop', 'shop_v2', '2024-site', '...'].map(appNameFrom)).toEqual(['my-shop', 'shop-v2', 'site', 'app']);
   expect(fittingNames('shop', ['web'], 'windlass')).toEqual({ app: 'shop', environments: ['staging', 'production'] });
-  expect(fittingNames('an-application-of-many-words', ['collaborative-editing'], 'windlass').app).toBe('an-ap');
-  expect(fittingNames('shop', ['collaborative-editing-servers'], 'windlass')).toEqual({
-    app: 'sho',
+  expect(fittingNames('an-application-of-many-words', ['collaborative-editing'], 'windlass').app).toBe('an-applicati');
+  expect(fittingNames('shop', ['web'], 'windlass-of-a-platform-team-x')).toEqual({
+    app: 'shop',
     environments: ['test', 'prod'],
   });
 });

@@ -86,7 +86,7 @@ test('a service that is called like an instance of another', () => {
 test('names that would not resolve', () => {
   const text = 'app: a-very-long-name-of-an-application\nenvironments: { production: { hosts: [local] } }';
   expect(check(text, { production: [service('frontend')] })).toEqual([
-    'windlass.yaml:2:17 environments.production: makes container names too long: windlass-a-very-long-name-of-an-application-production-0123456789-12-frontend has 77 characters, but DNS allows 63. Shorten app, environment or service by 14.',
+    'windlass.yaml:2:17 environments.production: makes container names too long: windlass-a-very-long-name-of-an-application-production-0123456789-12-e619377d has 77 characters, but DNS allows 63. Shorten app or environment by 14.',
   ]);
 });
 
