@@ -161,13 +161,13 @@ function inputOf({ dir, root, isTracked, app }: Looked, { reading, values }: Rea
   const isData = (source: string) => {
     const found = project[source];
     return (
-      source.startsWith('~') ||
+      (source.startsWith('~') && !looksLikeFile(dir, source)) ||
       (found?.is === 'folder' ? !found.files : found?.is === 'nothing' && !looksLikeFile(dir, source))
     );
   };
   const isAbsentFile = (source: string) => {
     const is = project[source]?.is;
-    return is === 'uncommitted' || (is === 'nothing' && looksLikeFile(dir, source));
+    return is === 'uncommitted' || ((is === 'nothing' || source.startsWith('~')) && looksLikeFile(dir, source));
   };
   const binds = [...new Set(mounts.flatMap(({ type, source = '' }) => (type === 'bind' ? [source] : [])))];
   const volumes = Object.entries(settled.volumes ?? {});

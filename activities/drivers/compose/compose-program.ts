@@ -34,8 +34,8 @@ export interface ComposeInput {
   override?: string;
 }
 
-/** Compose's output. `pwd` is the placeholder for `${PWD}`, a path that no file can contain. */
-export type ComposeRan = Ran & { pwd: string };
+/** Compose's output. `pwd` and `home` are the placeholders for `${PWD}` and `${HOME}`, paths that no file can contain. */
+export type ComposeRan = Ran & { pwd: string; home: string };
 
 const LIMITS = { memoryMb: 2_048, cpuSeconds: 20 };
 const WITHIN_MS = 30_000;
@@ -63,7 +63,7 @@ async function run(input: ComposeInput, folder: string, globals: string[], flags
   const { command, dir, root = dir, project, files, variables } = input;
   const [name = 'docker', ...first] = command;
   const program = findProgram(name);
-  if (!program) return { status: 127, stdout: '', stderr: '', missing: true, pwd: dir };
+  if (!program) return { status: 127, stdout: '', stderr: '', missing: true, pwd: dir, home: dir };
   const plugins = await linkPlugins(folder);
   const envFiles = await writeVariables(folder, input);
   const own = await writeOverride(folder, input.override);
@@ -85,9 +85,10 @@ async function run(input: ComposeInput, folder: string, globals: string[], flags
   const [path, ...words] = (await whyNotConfined()) ? [program, ...args] : confine([program, ...args], reads);
   const pwd = join(folder, 'project');
   await symlink(dir, pwd);
-  const env = { ...composeEnvironment(join(folder, 'docker')), PWD: pwd };
+  const home = join(folder, 'home');
+  const env = { ...composeEnvironment(join(folder, 'docker')), PWD: pwd, HOME: home };
   const ran = await runProgram(path!, words, { cwd: pwd, env, within: WITHIN_MS, limits: LIMITS });
-  return { ...ran, pwd, stderr: ran.stderr.replaceAll(`${folder}/`, '') };
+  return { ...ran, pwd, home, stderr: ran.stderr.replaceAll(`${folder}/`, '') };
 }
 
 /**

@@ -55,7 +55,7 @@ async function printModel(input: ComposeInput, flags: string[], problems: Compos
   const variables = { ...input.variables };
   const args = ['--format', 'json', '--no-path-resolution', ...flags];
   for (let attempt = 0; attempt < AT_MOST; attempt++) {
-    const { stdout, stderr, status, pwd } = await runComposeConfig({ ...input, variables }, [], args);
+    const { stdout, stderr, status, ...folders } = await runComposeConfig({ ...input, variables }, [], args);
     const { blanks, told, errors } = readMessages(stderr);
     const [, required, says] = /required variable (\S+) is missing a value(?:: (.*))?/.exec(errors) ?? [];
     const lacking = [...blanks.map((name) => reportUnset(name)), ...(required ? [reportUnset(required, says)] : [])];
@@ -65,7 +65,7 @@ async function printModel(input: ComposeInput, flags: string[], problems: Compos
     problems.push(...fresh.filter(({ variable }) => !known.has(variable)));
     if (fresh.length > 0) continue;
     if (status === 0) {
-      const { model, findings } = settlePwd(JSON.parse(stdout) as Record<string, unknown>, pwd);
+      const { model, findings } = settlePwd(JSON.parse(stdout) as Record<string, unknown>, folders);
       const news = findings.filter((one) => !problems.some(({ path }) => path?.join('.') === one.path.join('.')));
       problems.push(...news);
       return { model, told };
@@ -81,10 +81,8 @@ async function printModel(input: ComposeInput, flags: string[], problems: Compos
 export const reportUnset = (variable: string, says?: string): ComposeFinding & { variable: string } => ({
   variable,
   message:
-    variable === 'HOME'
-      ? '${HOME} differs between users. Write ~ for it in mounts, and the actual path elsewhere'
-      : `\${${variable}} is not set${says ? ` (${says})` : ''}. Declare ${variable} under variables or secrets of the environment ` +
-        `in windlass.yaml, or give it a default here: \${${variable}:-…}`,
+    `\${${variable}} is not set${says ? ` (${says})` : ''}. Declare ${variable} under variables or secrets of the environment ` +
+    `in windlass.yaml, or give it a default here: \${${variable}:-…}`,
 });
 
 function readMessages(stderr: string): { blanks: string[]; told: ComposeFinding[]; errors: string } {

@@ -6,18 +6,27 @@ const CHOSEN = new Set<unknown>(['environment', 'args', 'labels', 'sysctls', 'op
 
 /**
  * Replaces `${PWD}`, printed as the path `pwd`, by the project's folder: a path that begins with it is a path of
- * the project, like `./data`. Elsewhere it would differ between machines and is a problem.
+ * the project, like `./data`. So is `${HOME}/data` of a home, like `~/data`. Elsewhere both would differ between machines and are problems.
  */
-export function settlePwd<T>(model: T, pwd: string): { model: T; findings: Finding[] } {
+export function settlePwd<T>(
+  model: T,
+  { pwd, home }: { pwd: string; home: string },
+): { model: T; findings: Finding[] } {
   const findings: Finding[] = [];
   const settle = (data: unknown, path: Path): unknown => {
     if (Array.isArray(data)) return data.map((item: unknown, index) => settle(item, [...path, index]));
     if (typeof data === 'object' && data !== null)
       return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, settle(value, [...path, key])]));
-    if (typeof data !== 'string' || !data.includes(pwd)) return data;
-    const [before, rest, ...more] = data.split(pwd);
-    if (isPlace(path) && before === '' && more.length === 0 && /^(\/|$)/.test(rest!)) return `.${rest}`;
-    findings.push({ path, message: OF_A_MACHINE });
+    if (typeof data !== 'string') return data;
+    for (const [folder, sign, message] of [
+      [pwd, '.', OF_A_MACHINE],
+      [home, '~', OF_A_USER],
+    ] as const) {
+      if (!data.includes(folder)) continue;
+      const [before, rest, ...more] = data.split(folder);
+      if (isPlace(path) && before === '' && more.length === 0 && /^(\/|$)/.test(rest!)) return `${sign}${rest}`;
+      findings.push({ path, message });
+    }
     return data;
   };
   return { model: settle(model, []) as T, findings };
@@ -29,3 +38,5 @@ const isPlace = (path: Path) =>
 
 const OF_A_MACHINE =
   'contains ${PWD}, which differs between machines. Write the path, or declare it as a variable of another name in windlass.yaml';
+const OF_A_USER =
+  'contains ${HOME}, which differs between users. Write the path, or declare it as a variable of another name in windlass.yaml';

@@ -4,6 +4,7 @@ import { USUAL_KIND } from '../../../src/model/target';
 import { combineEnvironments, type Combined } from '../../../src/compose/combine';
 import { type ComposeModel, unescapeDollars } from '../../../src/compose/model';
 import { withoutDevices } from '../../../src/compose/files/folders';
+import { withNamesForAddresses } from '../../../src/compose/network/addresses';
 import { projectPaths } from '../../../src/compose/files/project';
 import { refuseUndeclared, withVolumesFrom } from '../../../src/compose/mounts/volumes-from';
 import { type ReadCompose, readCompose } from '../../../src/compose/read';
@@ -111,7 +112,7 @@ async function readOne(
     findings.map((finding) => ({ environment: name, problem: locate(finding) }));
   if (!model) return { name, isWhole: false, problems: tell(problems), told: tell(told) };
   const written = withoutDevices(unescapeDollars(model) as ComposeModel);
-  const plain = withVolumesFrom(written);
+  const plain = withNamesForAddresses(withVolumesFrom(written));
   const images = await lookAtImages(written, manifest, given, declared);
   const inactive = Object.entries(all).filter(([service]) => !(service in (plain.services ?? {})));
   const overrides = {

@@ -8,11 +8,17 @@ type Labels = Record<string, string>;
  * variables. Undefined where it tells none, or the port cannot be known.
  */
 export function announcedPort(service: InitService): number | undefined {
-  const { labels = {}, environment = {}, deploy } = service;
+  const own = saidPort(service);
+  return own === undefined ? undefined : own || listened(service);
+}
+
+/** Does it speak to such a proxy at all? */
+export const isAnnounced = (service: InitService): boolean => saidPort(service) !== undefined;
+
+/** Nought where it is to be reached, and does not say at which port. */
+function saidPort({ labels = {}, environment = {}, deploy }: InitService): number | undefined {
   const all: Labels = { ...deploy?.labels, ...labels };
-  const own = traefikPort(all) ?? caddyPort(all) ?? variablePort(environment);
-  if (own === undefined) return undefined;
-  return own || listened(service);
+  return traefikPort(all) ?? caddyPort(all) ?? variablePort(environment);
 }
 
 function traefikPort(labels: Labels): number | undefined {

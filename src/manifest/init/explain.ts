@@ -1,4 +1,5 @@
 import { isPath } from '../../model/container/data';
+import { announcedPort, isAnnounced } from './announced';
 import { isAdminPage, isLabelProxy } from './roles';
 import { type Decision, type Entry, type InitInput, type InitValues, NO_VALUES } from './types';
 
@@ -90,6 +91,7 @@ function routeLines({ routes, services }: Decision, entries: Entry[]): string[] 
     publish === false && !isRouted(name) ? [name] : [],
   );
   const proxies = entries.filter((entry) => isLabelProxy(entry) && !isRouted(entry.name)).map(({ name }) => name);
+  const silent = entries.filter((entry) => !isRouted(entry.name) && isAnnounced(entry)).map(({ name }) => name);
   const routed = routes.map(({ service, port }) => (port ? `${service} (port ${port})` : service)).join(', ');
   const left =
     hidden.length > 0
@@ -99,10 +101,25 @@ function routeLines({ routes, services }: Decision, entries: Entry[]): string[] 
     admin.length > 0
       ? ` except ${admin.join(', ')}, which ${admin.length > 1 ? 'are admin pages' : 'is an admin page'}`
       : '';
+  const onHost = entries.filter(({ network_mode: mode }) => mode === 'host').map(({ name }) => name);
+  const announced = routes.filter(({ service }) =>
+    entries.some((one) => one.name === service && announcedPort(one) !== undefined),
+  );
+  const why =
+    announced.length === routes.length
+      ? `because ${routes.length > 1 ? 'they tell' : 'it tells'} a proxy where ${routes.length > 1 ? 'they are' : 'it is'} reached`
+      : `because ${routes.length > 1 ? 'they publish ports' : 'it publishes a port'} and no other service calls ${routes.length > 1 ? 'them' : 'it'}`;
   return [
     routes.length > 0
-      ? `Routed: ${routed}, because ${routes.length > 1 ? 'they publish ports' : 'it publishes a port'} and no other service calls ${routes.length > 1 ? 'them' : 'it'}.${left}`
-      : `No service has a route, because none publishes an HTTP port${admins}. Add the service people use under routes.`,
+      ? `Routed: ${routed}, ${why}.${left}`
+      : onHost.length > 0
+        ? `No service has a route: ${onHost.join(', ')} ${onHost.length > 1 ? 'are' : 'is'} reached at the ports of the host, whose network ${onHost.length > 1 ? 'they use' : 'it uses'}.`
+        : `No service has a route, because none publishes an HTTP port${admins}. Add the service people use under routes.`,
+    ...(silent.length > 0
+      ? [
+          `Not routed: ${silent.join(', ')}, because no label or port says where it listens. Add it under routes, with its port.`,
+        ]
+      : []),
     ...(proxies.length > 0
       ? [`Windlass's own proxy replaces ${proxies.join(' and ')}, with the routes in windlass.yaml.`]
       : []),

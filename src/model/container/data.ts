@@ -81,6 +81,8 @@ export function storeOfVolume(name: string, { driver, options }: Pick<Volume, 'd
 
 const OF_THE_HOST =
   /^\/(dev|proc|sys|run|var\/run|tmp\/\.X11-unix|lib\/modules|etc\/(localtime|timezone|hosts|hostname|resolv\.conf|machine-id|passwd|group))(\/|$)/;
+/** What the system and the engine write there themselves; a folder within is an application's. */
+const WRITTEN_BY_HOST = /^\/var\/(log|lib\/docker(\/containers)?)$/;
 /** The engine's own folder of a volume. */
 const OF_VOLUME = /\/volumes\/([^/]+)\/_data(\/|$)/;
 const SOCKET = /\.sock(et)?$/;
@@ -97,7 +99,7 @@ const OF_FILES = /^\/(etc|run)\//;
 export function folderOf(source: string, target = source): Store | undefined {
   const path = normalise(source);
   const isFile = FILE.test(source) && (FILE.test(target) || OF_FILES.test(target));
-  if (isFile || OF_THE_HOST.test(path) || SOCKET.test(path)) return undefined;
+  if (isFile || OF_THE_HOST.test(path) || WRITTEN_BY_HOST.test(path) || SOCKET.test(path)) return undefined;
   return OF_VOLUME.exec(path)?.[1] ?? path;
 }
 

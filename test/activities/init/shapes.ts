@@ -429,6 +429,24 @@ volumes: { demo-db: { name: demo-db } }
     alone: true,
   },
   {
+    name: 'fixed addresses in place of names',
+    compose: `services:
+  web:
+    image: example/web
+    ports: ["8080:80"]
+    environment: { DB_SERVER: 10.5.0.6, CACHE_URL: "redis://:secret@10.5.0.7:6379/0" }
+    extra_hosts: ["mail.local:10.5.0.8"]
+    networks: { lab: { ipv4_address: 10.5.0.5 } }
+  db: { image: "mysql:5.7", volumes: ["dvwa:/var/lib/mysql"], networks: { lab: { ipv4_address: 10.5.0.6 } } }
+  cache: { image: "redis:7", networks: { lab: { ipv4_address: 10.5.0.7 } } }
+  mail: { image: axllent/mailpit, ports: ["8025:8025"], networks: { lab: { ipv4_address: 10.5.0.8 } } }
+volumes: { dvwa: }
+networks: { lab: { ipam: { config: [{ subnet: 10.5.0.0/16 }] } } }
+`,
+    routed: ['web'],
+    accessories: ['cache', 'db'],
+  },
+  {
     name: 'an address that another service has in its settings',
     compose:
       'services:\n  app: { image: example/app, ports: ["80:80"], dns: [10.9.0.2], networks: { n: { ipv4_address: 10.9.0.3 } } }\n  resolver: { image: example/resolver, networks: { n: { ipv4_address: 10.9.0.2 } } }\nnetworks: { n: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } } }\n',
@@ -499,6 +517,16 @@ services:
 ${PG}${PG_VOLUME}`,
     routed: ['result', 'vote'],
     accessories: ['db', 'redis'],
+  },
+  {
+    name: 'logs that are kept, with who reads them of the host',
+    compose: `services:
+  loki: { image: "grafana/loki:2.9.2", ports: ["3100:3100"] }
+  promtail: { image: "grafana/promtail:2.9.2", volumes: ["/var/log:/var/log", "$HOME/promtail.yml:/etc/promtail/config.yml"] }
+  grafana: { image: "grafana/grafana:latest", ports: ["3000:3000"], environment: [GF_AUTH_ANONYMOUS_ENABLED=true] }
+`,
+    routed: ['grafana'],
+    accessories: [],
   },
   {
     name: 'the socket of docker, for a page of its own',

@@ -380,7 +380,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     delete process.env['LEAKS'];
     expect(problems).toEqual([
       expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{LEAKS\} is not set/),
-      expect.stringMatching(/^docker-compose.yml:4:\d+: \$\{HOME\} differs between users/),
+      expect.stringMatching(/services.web.environment.B: contains \$\{HOME\}, which differs between users/),
     ]);
   });
 
@@ -490,12 +490,23 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     ]);
   });
 
+  test('${HOME} before a path is ~, which the manifest settles', async () => {
+    const { draft, problems } = await readFiles({
+      'windlass.yaml': `${MANIFEST}    strategy: recreate\nfolders: { ~/photos: /srv/photos }\nservices: { web: { accessory: false, volumes: { ~/photos: exclusive } } }\n`,
+      'docker-compose.yml': webWith('volumes: ["$HOME/photos:/photos"]'),
+    });
+    expect(problems.map(describeProblem)).toEqual([]);
+    expect(draft?.environments[0]?.services[0]?.container.mounts).toMatchObject([
+      { type: 'bind', source: '/srv/photos' },
+    ]);
+  });
+
   test('${PWD} is refused where it would be a value, and a device of the project that nobody settles', async () => {
     const lines = 'environment: { ROOT: "${PWD}", HERE: "${HOME}" }\nvolumes: ["data:/data"]';
     const volumes = 'volumes: { data: { driver_opts: { type: none, o: bind, device: ./data } } }\n';
     expect(await problemsOf(`${webWith(lines)}${volumes}`)).toEqual([
       expect.stringContaining('services.web.environment.ROOT: contains ${PWD}, which differs between machines'),
-      expect.stringContaining(':4:43: ${HOME} differs between users'),
+      expect.stringContaining('services.web.environment.HERE: contains ${HOME}, which differs between users'),
       expect.stringContaining('services.web.volumes[0]: mounts ./data, which is not in the commit'),
     ]);
   });
