@@ -59,7 +59,8 @@ async function init({ app, registry, approver, project, file: files, fix, yes }:
   return { json: { file: path, ...proposed }, lines: initLines(path, proposed) };
 }
 
-const initLines = (path: string, { decided, problems, warnings }: Proposal): string[] => [
+/** What was written, what was decided, and what is to be done next. */
+export const initLines = (path: string, { decided, problems, warnings }: Proposal): string[] => [
   `Wrote ${path}.`,
   ...decided.map((line) => `  ${line}`),
   ...(problems.length > 0
