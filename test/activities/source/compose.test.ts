@@ -170,7 +170,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     ],
     [
       'ipv4_address',
-      'networks: { default: { ipv4_address: 10.0.0.3 } }\nextra_hosts: ["me:10.0.0.3"]',
+      'networks: { default: { ipv4_address: 10.0.0.3 } }\ndns: [10.0.0.3]',
       'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: is 10.0.0.3, which web uses in its settings',
     ],
     [
@@ -492,7 +492,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
 
   test('${HOME} before a path is ~, which the manifest settles', async () => {
     const { draft, problems } = await readFiles({
-      'windlass.yaml': `${MANIFEST}    strategy: recreate\nfolders: { ~/photos: /srv/photos }\nservices: { web: { accessory: false, volumes: { ~/photos: exclusive } } }\n`,
+      'windlass.yaml': `${MANIFEST}    strategy: recreate\nfolders: { ~/photos: /srv/photos }\nservices: { web: { accessory: false, volumes: { /srv/photos: exclusive } } }\n`,
       'docker-compose.yml': webWith('volumes: ["$HOME/photos:/photos"]'),
     });
     expect(problems.map(describeProblem)).toEqual([]);
