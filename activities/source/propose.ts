@@ -239,11 +239,14 @@ function filesOfEnv({ values }: Looked['env']): string[] | undefined {
 }
 
 function nothingThere(dir: string): Problem {
-  const below = readdirSync(dir, { withFileTypes: true }).find(
-    (entry) => entry.isDirectory() && !entry.name.startsWith('.git') && findComposeFile(join(dir, entry.name)),
-  );
+  const foldersIn = (folder: string) =>
+    readdirSync(join(dir, folder), { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name) ? [join(folder, entry.name)] : [],
+    );
+  const near = foldersIn('');
+  const below = [...near, ...near.flatMap(foldersIn)].find((folder) => findComposeFile(join(dir, folder)));
   const next = below
-    ? `There is one in ${below.name}: cd ${below.name} && windlass init.`
+    ? `There is one in ${below}: cd ${below} && windlass init.`
     : 'Run it in the folder of your compose file, or name it: windlass init -f FILE.';
   return { file: 'docker-compose.yml', message: `is not in this folder. ${next}` };
 }

@@ -69,6 +69,19 @@ describeWith(['compose'], 'what init makes of forty shapes of compose files', ()
   });
 });
 
+test('a folder without a compose file names the one below it', async () => {
+  const dir = temporaryFolder();
+  addFiles(dir, { 'apps/shop/docker-compose.yml': 'services: {}\n' });
+  expect(await proposeManifest(dir, settings(), { approver: 'ops@example.com' })).toEqual({
+    problems: [
+      {
+        file: 'docker-compose.yml',
+        message: 'is not in this folder. There is one in apps/shop: cd apps/shop && windlass init.',
+      },
+    ],
+  });
+});
+
 describeWith(['compose'], 'what init makes of applications that many people run', () => {
   const read = (name: string, kind: string) => {
     const path = join(__dirname, 'applications', `${name}.${kind}`);
