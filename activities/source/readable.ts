@@ -30,7 +30,7 @@ export async function findUnreadable({ environments }: Pick<Draft, 'environments
   return byReason((await Promise.all(each)).flat());
 }
 
-/** An env file that is missing lacks all its entries, and is one thing to mend. */
+/** An env file that is missing lacks all its entries, and is one thing to fix. */
 function byReason(all: Unreadable[]): Unreadable[] {
   const found = new Map<string, Unreadable>();
   for (const one of all) {
