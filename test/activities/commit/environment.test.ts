@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { buildxEnvironment, gitEnvironment } from '../../../activities/drivers/programs/child-environment';
 import { readComposeFiles } from '../../../activities/drivers/compose';
@@ -27,17 +28,18 @@ function script(text: string): string {
 const mark = (dir: string) => join(dir, 'ran');
 
 describeWith(['compose'], 'C1: what a commit says is no order to a program', () => {
-  test('C1: docker compose sees three variables, and none of the manifest or the worker', async () => {
+  test('C1: docker compose sees four variables, and none of the manifest or the worker', async () => {
     const dir = folderWith({ 'docker-compose.yml': COMPOSE });
     const printer = script(`#!/bin/sh\nenv >&2\nexit 1\n`);
     process.env['WINDLASS_CANARY'] = 'canary';
     const { problems } = await read(dir, [printer], { A: 'a', LD_PRELOAD: './e.so', BASH_ENV: './b.sh', PATH: '.' });
     delete process.env['WINDLASS_CANARY'];
+    expect(problems[0]!.message).not.toContain(`HOME=${homedir()} `);
     // What a shell sets by itself is not of its environment.
     const names = [...problems[0]!.message.matchAll(/(?:^| )([A-Z_]+)=/g)].map(([, name]) => name);
     const own = new Set(names.filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name!)));
     expect(own).toEqual(
-      new Set(['COMPOSE_EXPERIMENTAL_GIT_REMOTE', 'COMPOSE_EXPERIMENTAL_OCI_REMOTE', 'DOCKER_CONFIG']),
+      new Set(['COMPOSE_EXPERIMENTAL_GIT_REMOTE', 'COMPOSE_EXPERIMENTAL_OCI_REMOTE', 'DOCKER_CONFIG', 'HOME']),
     );
   });
 
