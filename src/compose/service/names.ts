@@ -47,7 +47,11 @@ export function checkAddresses(name: string, { services = {} }: ComposeModel, at
           path,
           `is ${address}, which ${user[0]} uses in its settings, but a release has its own networks. Write ${name} there instead of the address, and remove this`,
         );
-      else notes.tell(path, `is left out: the engine assigns the address, and services find ${name} by its name, which replaces the address of a host in their settings`);
+      else
+        notes.tell(
+          path,
+          `is left out: the engine assigns the address, and services find ${name} by its name, which replaces the address of a host in their settings`,
+        );
     }
 }
 
