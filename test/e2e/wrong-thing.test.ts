@@ -6,7 +6,7 @@ import { Shop } from '../../lab/shop';
 import type { TestBed } from '../../lab/test-bed';
 import { Windlass } from '../../lab/windlass';
 import { describeWith, parts } from '../setup/parts';
-import { openTestBed, releaseOf, said } from './test-bed';
+import { openTestBed, releaseOf, said, serving } from './test-bed';
 
 const HOST = 'right.localhost';
 
@@ -54,7 +54,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
   });
 
   it('an older commit is refused where the newest is wanted, and not on the way back', async () => {
-    const [, , three = '', four = ''] = commits;
+    const [one = '', , three = '', four = ''] = commits;
+    await serving(bed, one);
     expect(await releaseOf(bed, four)).toMatchObject({ status: 0 });
     expect(await releaseOf(bed, three)).toEqual({ status: 3, said: expect.stringContaining('order: newest') });
     expect(await page()).toBe(`${bed.app} 4`);
@@ -63,6 +64,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
   });
 
   it('another repository with the name of the application is refused until somebody accepts it', async () => {
+    await serving(bed, commits[0]!);
     const { windlass, sha } = elsewhere(bed.app);
     expect(await releaseOf({ windlass }, sha)).toEqual({
       status: 3,
@@ -76,6 +78,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 't
   });
 
   it('another application with its address is refused by check and by release, and gets no request', async () => {
+    await serving(bed, commits[0]!);
     const before = await page();
     const { windlass, sha } = elsewhere(`${bed.app}b`);
     const taken = `${HOST}/ is an address of ${bed.app}-production`;

@@ -3,6 +3,7 @@ import type { SshSettings } from '../ssh/settings';
 import { buildImage } from './build/build';
 import { clientFor } from './client';
 import { containersOf } from './containers/containers';
+import { realPaths } from '../ssh/ask-host';
 import type { Engine } from './engine';
 import { exec } from './containers/exec';
 import { hasPath } from './containers/files';
@@ -22,6 +23,7 @@ export function connectEngine(
   settings: { dockerHost: string; ssh?: SshSettings },
 ): Engine {
   const host = hostOf(target, settings);
+  const connection = connectionOf(target, settings);
   return {
     host: host.name,
     info: () => readInfo(host),
@@ -30,6 +32,9 @@ export function connectEngine(
     ...volumesOf(host),
     ...imagesOf(host),
     hasPath: (path) => hasPath(host, path),
+    // An engine that is reached by TCP may be anywhere.
+    realPaths: async (paths) =>
+      /^(ssh|unix):/.test(connection.address) ? realPaths(connection, paths, settings.ssh) : {},
     logs: (name, bytes) => readLogs(host, name, bytes),
     exec: (name, command, options) => exec(host, name, command, options),
     buildImage: (context, options, watch) => buildImage(host, context, options, watch),
@@ -40,6 +45,9 @@ export function hostOf(
   target: Connection & { name: string },
   settings: { dockerHost: string; ssh?: SshSettings },
 ): Host {
-  const connection = target.address === 'local' ? { address: settings.dockerHost } : target;
+  const connection = connectionOf(target, settings);
   return { name: target.name, docker: clientFor(target.name, connection, settings.ssh) };
 }
+
+const connectionOf = (target: Connection, settings: { dockerHost: string }): Connection =>
+  target.address === 'local' ? { address: settings.dockerHost } : target;

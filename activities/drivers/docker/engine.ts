@@ -50,10 +50,14 @@ export interface Engine {
   listAll(): Promise<WritingContainer[]>;
 
   hasPath(path: string): Promise<boolean>;
+  /** Where paths of the host lead, links followed; without those that cannot be told. */
+  realPaths(paths: string[]): Promise<Record<string, string>>;
 
   imageId(reference: string): Promise<string | undefined>;
   /** The volumes a local image declares; undefined if it is missing. */
   imageVolumes(reference: string): Promise<string[] | undefined>;
+  /** The labels of a local image, which its containers inherit; empty if it is missing. */
+  imageLabels(reference: string): Promise<Record<string, string>>;
   /** Pulls the image unless it exists; `onProgress` receives lines. */
   pullImage(reference: string, auth: Login | undefined, watch?: Watch): Promise<void>;
   tagImage(id: string, repository: string, tag: string): Promise<void>;

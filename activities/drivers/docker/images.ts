@@ -12,6 +12,7 @@ type Images = Pick<
   Engine,
   | 'imageId'
   | 'imageVolumes'
+  | 'imageLabels'
   | 'pullImage'
   | 'tagImage'
   | 'pushImage'
@@ -27,6 +28,7 @@ export const imagesOf = (host: Host): Images => ({
     const found = await inspect(host, reference);
     return found && Object.keys(found.Config.Volumes ?? {}).sort();
   },
+  imageLabels: async (reference) => (await inspect(host, reference))?.Config.Labels ?? {},
   pullImage: (reference, auth, watch) => pull(host, reference, auth, watch),
   tagImage: (id, repository, tag) => tagImage(host, id, repository, tag),
   pushImage: (repository, tag, auth, watch) => push(host, repository, tag, auth, watch),

@@ -142,7 +142,7 @@ function describe(place: EnvironmentRef, role: 'instance' | 'accessory', state: 
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
     restart: state.restart,
     ...(irreversible && { irreversible: true as const }),
-    ...(ledger !== undefined && { ledger }),
+    ...(ledger && { ledger }),
   };
 }
 

@@ -25,6 +25,7 @@ export const HOST_OPTIONS = {
   cgroup_parent: 'Control groups of the host that it is put into, by name.',
   runtime: 'Runtimes by name, as `nvidia`.',
   logging: 'Log drivers besides `json-file`, `local` and `none`, as `syslog`: the engine itself writes there.',
+  labels: 'Programs that take orders from the labels of any container on the host, as `traefik`, where one runs there.',
   annotations: 'Names of annotations, which runtimes may take for orders.',
   oom: '`oom_kill_disable` and `oom_score_adj` below 0: the host would kill others first. `true`.',
   realtime: '`cpu_rt_runtime`: it may take the processor from everybody. `true`.',

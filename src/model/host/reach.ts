@@ -1,3 +1,4 @@
+import { orderedPrograms } from './reserved-labels';
 import type { ContainerSettings, ContainerSpec, Mount } from '../container/container';
 import type { HostOptionKey } from './options';
 import { cleanPath } from '../text/clean-path';
@@ -60,7 +61,7 @@ const SETTINGS: { [Field in keyof ContainerSettings]-?: Reading<NonNullable<Cont
   init: 'plain',
   ipc: ['ipc', but('private', 'none', 'shareable')],
   isolation: 'plain',
-  labels: 'plain',
+  labels: ['labels', orderedPrograms],
   logging: ['logging', ({ driver }) => but('json-file', 'local', 'none')(driver)],
   memoryBytes: 'plain',
   memoryReservationBytes: 'plain',

@@ -1,4 +1,5 @@
 import { cleanPath } from './clean-path';
+import { reservedLabels } from '../host/reserved-labels';
 import type { Finding, Path } from './path';
 import type { Network, Service, Volume } from '../service';
 
@@ -22,7 +23,14 @@ export function findReservedNames({ services, networks, volumes }: Named, instal
     path,
     message: `is ${name}, and all that begins with ${installation} is of windlass itself there: its proxy, its routes, and the containers of all applications. Use another name`,
   });
+  const inLabels = (at: Path, labels: Record<string, string> = {}): Finding[] =>
+    reservedLabels(installation, labels).map((name) => ({
+      path: [...at, 'labels', name],
+      message: 'is a label by which docker or windlass itself finds containers that are its own. Remove it',
+    }));
   return [
+    ...networks.flatMap(({ name, labels }) => inLabels(['networks', name], labels)),
+    ...volumes.flatMap(({ name, labels }) => inLabels(['volumes', name], labels)),
     ...services.flatMap(({ name, networks: memberships, container }) => {
       const at = ['services', name];
       const aliases = memberships.flatMap(({ network, aliases }) =>
@@ -31,7 +39,7 @@ export function findReservedNames({ services, networks, volumes }: Named, instal
       const binds = container.mounts.flatMap((mount) =>
         mount.type === 'bind' && folder.test(cleanPath(mount.source)) ? [refuse([...at, 'volumes'], mount.source)] : [],
       );
-      return [...(isReserved(name) ? [refuse(at, name)] : []), ...aliases, ...binds];
+      return [...(isReserved(name) ? [refuse(at, name)] : []), ...aliases, ...binds, ...inLabels(at, container.labels)];
     }),
     ...networks.flatMap(({ name, external }) =>
       external !== undefined && isReserved(external) ? [refuse(['networks', name], external)] : [],

@@ -1,6 +1,8 @@
 import { instanceName } from '../../../src/model/names';
-import { describeWith } from '../../setup/parts';
-import { failureOf } from '../fixtures';
+import { listComposed } from '../../../activities/targets/docker/containers/find-accessory';
+import { clientOf } from '../../../parts/server/engine-client';
+import { describeWith, parts } from '../../setup/parts';
+import { failureOf, uniqueName } from '../fixtures';
 import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
 describeWith(['engine', 'images'], 'instances by count', () => {
@@ -30,6 +32,46 @@ describeWith(['engine', 'images'], 'instances by count', () => {
     expect(await states()).toEqual(['running', 'none', 'none']);
     await bed.perform('removeInstances', { ...web, left: 0 });
     expect(await states()).toEqual(['none', 'none', 'none']);
+  });
+
+  test('none passes for a container of another by what its image or its record says of it', async () => {
+    const docker = clientOf(parts().engine.host);
+    const [repo, tag] = [uniqueName('labelled'), 'x'];
+    const { installation, app, environment } = bed.place;
+    const labels = {
+      'com.docker.compose.project': 'bank_production',
+      'com.docker.compose.service': 'db',
+      [`${installation}.ledger`]: 'made up',
+      'aaa.role': 'instance',
+      'aaa.environment': 'production',
+      'org.opencontainers.image.title': 'a title',
+    };
+    const base = await docker.createContainer({ Image: parts().images.base.name, Labels: labels });
+    await base.commit({ repo, tag });
+    await base.remove();
+    const passing = service(
+      'passing',
+      { healthcheck: { test: ['CMD', 'true'] }, labels: { 'aaa.app': 'bank', mine: 'yes' } },
+      { image: `${repo}:${tag}` },
+    );
+    bed.release('passing', { services: [passing] });
+    await bed.perform('createNetworks', { release: 'passing' });
+    await bed.perform('startInstances', { release: 'passing', service: 'passing', count: 1 });
+    const found = await bed.engine.inspectContainer(instanceName(bed.place, 'passing', 'passing'));
+    expect(found?.labels).toMatchObject({
+      'com.docker.compose.project': '',
+      'com.docker.compose.service': '',
+      'aaa.role': '',
+      'aaa.app': '',
+      [`${installation}.app`]: app,
+      [`${installation}.environment`]: environment,
+      'org.opencontainers.image.title': 'a title',
+      mine: 'yes',
+    });
+    expect(found?.labels[`${installation}.ledger`] || undefined).toBeUndefined();
+    expect(await listComposed(bed.engine, 'bank_production')).toEqual([]);
+    await bed.perform('removeInstances', { release: 'passing', service: 'passing', left: 0 });
+    await docker.getImage(`${repo}:${tag}`).remove();
   });
 
   test('a plan of format 1 still names each of them', async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { accessoryName, COMPOSE, instanceName } from '../../../src/model/names';
 import type { Mount } from '../../../src/model/container/container';
 import type { Service } from '../../../src/model/service';
@@ -137,6 +138,34 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     bed.release('two', { services: [writer('other')], volumes: [disk] });
     await bed.perform('createNetworks', { release: 'two' });
     await refused(start('two', 'other'), instanceName(bed.place, 'one', 'db'));
+  });
+
+  test('a folder that is another one by a link on the host, or lies within it', async () => {
+    const folder = makeFolder({ 'disk/pg/data/row': 'a row' });
+    symlinkSync('disk/pg', `${folder}/current`);
+    const on = (path: string): Mount[] => [{ type: 'bind', source: `${folder}/${path}`, target: '/data' }];
+    await put('one', writer('db', {}, on('current')));
+    const byHandThere = await startByHand({ HostConfig: { Binds: [`${folder}/disk/pg/data:/x`] } });
+    await refused(start('one', 'db'), byHandThere);
+    await bed.engine.stopContainer(byHandThere, 0);
+    await start('one', 'db');
+    await put('two', writer('other', {}, on('disk')));
+    await refused(start('two', 'other'), instanceName(bed.place, 'one', 'db'));
+    await put('three', writer('other', {}, on('disk/other')));
+    mkdirSync(`${folder}/disk/other`);
+    await start('three', 'other');
+  });
+
+  test('a folder that two services share, one of them by a link', async () => {
+    const folder = makeFolder({ 'disk/row': 'a row' });
+    symlinkSync('disk', `${folder}/current`);
+    const sharing = (name: string, path: string) => {
+      const source = `${folder}/${path}`;
+      return writer(name, { shared: [source] }, [{ type: 'bind', source, target: '/data' }]);
+    };
+    await put('one', sharing('db', 'disk'), sharing('other', 'current'));
+    await start('one', 'db');
+    await start('one', 'other');
   });
 
   test('one that is stopped, but that the engine starts again by itself; what compose made, too', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckReport } from '../../../src/model/inspection';
-import { said } from '../test-bed';
+import { said, until } from '../test-bed';
 import { withKeeper } from './keeper';
 
 /** What keeps data is never lost and never written by two, whatever becomes of its name, its kind and its place. */
@@ -43,6 +43,32 @@ withKeeper(
       });
       await expectReleased(of);
       await expectOne(name(`${of.slice(0, 10)}-db`), rows['data']!);
+      expect((await rollback()).status).toBe(0);
+      await expectOne(name('db'), rows['data']!);
+    });
+
+    it('a release that is cancelled in the middle of a change of kind gives the data back, either way', async () => {
+      const released = 'services: { db: { accessory: false, volumes: { data: shared } } }\n';
+      const never = db(`${onData}, stop_grace_period: 1s`).replace(
+        'test: [CMD, test, -f, /data/row]',
+        'test: [CMD, test, -f, /data/never], start_period: 30m',
+      );
+      const cancelled = async (changing: string) => {
+        const before = (await keepers()).join();
+        const ended = release(changing);
+        // The new one writes, and the old one has stopped: it is the middle.
+        await until(async () => !['', before].includes((await keepers()).join()));
+        const words = ['--reason', 'the wrong one', '--by', 'ci@example.com'];
+        await bed().windlass.run('cancel', changing.slice(0, 10), ...words);
+        expect((await ended).status).toBe(5);
+        await expectOne(before, rows['data']!);
+      };
+      await named();
+      await cancelled(commit(never, { manifest: released }));
+      const of = commit(db(onData), { manifest: released });
+      await expectReleased(of);
+      await expectOne(name(`${of.slice(0, 10)}-db`), rows['data']!);
+      await cancelled(commit(never));
       expect((await rollback()).status).toBe(0);
       await expectOne(name('db'), rows['data']!);
     });

@@ -52,6 +52,18 @@ test.each<[string, Partial<ContainerSpec>, string]>([
     { deviceRequests: [{ driver: 'cdi', ids: ['vendor.com/class=x'], capabilities: [] }] },
     'gpus vendor.com/class=x',
   ],
+  [
+    'programs that take orders from labels',
+    {
+      labels: {
+        'traefik.enable': 'true',
+        'traefik.http.routers.x.rule': 'y',
+        'ofelia.job-local.x.command': 'z',
+        a: 'b',
+      },
+    },
+    'labels traefik, labels ofelia',
+  ],
   ['the network of the host', { networkMode: 'host' }, 'network_mode host'],
   ['that of another container', { networkMode: 'container:x' }, 'network_mode container:x'],
   ['its processes', { pid: 'host' }, 'pid host'],

@@ -2,11 +2,11 @@ import { writePath } from '../../../src/model/text/path';
 import { findReservedNames } from '../../../src/model/text/reserved-names';
 import type { Network, Service, Volume } from '../../../src/model/service';
 
-const service = (more: { name?: string; aliases?: string[]; bind?: string }): Service =>
+const service = (more: { name?: string; aliases?: string[]; bind?: string; labels?: object }): Service =>
   ({
     name: more.name ?? 'web',
     networks: [{ network: 'default', aliases: more.aliases ?? [] }],
-    container: { mounts: more.bind ? [{ type: 'bind', source: more.bind, target: '/x' }] : [] },
+    container: { mounts: more.bind ? [{ type: 'bind', source: more.bind, target: '/x' }] : [], labels: more.labels },
   }) as unknown as Service;
 const find = (more: { service?: Service; network?: Network; volume?: Volume }) =>
   findReservedNames(
@@ -47,7 +47,17 @@ test.each<[string, Parameters<typeof find>[0], string]>([
     { service: service({ name: 'windlass-proxy' }) },
     'services.windlass-proxy: is windlass-proxy',
   ],
-])('refused: %s', (_, more, message) => expect(find(more)).toEqual([message]));
+  [
+    'a container of a compose project, which would be taken over',
+    { service: service({ labels: { 'com.docker.compose.project': 'bank_production' } }) },
+    'services.web.labels["com.docker.compose.project"]: is a label by which docker or windlass itself finds containers that are its own. Remove it',
+  ],
+  [
+    'one of another installation',
+    { service: service({ labels: { 'other.role': 'instance', 'other.app': 'bank', role: 'x', app: 'y' } }) },
+    'services.web.labels["other.role"]: is a label by which docker or windlass itself finds containers that are its own. Remove it',
+  ],
+])('refused: %s', (_, more, message) => expect(find(more)[0]).toEqual(message));
 
 test.each<[string, Parameters<typeof find>[0]]>([
   [
@@ -55,5 +65,13 @@ test.each<[string, Parameters<typeof find>[0]]>([
     { volume: { name: 'r', external: 'windlassroutes' }, network: { name: 'n', external: 'a-windlass' } },
   ],
   ['the name of compose', { network: { name: 'windlass-routes' }, volume: { name: 'windlass-routes' } }],
+  [
+    'labels of its own',
+    {
+      service: service({
+        labels: { role: 'x', app: 'y', 'com.example.role': 'z', 'org.opencontainers.image.title': 't' },
+      }),
+    },
+  ],
   ['an alias', { service: service({ aliases: ['api', 'my-windlass-proxy'], bind: '/srv/volumes/other' }) }],
 ])('allowed: %s', (_, more) => expect(find(more)).toEqual([]));

@@ -2,6 +2,7 @@ import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { type LabelWords, accessoryName, environmentNetwork, instanceName } from '../../../../src/model/names';
 import type { OperationName } from '../../../../src/model/plan';
 import type { ContainerSpec } from '../../../../src/model/container/container';
+import { reservedLabels } from '../../../../src/model/host/reserved-labels';
 import type { Service } from '../../../../src/model/service';
 import type { ContainerMake, FileToPut } from '../../../drivers/docker/engine';
 import { translateService } from '../../../drivers/docker/containers/translate';
@@ -110,12 +111,21 @@ function makeOf(
       return {
         name,
         image: service.image,
-        labels: own,
+        labels: { ...(await withoutReserved(ctx, service)), ...own },
         config: translateService(container, { volumes, oneOff: words.role === 'one-off' }),
         networks,
       };
     },
   };
+}
+
+/** An image's labels go to its containers: one that would make it pass for another's is emptied, for it cannot be taken off. */
+async function withoutReserved(
+  { engine, place: { installation } }: DockerContext,
+  { image, container }: Service,
+): Promise<Record<string, string>> {
+  const all = { ...(await engine.imageLabels(image)), ...container.labels };
+  return Object.fromEntries(reservedLabels(installation, all).map((name) => [name, '']));
 }
 
 const sharedWords = (environment: EnvironmentRecord, service: Service): Pick<LabelWords, 'shared'> =>

@@ -18,7 +18,7 @@ export async function lookForCompose(
   const composed = (await listComposed(engine, environment.project)).map((one) => describeComposed(one));
   if (composed.length > 0) return describeTakeover(DOCKER, environment, composed, listens, home);
   const others = await engine.listContainers({ [COMPOSE.project]: '' });
-  return [...new Set(others.map(({ labels }) => labels[COMPOSE.project] ?? ''))]
+  return [...new Set(others.flatMap(({ labels }) => labels[COMPOSE.project] || []))]
     .sort()
     .flatMap((project) => describeLikeness(environment, project, others));
 }
