@@ -164,7 +164,10 @@ describeWith(['compose'], 'a key of a commit that reaches out', () => {
   test.each(KEYS.map(([service, outcome], at) => [service, outcome, at] as const))('%s', (service, outcome, at) => {
     const name = `s${at}e`;
     const own = problems.filter((one) => new RegExp(`\\b${name}\\b`).test(one) || isOfResource(service, one));
-    if (outcome instanceof RegExp) return void expect(own.join('\n')).toMatch(outcome);
+    if (outcome instanceof RegExp) {
+      expect(own.join('\n')).toMatch(outcome);
+      return;
+    }
     const volume = /volumes: \["(\w+):/.exec(service)?.[1];
     const places = [`service ${name}`, `build of ${name}`, `volume ${volume}`];
     expect(reach.filter(({ of }) => places.includes(of)).map(({ said }) => said)).toEqual(outcome);
