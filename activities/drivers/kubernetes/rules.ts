@@ -42,6 +42,13 @@ export const KUBERNETES: Rule[] = [
     retry: true,
     next: 'An admission webhook of the cluster fails. If this persists, look at the program behind it',
   },
+  {
+    // The API server answers 500 where 400 would be right.
+    says: /^500\b.*failed to create typed patch object/,
+    kind: 'invalid',
+    retry: false,
+    next: 'The cluster does not know this field. Check its version: windlass check',
+  },
   { says: /^5\d\d\b/, kind: 'cluster-error', retry: true, next: "If this persists, read the API server's log" },
   { says: /^[34]\d\d\b/, kind: 'refused', retry: false, next: 'Expected the API of Kubernetes at this address' },
   { says: /^TimeoutError/, kind: 'timeout', retry: true, next: 'Check that it is running and not overloaded' },

@@ -163,6 +163,7 @@ describe('what a cluster answers', () => {
     [410, 'Expired', 'the continue token is too old', 'Transient', 'timeout'],
     [429, 'TooManyRequests', 'slow down', 'Transient', 'rate-limited'],
     [500, 'InternalError', 'failed calling webhook "policy.test"', 'Transient', 'webhook'],
+    [500, '', 'failed to create typed patch object (shop/web): .name: field not declared', 'Permanent', 'invalid'],
     [500, 'InternalError', 'etcdserver: request timed out', 'Transient', 'cluster-error'],
     [503, 'ServiceUnavailable', 'apiserver is shutting down', 'Transient', 'cluster-error'],
   ])('%i %s "%s" is %s: %s', async (code, reason, message, type, kind) => {
