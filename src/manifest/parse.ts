@@ -53,12 +53,15 @@ function putStandIn(data: unknown, path: Path): void {
   if (isAddressOfHost) return putStandIn(data, path.slice(0, -1));
   const isOfSwarm = path[0] === 'environments' && path[2] === 'swarm';
   if (isOfSwarm && path.length > 3) return putStandIn(data, path.slice(0, 3));
+  const isOfKubernetes = path[0] === 'environments' && path[2] === 'kubernetes';
+  if (isOfKubernetes && path.length > 3) return putStandIn(data, path.slice(0, 3));
   const last = path.at(-1);
   const parent = valueAt(data, path.slice(0, -1));
   if (last === undefined || typeof parent !== 'object' || parent === null) return;
   const place = parent as Record<string | number, unknown>;
   if (path.length === 1 && last === 'app') place[last] = 'app';
   else if (path.at(-2) === 'hosts' || isOfSwarm) place[last] = `unix:///${last}`;
+  else if (isOfKubernetes) place[last] = { namespace: 'stand-in' };
   else if (typeof last === 'string') delete place[last];
 }
 

@@ -4,6 +4,7 @@ import { HOST_NAME, PERCENT, URL_PATH } from '../model/text/grammar';
 import { addressOfTcp } from '../model/host/route-address';
 import type { RouteOverride } from '../model/service';
 import { ENGINE, group, groupName, host, swarm } from './schema-host';
+import { kubernetes } from './schema-kubernetes';
 import { duration, secretSource, timeLimit, strategy, verification, type Strategy, type Verification } from './kinds';
 import { secretName, variableName } from './schema-names';
 import { titleOf } from './titles';
@@ -98,10 +99,13 @@ export const environment = z.strictObject({
     .default([])
     .describe('The Docker engines: `local`, `unix:///path` or `ssh://user@host`, or an object with more keys.'),
   swarm: swarm.optional().describe('Instead of hosts: a Docker swarm, by one manager, or an object with more keys.'),
+  kubernetes: kubernetes.optional().describe('Instead of hosts: a namespace of a Kubernetes cluster. Preview.'),
   groups: z
     .record(groupName, group)
     .default({})
-    .describe('Which hosts run which services. A service without a group runs on every host. Not for a swarm.'),
+    .describe(
+      'Which hosts run which services. A service without a group runs on every host. Not for a swarm or Kubernetes.',
+    ),
   project: z
     .string()
     .regex(

@@ -17,6 +17,10 @@ export const TARGETS: { [Kind in TargetKind]: WrittenTargets<TargetOf<Kind>> } =
     key: 'swarm',
     place: ({ swarm }) => (swarm ? [{ kind: 'swarm', name: 'swarm', ...swarm }] : []),
   },
+  kubernetes: {
+    key: 'kubernetes',
+    place: ({ kubernetes }) => (kubernetes ? [{ kind: 'kubernetes', name: 'kubernetes', ...kubernetes }] : []),
+  },
 };
 
 /** The kinds of target whose keys are written in an environment: one, where all is well (`rules-targets.ts`). */

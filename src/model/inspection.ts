@@ -125,6 +125,8 @@ export interface BootstrapStep {
   host: Target;
   does: 'none' | 'start' | 'replace';
   what: string;
+  /** What its owner is to apply there, where windlass cannot: YAML. */
+  manifest?: string;
 }
 
 /** A host's key, and why it is not trusted, if so. */
@@ -137,7 +139,18 @@ export interface ShownKey {
 }
 
 export type HostQuestion =
-  'reached' | 'engine' | 'nodes' | 'disk' | 'clock' | 'registry' | 'ports' | 'paths' | 'volumes' | 'proxy';
+  | 'reached'
+  | 'engine'
+  | 'nodes'
+  | 'disk'
+  | 'clock'
+  | 'registry'
+  | 'ports'
+  | 'paths'
+  | 'volumes'
+  | 'proxy'
+  | 'rights'
+  | 'quota';
 export interface HostCheck {
   environment: string;
   host: string;

@@ -21,6 +21,7 @@ export interface ObservedTarget {
 export interface ObservedOf extends Record<TargetKind, ObservedTarget> {
   docker: ObservedHost;
   swarm: ObservedSwarm;
+  kubernetes: ObservedKubernetes;
 }
 
 /** What is seen of Docker engines, of one alone and of a swarm: the words of `src/plan/engines`. */
@@ -49,6 +50,22 @@ export interface ObservedSwarm extends ObservedEngines {
   containers: ObservedSet[];
   /** The proxy of each edge, by its name; none where it is missing. */
   proxies: Record<string, ObservedProxy>;
+}
+
+/** A namespace has Deployments and StatefulSets where a host has containers, and Services where a proxy has routes. */
+export interface ObservedKubernetes extends ObservedEngines {
+  containers: ObservedSet[];
+  /** What leads to a set of instances: a Service, or an HTTPRoute. */
+  leads: ObservedLead[];
+  /** What others than windlass and the cluster itself have changed, a line each. */
+  changed: string[];
+}
+
+export interface ObservedLead {
+  name: string;
+  service: string;
+  /** To the instances of this release; undefined where to none. */
+  release?: string;
 }
 
 /**

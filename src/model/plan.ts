@@ -2,6 +2,7 @@ import type { Failure } from './failure';
 import { COMMON, type CommonOperations } from './operations/common';
 import { DOCKER, type DockerOperations } from './operations/docker';
 import { ENGINE, type EngineOperations } from './operations/engine';
+import { KUBERNETES, type KubernetesOperations, type OfSets } from './operations/kubernetes';
 import type { OperationTraits, Table, Work } from './operations/operation';
 import { SWARM, type SwarmOperations } from './operations/swarm';
 import type { PlannedStrategy } from './strategy';
@@ -54,14 +55,16 @@ export interface Step {
 export interface OperationsOf extends Record<TargetKind, CommonOperations> {
   docker: CommonOperations & EngineOperations & DockerOperations;
   swarm: CommonOperations & EngineOperations & SwarmOperations;
+  kubernetes: CommonOperations & Pick<EngineOperations, OfSets> & KubernetesOperations;
 }
 
 /** Every operation, with its input. The name is the activity's, so that Temporal's UI reads as the procedure. */
-export interface OperationInputs extends CommonOperations, EngineOperations, DockerOperations, SwarmOperations {}
+export interface OperationInputs
+  extends CommonOperations, EngineOperations, DockerOperations, SwarmOperations, KubernetesOperations {}
 export type OperationName = keyof OperationInputs;
 export type Operation = { [Name in OperationName]: { name: Name } & OperationInputs[Name] }[OperationName];
 
-const OPERATIONS: Table<OperationInputs> = { ...COMMON, ...ENGINE, ...DOCKER, ...SWARM };
+const OPERATIONS: Table<OperationInputs> = { ...COMMON, ...ENGINE, ...DOCKER, ...SWARM, ...KUBERNETES };
 
 export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
 

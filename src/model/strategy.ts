@@ -2,13 +2,15 @@
 interface StrategyTraits {
   gradual?: true;
   outage?: true;
+  /** Its shares of traffic are no numbers of instances, so that what leads the traffic must weigh. */
+  weighed?: true;
 }
 
 const STRATEGIES = {
   'blue-green': {},
   recreate: { outage: true },
   rolling: { gradual: true },
-  canary: { gradual: true },
+  canary: { gradual: true, weighed: true },
 } satisfies Record<string, StrategyTraits>;
 
 export type StrategyKind = keyof typeof STRATEGIES;
@@ -20,3 +22,5 @@ const traitsOf = (kind: PlannedStrategy): StrategyTraits => (STRATEGIES as Recor
 export const isGradual = (kind: StrategyKind): boolean => traitsOf(kind).gradual === true;
 
 export const hasOutage = (kind: PlannedStrategy): boolean => traitsOf(kind).outage === true;
+
+export const isWeighed = (kind: StrategyKind): boolean => traitsOf(kind).weighed === true;

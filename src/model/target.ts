@@ -32,12 +32,26 @@ export interface SwarmTarget extends BaseTarget {
   edge: SwarmNode[];
 }
 
+/** One namespace of a Kubernetes cluster. */
+export interface KubernetesTarget extends BaseTarget {
+  kind: 'kubernetes';
+  /** A file of the worker; default: the worker's own (`KUBECONFIG`, `~/.kube/config`). */
+  kubeconfig?: string;
+  /** The context in it; default: its current one. */
+  context?: string;
+  /** The worker runs in the cluster, and uses its service account. */
+  inCluster?: true;
+  namespace: string;
+  /** How traffic moves: by the selectors of Services that the team's Ingress leads to, or by HTTPRoutes of this Gateway. */
+  route: 'service' | { gateway: string; namespace?: string };
+}
+
 /**
  * What an environment deploys to. To add a kind: a variant here, a planner in `src/plan/targets/`, a driver in
  * `activities/targets/`, its key in `src/manifest/targets.ts`, its answers in `src/compose/answers/`; a missing one does
  * not compile. `npm run new target NAME` makes them all.
  */
-export type Target = DockerHost | SwarmTarget;
+export type Target = DockerHost | SwarmTarget | KubernetesTarget;
 export type TargetKind = Target['kind'];
 export type TargetOf<Kind extends TargetKind> = Extract<Target, { kind: Kind }>;
 
@@ -48,8 +62,13 @@ export const USUAL_KIND: TargetKind = 'docker';
 export function connectionsOf(target: Target): Connection[] {
   const { kind, name } = target;
   if ('managers' in target) return [...target.managers, ...target.edge].filter(isFirst);
+  if ('namespace' in target) return [{ address: `${kind}:${clusterOf(target)}/${target.namespace}` }];
   return ['address' in target ? target : { address: `${kind}:${name}` }];
 }
+
+/** The cluster as the worker finds it: a context, a file of the worker and perhaps a context in it, or the one that it runs in. */
+export const clusterOf = ({ kubeconfig, context, inCluster }: KubernetesTarget): string =>
+  inCluster ? 'in-cluster' : [kubeconfig, context].filter(Boolean).join(':') || 'current';
 
 const isFirst = (one: Connection, at: number, all: Connection[]) =>
   all.findIndex((other) => isSameConnection(one, other)) === at;

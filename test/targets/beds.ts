@@ -4,6 +4,7 @@ import { freePort } from '../../parts/run/ports';
 import { LOCAL, makeTestBed, service } from '../activities/rollout/rollout-fixtures';
 import type { SharedParts } from '../setup/parts';
 import type { ContractBed } from './contract';
+import { openKubernetesBed } from './kubernetes';
 import { ofDockerHost, seeHost } from './docker-hosts';
 import { openSwarmBed } from './swarm';
 
@@ -17,6 +18,7 @@ interface Bed {
 export const BEDS: Record<TargetKind, Bed> = {
   docker: { open: openDockerHost },
   swarm: { open: openSwarmBed, needs: ['swarm'] },
+  kubernetes: { open: openKubernetesBed, needs: ['kubernetes'] },
 };
 
 async function openDockerHost(): Promise<ContractBed> {

@@ -89,19 +89,22 @@ const QUESTIONS: HostQuestion[] = [
   'volumes',
   'proxy',
 ];
+/** Only some kinds of targets are asked these. */
+const OF_SOME: HostQuestion[] = ['rights', 'quota'];
 
 /** A table of all targets, followed by their problems. */
 function hostLines(hosts: HostCheck[]): string[] {
   if (hosts.length === 0) return [];
   const cell = (finding: HostFinding | undefined) => (finding ? `${finding.ok ? finding.what : '✗'}` : '');
+  const questions = [...QUESTIONS, ...OF_SOME.filter((one) => hosts.some(({ found }) => found[one]))];
   const rows = hosts.map(({ environment, host, ok, found }) => [
     ok ? '✓' : '✗',
     environment,
     host,
-    ...QUESTIONS.map((question) => cell(found[question])),
+    ...questions.map((question) => cell(found[question])),
   ]);
   const wrong = hosts.flatMap(({ environment, host, found }) =>
-    QUESTIONS.flatMap((question) =>
+    questions.flatMap((question) =>
       found[question]?.ok === false ? [`✗ ${environment} ${host}, ${question}: ${found[question].what}`] : [],
     ),
   );
@@ -109,7 +112,7 @@ function hostLines(hosts: HostCheck[]): string[] {
     said.map((what) => `! ${environment} ${host}: ${what}`),
   );
   const { one } = wordsFor(hosts.map(({ kind }) => kind));
-  return [...table(['', 'environment', one, ...QUESTIONS], rows), ...wrong, ...composed];
+  return [...table(['', 'environment', one, ...questions], rows), ...wrong, ...composed];
 }
 
 export function checkLines({ problems, warnings, hosts }: CheckReport): string[] {

@@ -49,6 +49,7 @@ async function bootstrap(environment: string, options: Options): Promise<Command
         [wordsFor(steps.map(({ host }) => host.kind)).one, 'does', 'what'],
         steps.map(({ host, does: change, what }) => [host.name, change, what]),
       ),
+      ...steps.flatMap(({ manifest }) => manifest?.split('\n') ?? []),
     );
     if (steps.every(({ does: change }) => change === 'none'))
       return { json: { steps, done: [] }, lines: ['Nothing to do.'] };

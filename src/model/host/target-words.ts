@@ -11,6 +11,7 @@ export interface TargetWords {
 const WORDS: Record<TargetKind, TargetWords> = {
   docker: { one: 'host', several: 'hosts', runsOn: 'host' },
   swarm: { one: 'swarm', several: 'swarms', runsOn: 'node' },
+  kubernetes: { one: 'namespace', several: 'namespaces', runsOn: 'node' },
 };
 const MIXED: TargetWords = { one: 'target', several: 'targets', runsOn: 'target' };
 

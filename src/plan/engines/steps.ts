@@ -19,11 +19,17 @@ export const isBackground = (service: Service) => service.kind === 'background';
 const hostNames = (after: EnvironmentRecord) => after.targets.map((host) => host.name);
 const usedHosts = (after: EnvironmentRecord) => hostNames(after).filter((host) => servicesOn(after, host).length > 0);
 
+/** Where the proxies are not windlass's own, nothing is to be done for them. */
+function hasProxies({ own, observed }: EngineInput, { targets }: EnvironmentRecord, host: string): boolean {
+  const target = targets.find(({ name }) => name === host);
+  return target !== undefined && own.proxies(target, observedOn(observed, host)).length > 0;
+}
+
 /** Prepares the proxy, images and networks. */
 export function fetchAndConnect(input: EngineInput, after: EnvironmentRecord, release: string): Step[][] {
   const hosts = usedHosts(after);
   const proxies = hosts
-    .filter((host) => isRoutedOn(after, host))
+    .filter((host) => isRoutedOn(after, host) && hasProxies(input, after, host))
     .map((host): Step => ({ operation: { name: 'ensureProxy', target: host } }));
   const pulls = hosts.flatMap((host) => input.own.fetch(host, servicesOn(after, host), release));
   const networks = hosts.map((host): Step => {

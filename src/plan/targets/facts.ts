@@ -5,6 +5,7 @@ import type { TargetKind } from '../../model/target';
 export interface FactsOf extends Record<TargetKind, object> {
   docker: EngineFacts;
   swarm: EngineFacts;
+  kubernetes: EngineFacts;
 }
 
 /** `accessorySpecs`: the hashes of specifications that accessories made now would have, by service. */

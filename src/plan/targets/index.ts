@@ -2,10 +2,11 @@ import type { EnvironmentRecord } from '../../manifest/record/record';
 import { type TargetKind, USUAL_KIND } from '../../model/target';
 import type { PlanningInput } from '../planning';
 import { swarm } from './swarm';
+import { kubernetes } from './kubernetes';
 import { docker } from './docker';
 import type { TargetPlanner } from './planner';
 
-const planners: Record<TargetKind, TargetPlanner> = { docker, swarm };
+const planners: Record<TargetKind, TargetPlanner> = { docker, swarm, kubernetes };
 
 /** The planner for an environment's kind of targets. */
 export const plannerOf = ({ targets }: Pick<EnvironmentRecord, 'targets'>): TargetPlanner =>

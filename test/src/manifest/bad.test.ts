@@ -120,7 +120,7 @@ const BAD: [name: string, text: string, problems: string[]][] = [
     'a key that is nowhere',
     staging('whatever: 1'),
     [
-      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, swarm, groups, project, compose, variables, secrets, envFiles, routes, verify, soak, approval, retention, strategy, onFailure, order, operators.',
+      'windlass.yaml:5:5 environments.staging.whatever: is not known here. Known: hosts, swarm, kubernetes, groups, project, compose, variables, secrets, envFiles, routes, verify, soak, approval, retention, strategy, onFailure, order, operators.',
     ],
   ],
   [

@@ -1,0 +1,58 @@
+import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
+import { type Content, contentsOf } from '../../../../src/model/kubernetes/contents';
+import { configMapOf, secretOf } from '../../../../src/model/kubernetes/sets';
+import type { Service } from '../../../../src/model/service';
+import { hashContent } from '../../../secrets/secret-hashes';
+import { contentOf } from '../../../engines/make';
+import type { KubernetesContext } from '../context';
+import { metadataOf, ownLabels } from './labels';
+
+interface Owner {
+  /** That of the set. */
+  name: string;
+  release: string;
+  environment: EnvironmentRecord;
+  service: Service;
+}
+
+/**
+ * The service's Secret and ConfigMap. They cannot change, so a pod that starts again reads what it read before. Those of a release have
+ * the set's name; those of an accessory, which outlives releases, a hash of their content besides.
+ */
+export async function placeContents(ctx: KubernetesContext, owner: Owner): Promise<{ secret: string; config: string }> {
+  const { secret, config } = contentsOf(owner.service);
+  return {
+    secret: await place(ctx, owner, 'Secret', secret),
+    config: await place(ctx, owner, 'ConfigMap', config),
+  };
+}
+
+async function place(
+  ctx: KubernetesContext,
+  owner: Owner,
+  kind: 'Secret' | 'ConfigMap',
+  contents: Content[],
+): Promise<string> {
+  const { space, settings, place: where } = ctx;
+  const isAccessory = owner.service.kind === 'accessory';
+  if (contents.length === 0) return owner.name;
+  if (!isAccessory && (await space.get(kind, owner.name))) return owner.name;
+  const data = Object.fromEntries(
+    await Promise.all(
+      contents.map(async (one) => [one.key, (await read(ctx, owner, one)).toString('base64')] as const),
+    ),
+  );
+  const hash = isAccessory ? await hashContent(settings, where, Buffer.from(JSON.stringify(data))) : undefined;
+  const name = hash === undefined ? owner.name : `${owner.name}-${hash.slice(0, 10)}`;
+  const words = { role: 'file' as const, service: owner.service.name, ...(!isAccessory && { release: owner.release }) };
+  const metadata = metadataOf(where, name, ownLabels(where, words));
+  await space.apply(kind === 'Secret' ? secretOf(metadata, data) : configMapOf(metadata, data));
+  return name;
+}
+
+const read = async (
+  ctx: KubernetesContext,
+  { environment, release }: Owner,
+  { text, file }: Content,
+): Promise<Buffer> =>
+  file ? contentOf(ctx, environment, file, release) : Buffer.from(await ctx.secrets.inText(text!, environment.secrets));
