@@ -1,0 +1,127 @@
+import type { KubernetesObject } from '../../activities/drivers/kubernetes/cluster';
+import { connectCluster } from '../../activities/drivers/kubernetes/connect';
+import { readKubeconfig } from '../../activities/drivers/kubernetes/kubeconfig';
+import { rulesFor } from '../../activities/targets/kubernetes/rights';
+import { ask, sendRequests } from '../../lab/traffic/client';
+import type { TestHosts } from '../../parts/host/hosts';
+import { startKubernetes, type TestCluster } from '../../parts/kubernetes/cluster';
+import { describeWith, parts } from '../setup/parts';
+import { HostsTestBed, outcome, said } from './test-bed';
+
+/** Answers with its version, and ends at once when it is asked to. */
+const FILES = (base: string, store: string) => ({
+  Dockerfile: `FROM ${base}\nCOPY www /www\nCOPY check.sh /\nCMD ["sh", "-c", "trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait"]\n`,
+  'check.sh': 'exit 0\n',
+  'docker-compose.yml': `services:
+  web:
+    build: .
+    expose: ["80"]
+    depends_on: [store]
+    healthcheck: { test: [CMD, sh, /check.sh], interval: 1s }
+    deploy: { replicas: 2 }
+  jobs:
+    build: .
+    command: [sh, -c, "trap 'exit 0' TERM; sleep 100000 & wait"]
+    healthcheck: { test: [CMD, sh, /check.sh], interval: 1s }
+  store:
+    image: ${store}
+    command: [sh, -c, "trap 'exit 0' TERM; date >> /data/starts; sleep 100000 & wait"]
+    volumes: ["data:/data"]
+volumes: { data: { labels: { storage.size: 10Mi } } }
+`,
+});
+
+const BECAUSE = ['--by', 'ops@example.com', '--reason', 'the one before was better'];
+
+const manifest = (app: string, kubeconfig: string, more: string) => `app: ${app}
+services:
+  web: { healthyWithin: 30s, drain: 1s }
+  jobs: { background: true, healthyWithin: 60s }
+  store: { healthyWithin: 60s }
+environments:
+  production:
+    kubernetes: { kubeconfig: ${kubeconfig}, namespace: shop${more} }
+    routes: [{ service: web, host: shop.localhost, port: 80 }]
+    verify: [{ run: { service: web, command: [sh, /check.sh] } }]
+    soak: 2s
+`;
+
+/** What a team has: it leads to a Service, and nobody changes it. */
+const INGRESS = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: { name: 'shop', namespace: 'shop' },
+  spec: {
+    ingressClassName: 'traefik',
+    rules: [
+      {
+        host: 'shop.localhost',
+        http: {
+          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: 80 } } } }],
+        },
+      },
+    ],
+  },
+};
+
+describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'kubernetes'], 'a Kubernetes of two nodes', () => {
+  let bed: HostsTestBed;
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await startKubernetes({ registry: parts().registry });
+    bed = await HostsTestBed.open(0, {}, () =>
+      Promise.resolve({ all: [], variables: {}, stop: () => cluster.stop() } as unknown as TestHosts),
+    );
+    await bed.pushStore();
+    for (const [path, text] of Object.entries(FILES(parts().images.base.name, bed.store))) bed.shop.write(path, text);
+    const rules = rulesFor({ route: 'service' }).map(({ group, ...rule }) => ({ apiGroups: [group], ...rule }));
+    const kubeconfig = await cluster.account({ namespace: 'shop', rules });
+    bed.shop.write('windlass.yaml', manifest(bed.app, kubeconfig, ''));
+    await admin().then((all) => all.apply(INGRESS as KubernetesObject, { fieldManager: 'team' }));
+  });
+  afterAll(async () => await bed?.close());
+
+  const admin = async () =>
+    connectCluster(
+      await readKubeconfig({ kubeconfig: cluster.kubeconfig }, { env: {}, refuseProgram: async () => 'no' }),
+    );
+  const release = (commit: string) => outcome(bed.release(commit));
+  const target = () => ({ address: cluster.gateway.address, host: 'shop.localhost' });
+  const page = async () => (await ask(target())).trim();
+  const deployments = async () => {
+    const all = await (await admin()).list({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop' });
+    return all.map(({ metadata }) => metadata.name.replace(/^.*-production-/, '')).sort();
+  };
+
+  it('is released to, moves on, goes back and is left, and no request is lost', async () => {
+    const one = bed.commit('one');
+    expect(await release(one)).toEqual({ status: 0, said: expect.any(String) });
+    expect(await page()).toBe('one');
+    const client = sendRequests(target(), 20);
+
+    const two = bed.commit('two');
+    expect(await release(two)).toEqual({ status: 0, said: expect.any(String) });
+
+    expect(await page()).toBe('two');
+
+    bed.shop.write('check.sh', 'exit 1\n');
+    const broken = await release(bed.commit('three'));
+    expect(broken).toEqual({ status: 3, said: expect.any(String) });
+
+    expect(await page()).toBe('two');
+
+    const back = await outcome(bed.windlass.run('rollback', 'production', one.slice(0, 10), ...BECAUSE));
+    expect(back).toEqual({ status: 0, said: expect.any(String) });
+    expect(await page()).toBe('one');
+    expect(await deployments()).toEqual([`${one.slice(0, 10)}-jobs`, `${one.slice(0, 10)}-web`]);
+
+    const observed = await bed.windlass.run('status', 'production', '--observed');
+    expect(said(observed)).toContain('matches the record');
+    const left = await outcome(bed.windlass.run('eject', 'production', '--yes', ...BECAUSE));
+    expect(left).toEqual({ status: 0, said: expect.any(String) });
+    expect((await client.stop()).failed).toBe(0);
+    expect(await page()).toBe('one');
+    expect(await deployments()).toEqual([`${one.slice(0, 10)}-jobs`, `${one.slice(0, 10)}-web`]);
+  });
+});
