@@ -19,11 +19,7 @@ export function describeDrift(
     kind === 'accessory' ? accessoryName(place, name) : instanceName(place, release, name);
   const wanted = new Set(lasting.map(nameOf));
   const lines = [
-    ...lasting.flatMap((service) => {
-      const set = found.get(nameOf(service));
-      const lines = compare(nameOf(service), service, environment, target, set);
-      return lines.length === 0 && set?.changed !== undefined ? [`${set.name} ${set.changed}`] : lines;
-    }),
+    ...lasting.flatMap((service) => compare(nameOf(service), service, environment, target, found.get(nameOf(service)))),
     ...observed.containers
       .filter(({ name, role, state }) => !wanted.has(name) && role === 'instance' && state === 'running')
       .map(({ name }) => `${name} runs, but is not part of the recorded release`),
@@ -46,6 +42,8 @@ function compare(
   const spec = hashSpec(service, environment.volumes);
   if (found.spec !== spec && found.spec !== hashSpec(service))
     return [`${name} does not match the record (spec ${found.spec}, expected ${spec})`];
+  // That tasks are missing follows from this.
+  if (found.changed !== undefined) return [`${name} ${found.changed}`];
   const running = found.tasks.filter(({ state }) => state === 'running').length;
   if (running >= count) return [];
   const why = found.tasks.find(({ error }) => error !== undefined)?.error;
