@@ -7,8 +7,9 @@ import { clientOf } from '../../../parts/server/engine-client';
 import { environmentNetwork, instanceName, releaseNetwork, volumeName } from '../../../src/model/names';
 import type { Draft } from '../../../src/manifest/record/record';
 import { ANSWERS } from '../../../src/compose/answers';
-import type { Key } from '../../../src/compose/answers/answers';
+import type { ComposeSection } from '../../../src/compose/answers/answers';
 import { describeWith, parts } from '../../setup/parts';
+import { SPECIFICATION } from '../../src/compose/specification';
 import { makeFolder } from '../fixtures';
 import { ELSEWHERE, FILES, MANIFEST, NETWORKS, ROWS, type Row, TOP, VOLUMES } from './compose-same-rows';
 import { contextOf, makeTestBed, type TestBed } from '../rollout/rollout-fixtures';
@@ -33,10 +34,13 @@ test('every key of the specification has a row, or is shown elsewhere', () => {
     ...Object.keys(NETWORKS).flatMap((keys) => keys.split(' ').map((key) => `network.${key}`)),
     ...Object.keys(VOLUMES).flatMap((keys) => keys.split(' ').map((key) => `volume.${key}`)),
   ]);
-  const wanted = Object.entries(ANSWERS.docker)
-    .filter(([name]) => !['build', 'file', 'networkDrivers', 'judge'].includes(name))
-    .flatMap(([name, keys]: [string, Key[]]) =>
-      keys.filter(({ does }) => does !== 'refused').map(({ key }) => (name === 'service' ? key : `${name}.${key}`)),
+  const sections = Object.keys(SPECIFICATION) as ComposeSection[];
+  const wanted = sections
+    .filter((name) => !['build', 'file'].includes(name))
+    .flatMap((name) =>
+      ANSWERS.docker[name]
+        .filter(({ does }) => does !== 'refused')
+        .map(({ key }) => (name === 'service' ? key : `${name}.${key}`)),
     );
   expect(wanted.filter((key) => !shown.has(key))).toEqual([]);
   expect([...shown].filter((key) => !wanted.includes(key))).toEqual([]);
