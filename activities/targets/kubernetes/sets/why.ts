@@ -28,6 +28,8 @@ const HOPELESS: Record<string, (message: string) => Omit<Wrong, 'pod'>> = {
   }),
 };
 
+/** A kubelet that was too slow tries again by itself. */
+const TRIES_AGAIN = /timed out|deadline exceeded/i;
 /** A registry that answers so will answer so again. */
 const NO_IMAGE = /not found|manifest unknown|name unknown|does not exist/i;
 const NO_LOGIN = /unauthorized|forbidden|denied|authentication required|no basic auth/i;
@@ -37,7 +39,7 @@ export function whyNever(pod: PodObject, restartsBefore = 0): Wrong | undefined 
   const container = containerOf(pod);
   const { reason = '', message = '' } = container?.state.waiting ?? {};
   const hopeless = HOPELESS[reason];
-  if (hopeless) return { ...hopeless(message), pod };
+  if (hopeless && !TRIES_AGAIN.test(message)) return { ...hopeless(message), pod };
   const isPull = reason === 'ErrImagePull' || reason === 'ImagePullBackOff';
   // Of a registry that cannot be reached, too, the kubelet says that something was not found: the host.
   if (isPull && NO_IMAGE.test(message) && !/dial tcp|lookup/.test(message))
