@@ -1,5 +1,6 @@
-import { permanent, transient } from '../errors';
+import { permanent } from '../errors';
 import { ruleFor } from '../failures';
+import { failureBy, UNREACHABLE } from '../rule';
 
 /** What a cluster said when it refused. */
 export interface Refusal {
@@ -31,9 +32,9 @@ export const isStatus = (error: unknown, status: number): boolean => refusalIn(e
 export function refused(call: ClusterCall, status: number, body: string): Error {
   const refusal = readStatus(status, body);
   const { reason, message } = refusal;
-  const rule = ruleFor('kubernetes', `${status} ${reason} ${message}`) ?? UNKNOWN;
+  const rule = ruleFor('kubernetes', `${status} ${reason} ${message}`) ?? UNREACHABLE;
   const said = message ? ` "${message}"` : '';
-  const error = failureBy(rule, call, `answers ${status}${said}`);
+  const error = failureOf(rule, call, `answers ${status}${said}`);
   refusals.set(error, refusal);
   return error;
 }
@@ -41,33 +42,24 @@ export function refused(call: ClusterCall, status: number, body: string): Error 
 /** Classifies a request without an answer. */
 export function noAnswer(call: ClusterCall, error: unknown, withinMs: number): Error {
   const { name, code = '', message } = error as Error & { code?: string };
-  const rule = ruleFor('kubernetes', `${name} ${code || message}`) ?? UNKNOWN;
+  const rule = ruleFor('kubernetes', `${name} ${code || message}`) ?? UNREACHABLE;
   const what: Record<string, string> = {
     timeout: `did not answer within ${withinMs / 1_000} s`,
     'untrusted-cluster': `has no certificate that is trusted (${code})`,
   };
-  return failureBy(rule, call, what[rule.kind] ?? `cannot be reached (${code || message})`);
+  return failureOf(rule, call, what[rule.kind] ?? `cannot be reached (${code || message})`);
 }
 
 /** A permanent failure of this call that is no answer of the cluster. */
 export const cannot = ({ server, doing }: ClusterCall, kind: string, what: string): Error =>
   permanent({ kind, message: `${doing}: the cluster ${server} ${what}` });
 
-const UNKNOWN = {
-  kind: 'unreachable',
-  retry: true,
-  unknown: true,
-  next: 'Check that it is running and the worker can reach it',
-} as const;
-
-function failureBy(
-  rule: { kind: string; retry: boolean; next: string; unknown?: true },
+/** The sentence of a rule on this call. */
+const failureOf = (
+  rule: Parameters<typeof failureBy>[0] & { next: string },
   { server, doing }: ClusterCall,
   what: string,
-): Error {
-  const message = `${doing}: the cluster ${server} ${what}. ${rule.next}`;
-  return (rule.retry ? transient : permanent)({ kind: rule.kind, message, ...(rule.unknown && { unknown: true }) });
-}
+): Error => failureBy(rule, `${doing}: the cluster ${server} ${what}. ${rule.next}`);
 
 /** A cluster refuses with an object of kind Status; what stands before it (a load balancer, a login page) with anything. */
 function readStatus(status: number, body: string): Refusal {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { permanent, transient } from '../errors';
 import { ruleFor } from '../failures';
+import { failureBy, UNREACHABLE } from '../rule';
 
 export interface RegistryRequest {
   host: string;
@@ -22,7 +22,7 @@ const REFUSED = { kind: 'refused', retry: false, next: 'Expected a registry with
 export function noAnswer({ host, doing }: RegistryRequest, error: unknown, withinMs: number): Error {
   const { name, cause } = error as Error & { cause?: { code?: string; message?: string } };
   const code = cause?.code ?? cause?.message ?? name;
-  const rule = ruleFor('registry', `${name} ${code}`) ?? UNKNOWN;
+  const rule = ruleFor('registry', `${name} ${code}`) ?? UNREACHABLE;
   const what: Record<string, string> = {
     timeout: `the registry ${host} did not answer within ${withinMs / 1_000} s`,
     'untrusted-registry': code.startsWith('ERR_SSL')
@@ -31,16 +31,6 @@ export function noAnswer({ host, doing }: RegistryRequest, error: unknown, withi
   };
   return failureBy(rule, `${doing}: ${what[rule.kind] ?? `cannot reach the registry ${host} (${code})`}. ${rule.next}`);
 }
-
-const UNKNOWN = {
-  kind: 'unreachable',
-  retry: true,
-  unknown: true,
-  next: 'Check that it is running and the worker can reach it',
-} as const;
-
-const failureBy = ({ kind, retry, unknown }: { kind: string; retry: boolean; unknown?: true }, message: string) =>
-  (retry ? transient : permanent)({ kind, message, ...(unknown && { unknown }) });
 
 const errorsOf = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string().optional(), message: z.string().optional() })),
