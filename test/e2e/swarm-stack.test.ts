@@ -9,7 +9,10 @@ import { clientOf } from '../../parts/server/engine-client';
 import { describeWith } from '../setup/parts';
 import { HostsTestBed, outcome, said, until } from './test-bed';
 
-/** For compose and for `docker stack deploy` alike. The page says the version, and `/log` what the store had when it was called. */
+/**
+ * For compose and for `docker stack deploy` alike. The page says the version, and `/log` what the store had when it was called.
+ * Each service has its node: the page is published on the node of its task alone, and the test asks the first.
+ */
 const COMPOSE = (image: string) => `services:
   web:
     image: ${image}
@@ -17,7 +20,7 @@ const COMPOSE = (image: string) => `services:
     command: [sh, -c, "mkdir /www; until wget -q -O /www/log http://db:8000/log; do sleep 1; done; echo $$VERSION > /www/index.html; trap 'exit 0' TERM; httpd -f -p 80 -h /www & wait"]
     ports: [{ target: 80, published: 80, mode: host }]
     healthcheck: { test: [CMD, test, -f, /www/index.html], interval: 1s }
-    deploy: { endpoint_mode: dnsrr }
+    deploy: { endpoint_mode: dnsrr, placement: { constraints: [node.labels.data != here] } }
   db:
     image: ${image}
     command: [sh, -c, "date +%s%N >> /data/log; trap 'exit 0' TERM; httpd -f -p 8000 -h /data & wait"]
