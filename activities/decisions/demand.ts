@@ -1,6 +1,6 @@
 import type { RecordRef, RegistryAccess } from '../../src/model/release';
 import { usableUntil } from '../../src/model/approval/statement-parts';
-import type { PolicyGate } from '../../src/policy/rules-for';
+import type { PolicyGate } from '../../src/policy/judge/rules-for';
 import type { RolloutDeps } from '../rollout/deps';
 import type { PlanInput, Proof } from '../types';
 import type { Unproved } from '../../src/model/inspection';

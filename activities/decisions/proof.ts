@@ -2,7 +2,7 @@ import type { SignedStatement, Statement, StatementWord } from '../../src/model/
 import { acceptedBy, detailOfRequest, ofRecord, usableUntil } from '../../src/model/approval/statement-parts';
 import type { PlanInput } from '../types';
 import type { Unproved } from '../../src/model/inspection';
-import type { PolicyGate } from '../../src/policy/rules-for';
+import type { PolicyGate } from '../../src/policy/judge/rules-for';
 import { type People, verifyStatement } from './verify-statement';
 
 /** What a rollout must show before it is carried out, under a policy that wants decisions signed. */

@@ -1,5 +1,5 @@
 import type { Policy } from '../../src/policy/schema';
-import { needsSignatures, rulesForApp } from '../../src/policy/rules-for';
+import { needsSignatures, rulesForApp } from '../../src/policy/judge/rules-for';
 import type { Signing } from '../../src/model/approval/statement';
 import { parseKeyLine } from '../../src/model/approval/ssh-signature';
 import { readPolicy } from '../policy';

@@ -1,7 +1,7 @@
 import type { EnvironmentComparison, ReleaseComparison, SecretComparison } from '../../src/model/container/difference';
 import { isSameValue, type SecretHashes } from '../../src/model/container/secret';
-import { compareImages, compareSettings, compareSources } from '../../src/plan/differences';
-import { compareEnvironments as compareInhabited } from '../../src/plan/parity';
+import { compareImages, compareSettings, compareSources } from '../../src/plan/compare/differences';
+import { compareEnvironments as compareInhabited } from '../../src/plan/compare/parity';
 import { readLineChanges } from '../records/line-changes';
 import type { RolloutDeps } from '../rollout/deps';
 import { hashSecrets } from '../secrets/secret-hashes';

@@ -7,8 +7,8 @@ import type { RegistryAccess, SecretSource, Source } from '../../src/model/relea
 import type { BuildSpec } from '../../src/model/container/build';
 import type { Connection } from '../../src/model/target';
 import { findReservedNames } from '../../src/model/text/reserved-names';
-import { judgeImages, judgeImagesBy } from '../../src/policy/images';
-import { judgeBuild, judgeEnvironment } from '../../src/policy/judge';
+import { judgeImages, judgeImagesBy } from '../../src/policy/judge/images';
+import { judgeBuild, judgeEnvironment } from '../../src/policy/judge/judge';
 import {
   judgeBuildAnywhere,
   judgeLogin,
@@ -16,8 +16,8 @@ import {
   judgeSource,
   judgeSourceAnywhere,
   judgeTargetAnywhere,
-} from '../../src/policy/judge-app';
-import { rulesForApp } from '../../src/policy/rules-for';
+} from '../../src/policy/judge/judge-app';
+import { rulesForApp } from '../../src/policy/judge/rules-for';
 import type { Policy } from '../../src/policy/schema';
 import { permanent } from '../drivers/errors';
 import { type PolicyInForce, readPolicy } from '.';

@@ -2,7 +2,7 @@ import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { ApprovalPolicy } from '../../src/model/approval/decision';
 import { findEnvironment } from '../../src/model/environment/find';
 import { gatesOf } from '../../src/model/approval/gate';
-import { policyGates, policyOperators, type Where } from '../../src/policy/rules-for';
+import { policyGates, policyOperators, type Where } from '../../src/policy/judge/rules-for';
 import type { Policy } from '../../src/policy/schema';
 import type { OperationDeps } from '../rollout/context';
 

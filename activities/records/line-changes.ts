@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../../src/manifest/record/record';
 import type { RecordRef } from '../../src/model/release';
-import { countLines } from '../../src/plan/line-changes';
-import { changedPairs, type LineChanges, pairOf } from '../../src/plan/placed';
+import { countLines } from '../../src/plan/compare/line-changes';
+import { changedPairs, type LineChanges, pairOf } from '../../src/plan/compare/placed';
 import type { RecordReader } from './record-reader';
 
 interface Side {

@@ -3,10 +3,10 @@ import { describeGate, describeGateChange } from '../model/approval/gate';
 import { describeReach, hostReach } from '../model/host/reach';
 import type { EnvironmentRecord } from '../manifest/record/record';
 import { PLAN_FORMAT, type Phase, type Plan } from '../model/plan';
-import { compareConfigurations } from './compare';
+import { compareConfigurations } from './compare/configurations';
 import { checkLineage } from './lineage';
 import { environmentOf, type PlanningInput, Refused, takingPart } from './planning';
-import { describeSecrets } from './secrets';
+import { describeSecrets } from './compare/secrets';
 import { type PlanStrategy, strategies } from './strategies';
 import { plannerFor } from './targets';
 

@@ -7,7 +7,7 @@ import type { Failure } from '../model/failure';
 import type { SecretHashes } from '../model/container/secret';
 import type { TargetKind } from '../model/target';
 import { unplaceable } from './exclude';
-import type { LineChanges } from './placed';
+import type { LineChanges } from './compare/placed';
 import type { FactsOf } from './targets/facts';
 
 export interface PlanningInput {

@@ -18,7 +18,7 @@ import type { Waiting } from '../../src/model/environment/progress';
 import type { RecordRef, ReleaseRequest } from '../../src/model/release';
 import type { SignedStatement } from '../../src/model/approval/statement';
 import { recordIn } from '../../src/model/approval/statement-parts';
-import { comparePlans } from '../../src/plan/compare';
+import { comparePlans } from '../../src/plan/compare/configurations';
 import { decide, decideSignal } from '../messages';
 import { Ended } from './ended';
 import { onSignal, onUpdate } from '../shared/hear';

@@ -4,7 +4,7 @@ import type { RolloutResult } from '../../src/model/environment/environment';
 import { describeFailure, type Failure } from '../../src/model/failure';
 import type { Outcome } from '../../src/model/plan';
 import { shortHash } from '../../src/model/approval/plan-hash';
-import { comparePlans } from '../../src/plan/compare';
+import { comparePlans } from '../../src/plan/compare/configurations';
 import { list, plain, quote, showState } from '../shared/show';
 import { describeRollout, describeUndone } from './describe';
 import type { FullPlan, RolloutRun } from './rollout-run';

@@ -1,5 +1,5 @@
 import { DOCKER_WORDS } from '../../../src/plan/targets/docker/own';
-import { describeBesides } from '../../../src/plan/engines/leftovers';
+import { describeBesides } from '../../../src/plan/engines/take-over/leftovers';
 import type { DockerHost } from '../../../src/model/target';
 import { connectEngine } from '../../drivers/docker/connect';
 import { hostProxy } from '../../drivers/proxy/host-proxy';

@@ -1,6 +1,6 @@
 import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import { STACK } from '../../../src/model/names';
-import { describeTakeover } from '../../../src/plan/engines/describe-take-over';
+import { describeTakeover } from '../../../src/plan/engines/take-over/describe-take-over';
 import { SWARM } from '../../../src/plan/targets/swarm/own';
 import type { ServiceState, Swarm } from '../../drivers/swarm/swarm';
 import { findComposed } from './observe';

@@ -1,10 +1,10 @@
-import { chooseAccessories } from './accessories';
+import { chooseAccessories } from './services/accessories';
 import { aloneFor } from './alone';
-import { awaited, entriesOf } from './entries';
+import { awaited, entriesOf } from './services/entries';
 import { explain } from './explain';
 import { hostPlaces, keptVolumes, nameFolders, placeOf, withHostPlaces } from './folders';
 import { fittingNames } from './names';
-import { chooseRoutes, isFixed } from './routes';
+import { chooseRoutes, isFixed } from './services/routes';
 import { chooseSecrets } from './secrets';
 import type { DecidedService, Decision, Entry, InitInput } from './types';
 

@@ -1,6 +1,6 @@
 import { isPath } from '../../model/container/data';
-import { announcedPort, isAnnounced } from './announced';
-import { isAdminPage, isLabelProxy } from './roles';
+import { announcedPort, isAnnounced } from './services/announced';
+import { isAdminPage, isLabelProxy } from './services/roles';
 import { type Decision, type Entry, type InitInput, type InitValues, NO_VALUES } from './types';
 
 interface Reasons {

@@ -2,16 +2,16 @@ import type { PlanningInput } from '../planning';
 import type { ObservedContainer } from '../../model/observed';
 import type { TargetPlanner } from '../targets/planner';
 import type { EngineInput, Own } from './own';
-import { discardFormer, prepareAccessories, refuseMovedAccessories, warnOfAccessories } from './accessories';
+import { discardFormer, prepareAccessories, refuseMovedAccessories, warnOfAccessories } from './data/accessories';
 import { refuseTakenAddresses } from './addresses';
-import { refuseVolumes, warnOfEmpty } from './begins-empty';
-import { planForget, warnOfBesides, warnOfForgotten } from './leftovers';
+import { refuseVolumes, warnOfEmpty } from './data/begins-empty';
+import { planForget, warnOfBesides, warnOfForgotten } from './take-over/leftovers';
 import { refuseLackOfProxy, warnOfOldProxies } from './proxies';
-import { planEject, planToNothing, refuseOldAccessories, warnOfEject } from './leave';
-import { oneWriter } from './one-writer';
+import { planEject, planToNothing, refuseOldAccessories, warnOfEject } from './take-over/leave';
+import { oneWriter } from './data/one-writer';
 import { fetchAndConnect, retire, runBefore, startBackground, startReleased, stopBackground, switchAll } from './steps';
 import { stopOld } from './stop-old';
-import { takeOver, warnOfTakeover } from './take-over';
+import { takeOver, warnOfTakeover } from './take-over/take-over';
 import { observedHosts } from './observed-on';
 
 /** The planner of a kind that consists of Docker engines: what is started there runs beside the old, behind a proxy of ours. */

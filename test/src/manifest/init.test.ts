@@ -1,6 +1,6 @@
 import type { InitInput, InitService } from '../../../src/manifest/init/types';
 import { appNameFrom, composeProjectFrom, fittingNames } from '../../../src/manifest/init/names';
-import { choosePort, isAdminPage, isStore } from '../../../src/manifest/init/roles';
+import { choosePort, isAdminPage, isStore } from '../../../src/manifest/init/services/roles';
 import { chooseValues, referencesIn } from '../../../src/manifest/init/variables';
 import { writeManifest } from '../../../src/manifest/init/write';
 import { parseManifest } from '../../../src/manifest/parse';

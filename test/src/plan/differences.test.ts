@@ -1,5 +1,5 @@
-import { compareImages, compareSettings, compareSources } from '../../../src/plan/differences';
-import { compareEnvironments } from '../../../src/plan/parity';
+import { compareImages, compareSettings, compareSources } from '../../../src/plan/compare/differences';
+import { compareEnvironments } from '../../../src/plan/compare/parity';
 import { digest, environment, record, service } from './fixtures';
 
 const container = (settings: Record<string, string>) => ({

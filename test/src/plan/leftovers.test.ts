@@ -1,4 +1,4 @@
-import { describeBesides } from '../../../src/plan/engines/leftovers';
+import { describeBesides } from '../../../src/plan/engines/take-over/leftovers';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { composed, environment, observed, planning, record, running, service } from './fixtures';
 

@@ -1,6 +1,6 @@
 import type { PlacedFile } from '../../../src/model/container/container';
-import { countLines } from '../../../src/plan/line-changes';
-import { compareFiles } from '../../../src/plan/placed';
+import { countLines } from '../../../src/plan/compare/line-changes';
+import { compareFiles } from '../../../src/plan/compare/placed';
 
 test.each([
   ['a\nb\nc\n', 'a\nx\nc\n', '+1 −1'],

@@ -1,6 +1,6 @@
 import type { Verification } from '../../../src/manifest/kinds';
 import { describeOperation, stepId, type Plan } from '../../../src/model/plan';
-import { comparePlans } from '../../../src/plan/compare';
+import { comparePlans } from '../../../src/plan/compare/configurations';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { PROXY_CAPABILITIES } from '../../../src/model/host/proxy';
 import { environment, observed, planning, record, running, service } from './fixtures';

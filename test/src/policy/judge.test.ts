@@ -3,9 +3,9 @@ import type { ContainerSpec } from '../../../src/model/container/container';
 import { describeProblem } from '../../../src/model/text/problem';
 import type { RegistryAccess } from '../../../src/model/release';
 import type { Service } from '../../../src/model/service';
-import { judgeImages } from '../../../src/policy/images';
-import { judgeBuild, judgeEnvironment } from '../../../src/policy/judge';
-import { judgeLogin, judgeRegistry, judgeSource, judgeSourceAnywhere } from '../../../src/policy/judge-app';
+import { judgeImages } from '../../../src/policy/judge/images';
+import { judgeBuild, judgeEnvironment } from '../../../src/policy/judge/judge';
+import { judgeLogin, judgeRegistry, judgeSource, judgeSourceAnywhere } from '../../../src/policy/judge/judge-app';
 import { parsePolicy } from '../../../src/policy/parse';
 
 const TEXT = `people: { ana: [], ops: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMKeskR3FzcA74otd97nSQM6T5gpWtKKekeXg8+wPmDL }

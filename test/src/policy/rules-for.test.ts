@@ -1,5 +1,11 @@
 import { parsePolicy } from '../../../src/policy/parse';
-import { keysOfPerson, needsSignatures, policyGates, policyOperators, rulesFor } from '../../../src/policy/rules-for';
+import {
+  keysOfPerson,
+  needsSignatures,
+  policyGates,
+  policyOperators,
+  rulesFor,
+} from '../../../src/policy/judge/rules-for';
 
 const policy = parsePolicy(
   'policy.yaml',

@@ -3,7 +3,7 @@ import { type EnvironmentRef, labels, readLabels } from '../../../../src/model/n
 import type { Service, Volume } from '../../../../src/model/service';
 import type { VolumeMake } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
-import { lacksVolume } from '../../../../src/plan/engines/begins-empty';
+import { lacksVolume } from '../../../../src/plan/engines/data/begins-empty';
 import { nameOfVolume } from '../../../../src/model/container/data';
 
 /**

@@ -1,7 +1,7 @@
 import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { COMPOSE } from '../../../../src/model/names';
 import { DOCKER } from '../../../../src/plan/targets/docker/own';
-import { describeTakeover } from '../../../../src/plan/engines/describe-take-over';
+import { describeTakeover } from '../../../../src/plan/engines/take-over/describe-take-over';
 import type { ContainerState, Engine } from '../../../drivers/docker/engine';
 import { listComposed } from '../containers/find-accessory';
 import { describeComposed } from '../observe';

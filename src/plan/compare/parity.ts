@@ -1,7 +1,7 @@
-import { findEnvironment } from '../model/environment/find';
-import type { EnvironmentRecord, ReleaseRecord } from '../manifest/record/record';
-import type { Difference, EnvironmentComparison } from '../model/container/difference';
-import { secretsIn } from '../model/container/secret';
+import { findEnvironment } from '../../model/environment/find';
+import type { EnvironmentRecord, ReleaseRecord } from '../../manifest/record/record';
+import type { Difference, EnvironmentComparison } from '../../model/container/difference';
+import { secretsIn } from '../../model/container/secret';
 import { compareImages, compareSettings, compareSources } from './differences';
 
 export interface DeployedEnvironment {

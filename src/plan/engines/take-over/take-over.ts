@@ -1,15 +1,15 @@
-import { hasOutage } from '../../model/strategy';
-import type { RestartPolicy } from '../../model/container/container';
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import type { ComposeContainer } from '../../model/observed';
-import type { Phase, Step } from '../../model/plan';
-import type { Service } from '../../model/service';
+import { hasOutage } from '../../../model/strategy';
+import type { RestartPolicy } from '../../../model/container/container';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import type { ComposeContainer } from '../../../model/observed';
+import type { Phase, Step } from '../../../model/plan';
+import type { Service } from '../../../model/service';
 import { describeKept, describeTakeover, kindOf, portsHeld, runs } from './describe-take-over';
-import { type PlanningInput, Refused } from '../planning';
-import type { EngineInput } from './own';
-import type { EngineFacts } from '../targets/facts';
-import { factsOf } from './facts';
-import { observedOn } from './observed-on';
+import { type PlanningInput, Refused } from '../../planning';
+import type { EngineInput } from '../own';
+import type { EngineFacts } from '../../targets/facts';
+import { factsOf } from '../facts';
+import { observedOn } from '../observed-on';
 
 /**
  * Takes over what docker compose runs. Its accessories are adopted (see `accessories.ts`). Its other containers

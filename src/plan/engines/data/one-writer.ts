@@ -1,15 +1,15 @@
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import type { ObservedContainer } from '../../model/observed';
-import type { Operation, Phase, Step } from '../../model/plan';
-import { type Clash, clashesOf, describeClash, type Starting, type Writer } from '../../model/environment/writer';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import type { ObservedContainer } from '../../../model/observed';
+import type { Operation, Phase, Step } from '../../../model/plan';
+import { type Clash, clashesOf, describeClash, type Starting, type Writer } from '../../../model/environment/writer';
 import { setAside } from './accessories';
-import { environmentOf, type PlanningInput, Refused } from '../planning';
-import type { EngineInput, Words } from './own';
-import { observedOn } from './observed-on';
-import { filled } from '../batches';
-import { replicaOf } from '../../model/names';
-import { stopInstances } from './stop-old';
-import { restartOfComposed } from './take-over';
+import { environmentOf, type PlanningInput, Refused } from '../../planning';
+import type { EngineInput, Words } from '../own';
+import { observedOn } from '../observed-on';
+import { filled } from '../../batches';
+import { replicaOf } from '../../../model/names';
+import { stopInstances } from '../stop-old';
+import { restartOfComposed } from '../take-over/take-over';
 
 /** A container that must stop before another starts. */
 interface Stop {

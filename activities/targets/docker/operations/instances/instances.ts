@@ -1,7 +1,7 @@
-import { labels, replicaOf } from '../../../../src/model/names';
-import type { CommonOperations } from '../../../../src/model/operations/common';
-import type { ServiceScope } from '../../../../src/model/operations/operation';
-import type { DockerContext } from '../context';
+import { labels, replicaOf } from '../../../../../src/model/names';
+import type { CommonOperations } from '../../../../../src/model/operations/common';
+import type { ServiceScope } from '../../../../../src/model/operations/operation';
+import type { DockerContext } from '../../context';
 import { removeInstance, startInstance, stopInstance } from './replicas';
 
 /** `count` containers of the service run and are healthy. They are started together. */

@@ -1,10 +1,10 @@
-import type { Finding } from '../model/text/path';
-import { nameAddress, plainPath, withoutSlash } from '../model/host/route-address';
-import type { Route } from '../model/service';
-import { literalSigns, matches } from './pattern';
+import type { Finding } from '../../model/text/path';
+import { nameAddress, plainPath, withoutSlash } from '../../model/host/route-address';
+import type { Route } from '../../model/service';
+import { literalSigns, matches } from '../pattern';
 import { describeWhere, notAllowed } from './findings';
 import type { Applying, Where } from './rules-for';
-import type { Policy } from './schema';
+import type { Policy } from '../schema';
 
 type Address = Pick<Route, 'host' | 'path'>;
 

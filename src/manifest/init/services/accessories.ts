@@ -1,8 +1,8 @@
 import { announcedPort } from './announced';
 import { awaited } from './entries';
-import { keptVolumes } from './folders';
+import { keptVolumes } from '../folders';
 import { isLabelProxy, isStore } from './roles';
-import type { Entry } from './types';
+import type { Entry } from '../types';
 
 /**
  * Known databases, queues and caches; services with data that depend on nothing and are depended on; and whatever

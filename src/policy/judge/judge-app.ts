@@ -1,16 +1,16 @@
-import { withoutCredentials } from '../model/text/address';
-import type { BuildSpec } from '../model/container/build';
-import type { Finding } from '../model/text/path';
-import { describeSource } from '../model/container/secret';
-import type { RegistryAccess, SecretSource } from '../model/release';
-import type { Connection } from '../model/target';
+import { withoutCredentials } from '../../model/text/address';
+import type { BuildSpec } from '../../model/container/build';
+import type { Finding } from '../../model/text/path';
+import { describeSource } from '../../model/container/secret';
+import type { RegistryAccess, SecretSource } from '../../model/release';
+import type { Connection } from '../../model/target';
 import { allows, type Key, notAllowed } from './findings';
-import { matches } from './pattern';
+import { matches } from '../pattern';
 import { judgeBuildBy, noRule, TARGETS, targetAddress } from './judge';
 import { type Applying, rulesForApp } from './rules-for';
-import type { Policy } from './schema';
-import { allowsSource, kindOfSource } from './secrets';
-import { sourceAddress } from './source-address';
+import type { Policy } from '../schema';
+import { allowsSource, kindOfSource } from '../secrets';
+import { sourceAddress } from '../source-address';
 
 /** All that is of an application as a whole: what one of its environments may have. */
 const ANYWHERE = 'any environment';

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { instancesOn } from '../../../../src/model/target';
-import { instanceName, labels } from '../../../../src/model/names';
-import type { TrafficShare } from '../../../../src/model/operations/operation';
-import type { OperationInputs } from '../../../../src/model/plan';
-import type { ContainerState } from '../../../drivers/docker/engine';
-import { remember, resumeFrom } from '../../../heartbeat';
-import type { DockerContext } from '../context';
-import { describeEnd, healthCommand } from '../containers/health';
-import { readLastLines } from '../containers/last-lines';
-import { isRouted } from '../../../engines/proxy/routes';
-import { askRoutes } from '../../../engines/proxy/ask-routes';
+import { instancesOn } from '../../../../../src/model/target';
+import { instanceName, labels } from '../../../../../src/model/names';
+import type { TrafficShare } from '../../../../../src/model/operations/operation';
+import type { OperationInputs } from '../../../../../src/model/plan';
+import type { ContainerState } from '../../../../drivers/docker/engine';
+import { remember, resumeFrom } from '../../../../heartbeat';
+import type { DockerContext } from '../../context';
+import { describeEnd, healthCommand } from '../../containers/health';
+import { readLastLines } from '../../containers/last-lines';
+import { isRouted } from '../../../../engines/proxy/routes';
+import { askRoutes } from '../../../../engines/proxy/ask-routes';
 
 const EVERY_MS = 500;
 /** The interval of requests to an instance without a health command, and the bad answers in a row that fail it. */

@@ -1,6 +1,6 @@
 import { announcedPort } from './announced';
 import { choosePort, isAdminPage, isLabelProxy, isManager, isShipper, needsHostPort } from './roles';
-import type { Decision, Entry } from './types';
+import type { Decision, Entry } from '../types';
 
 type Route = Decision['routes'][number];
 

@@ -1,14 +1,14 @@
-import { findEnvironment } from '../../model/environment/find';
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import { isNameless } from '../../model/container/data';
-import type { ComposeContainer, ObservedContainer } from '../../model/observed';
-import type { Phase, Step } from '../../model/plan';
-import { type PlanningInput, Refused } from '../planning';
+import { findEnvironment } from '../../../model/environment/find';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import { isNameless } from '../../../model/container/data';
+import type { ComposeContainer, ObservedContainer } from '../../../model/observed';
+import type { Phase, Step } from '../../../model/plan';
+import { type PlanningInput, Refused } from '../../planning';
 import { describeNameless } from './leftovers';
-import type { EngineInput } from './own';
-import { observedOn } from './observed-on';
-import { filled } from '../batches';
-import { removeInstances, removeNetworks, retire, stopBackground, switchRoutes } from './steps';
+import type { EngineInput } from '../own';
+import { observedOn } from '../observed-on';
+import { filled } from '../../batches';
+import { removeInstances, removeNetworks, retire, stopBackground, switchRoutes } from '../steps';
 import { restartOfComposed } from './take-over';
 
 /**

@@ -1,9 +1,9 @@
-import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
-import { wordsOfCause } from '../../../../src/model/failure';
-import type { Hook } from '../../../../src/model/container/container';
-import type { Service } from '../../../../src/model/service';
-import { redactSaid } from '../../../secrets/redact';
-import type { DockerContext } from '../context';
+import type { EnvironmentRecord } from '../../../../../src/manifest/record/record';
+import { wordsOfCause } from '../../../../../src/model/failure';
+import type { Hook } from '../../../../../src/model/container/container';
+import type { Service } from '../../../../../src/model/service';
+import { redactSaid } from '../../../../secrets/redact';
+import type { DockerContext } from '../../context';
 
 const LINES = 30;
 

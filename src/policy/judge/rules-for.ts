@@ -1,7 +1,7 @@
-import type { ApprovalPolicy } from '../model/approval/decision';
-import type { EnvironmentRef } from '../model/names';
-import { matches } from './pattern';
-import type { Policy, Rule } from './schema';
+import type { ApprovalPolicy } from '../../model/approval/decision';
+import type { EnvironmentRef } from '../../model/names';
+import { matches } from '../pattern';
+import type { Policy, Rule } from '../schema';
 
 export type Where = Pick<EnvironmentRef, 'app' | 'environment'>;
 

@@ -1,5 +1,5 @@
-import type { EnvironmentRecord } from '../manifest/record/record';
-import type { PlacedFile } from '../model/container/container';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import type { PlacedFile } from '../../model/container/container';
 import { countLines } from './line-changes';
 
 /** What changed within files whose contents are kept by digest: `BEFORE AFTER` → `+3 −1`. */

@@ -1,7 +1,7 @@
-import type { EnvironmentRecord } from '../manifest/record/record';
-import type { Plan } from '../model/plan';
-import type { Service } from '../model/service';
-import { describeSource } from '../model/container/secret';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import type { Plan } from '../../model/plan';
+import type { Service } from '../../model/service';
+import { describeSource } from '../../model/container/secret';
 import { compareFiles, type LineChanges } from './placed';
 
 /**

@@ -1,5 +1,5 @@
-import { isSameValue, type SecretHashes } from '../model/container/secret';
-import type { PlanningInput } from './planning';
+import { isSameValue, type SecretHashes } from '../../model/container/secret';
+import type { PlanningInput } from '../planning';
 
 /**
  * Secrets whose value changed, by name: neither values nor hashes are in a plan, so what people approve is the

@@ -1,6 +1,6 @@
-import type { Finding } from '../model/text/path';
+import type { Finding } from '../../model/text/path';
 import type { Applying, Where } from './rules-for';
-import { matches } from './pattern';
+import { matches } from '../pattern';
 
 export interface Key {
   path: (string | number)[];

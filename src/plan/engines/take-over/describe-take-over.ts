@@ -1,9 +1,9 @@
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import type { Own } from './own';
-import { writesAs } from '../../model/container/data';
-import type { ComposeContainer } from '../../model/observed';
-import { readAddress } from '../../model/host/proxy';
-import { isLiteralSecret, looksSecret, secretsIn } from '../../model/container/secret';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import type { Own } from '../own';
+import { writesAs } from '../../../model/container/data';
+import type { ComposeContainer } from '../../../model/observed';
+import { readAddress } from '../../../model/host/proxy';
+import { isLiteralSecret, looksSecret, secretsIn } from '../../../model/container/secret';
 
 /** Does it run, or try to? */
 export const runs = ({ state }: ComposeContainer) =>

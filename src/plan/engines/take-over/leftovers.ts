@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import { isNameless } from '../../model/container/data';
-import type { ObservedContainer, ObservedEngines, Writes } from '../../model/observed';
-import type { Operation, Phase } from '../../model/plan';
-import { type PlanningInput, Refused } from '../planning';
-import type { EngineInput, Words } from './own';
-import { observedHosts, observedOn } from './observed-on';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import { isNameless } from '../../../model/container/data';
+import type { ObservedContainer, ObservedEngines, Writes } from '../../../model/observed';
+import type { Operation, Phase } from '../../../model/plan';
+import { type PlanningInput, Refused } from '../../planning';
+import type { EngineInput, Words } from '../own';
+import { observedHosts, observedOn } from '../observed-on';
 
 /** What runs on a host without belonging to the manifest, a sentence each. `environments` are the manifest's. */
 export function describeBesides(

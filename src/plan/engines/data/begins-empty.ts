@@ -1,10 +1,10 @@
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../model/container/data';
-import { targetsOf } from '../../model/target';
-import type { ObservedContainer, ObservedEngines, Writes } from '../../model/observed';
-import type { Service, Volume } from '../../model/service';
-import { type PlanningInput, Refused } from '../planning';
-import { observedOn } from './observed-on';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../../model/container/data';
+import { targetsOf } from '../../../model/target';
+import type { ObservedContainer, ObservedEngines, Writes } from '../../../model/observed';
+import type { Service, Volume } from '../../../model/service';
+import { type PlanningInput, Refused } from '../../planning';
+import { observedOn } from '../observed-on';
 
 /**
  * Finds services that would leave their data behind for a new place. Refused until somebody accepts it with

@@ -1,8 +1,8 @@
-import { repositoryOfImage } from '../model/container/image-name';
-import type { Finding } from '../model/text/path';
+import { repositoryOfImage } from '../../model/container/image-name';
+import type { Finding } from '../../model/text/path';
 import { allows, type Key, notAllowed } from './findings';
 import { type Applying, rulesFor, type Where } from './rules-for';
-import type { Policy } from './schema';
+import type { Policy } from '../schema';
 
 const REGISTRIES: Key = {
   path: ['registries'],

@@ -1,5 +1,5 @@
 import { choosePort } from './roles';
-import type { InitService } from './types';
+import type { InitService } from '../types';
 
 type Labels = Record<string, string>;
 

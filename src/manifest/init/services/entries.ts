@@ -1,5 +1,5 @@
 import { isAdminPage } from './roles';
-import type { Entry, InitService } from './types';
+import type { Entry, InitService } from '../types';
 
 export function entriesOf(services: Record<string, InitService>): Entry[] {
   const dependedOn = new Set(

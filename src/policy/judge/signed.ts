@@ -1,8 +1,8 @@
 import { allows } from './findings';
 import { TARGETS, targetAddress } from './judge';
-import { matches } from './pattern';
+import { matches } from '../pattern';
 import { needsSignatures, rulesFor, rulesForApp, type Where } from './rules-for';
-import type { Policy, Rule } from './schema';
+import type { Policy, Rule } from '../schema';
 
 /** May an environment whose decisions are signed be on this host? A rule may give the host, and another one ask for signatures. */
 export function signedThere({ rules }: Policy, address: string): boolean {

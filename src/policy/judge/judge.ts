@@ -1,17 +1,17 @@
-import type { EnvironmentRecord } from '../manifest/record/record';
-import { cleanPath } from '../model/text/clean-path';
-import { hostReach, type HostReach, reachOfBuild } from '../model/host/reach';
-import { projectName } from '../model/names';
-import type { BuildSpec } from '../model/container/build';
-import type { Finding } from '../model/text/path';
-import { describeSource } from '../model/container/secret';
-import type { SecretSource } from '../model/release';
-import { type Connection, connectionsOf } from '../model/target';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import { cleanPath } from '../../model/text/clean-path';
+import { hostReach, type HostReach, reachOfBuild } from '../../model/host/reach';
+import { projectName } from '../../model/names';
+import type { BuildSpec } from '../../model/container/build';
+import type { Finding } from '../../model/text/path';
+import { describeSource } from '../../model/container/secret';
+import type { SecretSource } from '../../model/release';
+import { type Connection, connectionsOf } from '../../model/target';
 import { allows, describeWhere, type Key, notAllowed } from './findings';
 import { judgeRoute } from './routes';
 import { type Applying, keysOfPerson, needsSignatures, policyOperators, rulesFor, type Where } from './rules-for';
-import type { Policy } from './schema';
-import { allowsSource, describePatterns, kindOfSource } from './secrets';
+import type { Policy } from '../schema';
+import { allowsSource, describePatterns, kindOfSource } from '../secrets';
 
 /** What an environment of a release asks for and the policy does not allow, with the policy's own places; empty when all is allowed. */
 export function judgeEnvironment(policy: Policy, app: string, environment: EnvironmentRecord): Finding[] {

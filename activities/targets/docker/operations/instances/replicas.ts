@@ -1,13 +1,13 @@
-import { instanceName } from '../../../../src/model/names';
-import type { DockerOperations, Replica } from '../../../../src/model/operations/docker';
-import { makeInstance } from '../containers/containers';
-import type { DockerContext } from '../context';
-import { ensureContainer } from '../containers/ensure-container';
-import { saveOutput } from '../containers/output';
-import { waitUntilHealthy } from '../containers/health';
-import { restartPolicyOf } from '../../../drivers/docker/containers/translate';
+import { instanceName } from '../../../../../src/model/names';
+import type { DockerOperations, Replica } from '../../../../../src/model/operations/docker';
+import { makeInstance } from '../../containers/containers';
+import type { DockerContext } from '../../context';
+import { ensureContainer } from '../../containers/ensure-container';
+import { saveOutput } from '../../containers/output';
+import { waitUntilHealthy } from '../../containers/health';
+import { restartPolicyOf } from '../../../../drivers/docker/containers/translate';
 import { runPostStart, runPreStop } from './hooks';
-import { isRouted } from '../../../engines/proxy/routes';
+import { isRouted } from '../../../../engines/proxy/routes';
 
 /** The drain time of an unknown instance. */
 const UNKNOWN_DRAIN_MS = 10_000;

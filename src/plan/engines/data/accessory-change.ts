@@ -1,13 +1,13 @@
-import { findEnvironment } from '../../model/environment/find';
-import type { EnvironmentRecord, ReleaseRecord } from '../../manifest/record/record';
-import { isNameless, storesOf, writesAs } from '../../model/container/data';
-import type { ComposeContainer, ObservedContainer, Writes } from '../../model/observed';
-import type { Service } from '../../model/service';
-import { compareValues, shorten } from '../compare';
-import { type PlanningInput, Refused } from '../planning';
-import { factsOf } from './facts';
-import type { EngineInput } from './own';
-import { observedOn } from './observed-on';
+import { findEnvironment } from '../../../model/environment/find';
+import type { EnvironmentRecord, ReleaseRecord } from '../../../manifest/record/record';
+import { isNameless, storesOf, writesAs } from '../../../model/container/data';
+import type { ComposeContainer, ObservedContainer, Writes } from '../../../model/observed';
+import type { Service } from '../../../model/service';
+import { compareValues, shorten } from '../../compare/configurations';
+import { type PlanningInput, Refused } from '../../planning';
+import { factsOf } from '../facts';
+import type { EngineInput } from '../own';
+import { observedOn } from '../observed-on';
 
 export const isAccessory = (service: Service) => service.kind === 'accessory';
 

@@ -1,17 +1,17 @@
-import type { RestartPolicy } from '../../model/container/container';
-import type { EnvironmentRecord } from '../../manifest/record/record';
-import { targetsOf } from '../../model/target';
-import { isNameless } from '../../model/container/data';
-import type { ComposeContainer, ObservedContainer } from '../../model/observed';
-import type { Operation, Step } from '../../model/plan';
-import type { Service } from '../../model/service';
-import { orderServices } from '../order';
-import { type PlanningInput, Refused } from '../planning';
-import type { EngineInput } from './own';
-import { filled } from '../batches';
-import { restartOfComposed } from './take-over';
+import type { RestartPolicy } from '../../../model/container/container';
+import type { EnvironmentRecord } from '../../../manifest/record/record';
+import { targetsOf } from '../../../model/target';
+import { isNameless } from '../../../model/container/data';
+import type { ComposeContainer, ObservedContainer } from '../../../model/observed';
+import type { Operation, Step } from '../../../model/plan';
+import type { Service } from '../../../model/service';
+import { orderServices } from '../../order';
+import { type PlanningInput, Refused } from '../../planning';
+import type { EngineInput } from '../own';
+import { filled } from '../../batches';
+import { restartOfComposed } from '../take-over/take-over';
 import { changesOf, type AccessoryChange, fateOf, formerly, isAccessory, servicesOf } from './accessory-change';
-import { observedHosts, observedOn } from './observed-on';
+import { observedHosts, observedOn } from '../observed-on';
 
 /**
  * Accessories keep data and outlive releases: an unchanged one keeps running and only joins the release's

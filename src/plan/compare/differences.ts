@@ -1,8 +1,8 @@
-import type { EnvironmentRecord } from '../manifest/record/record';
-import type { Difference } from '../model/container/difference';
-import { nameAddress } from '../model/host/route-address';
-import type { Route } from '../model/service';
-import { isRebuilt, REBUILT, shortImage, sourcesOf } from './compare';
+import type { EnvironmentRecord } from '../../manifest/record/record';
+import type { Difference } from '../../model/container/difference';
+import { nameAddress } from '../../model/host/route-address';
+import type { Route } from '../../model/service';
+import { isRebuilt, REBUILT, shortImage, sourcesOf } from './configurations';
 import { compareFiles, type LineChanges } from './placed';
 
 /** Every image that differs between two frozen configurations, by service, with short digests. */
