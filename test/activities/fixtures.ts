@@ -41,9 +41,9 @@ export async function build(engine: Engine, folder: string, options: Partial<Bui
   );
 }
 
-/** The failure that a deed ends with, and whether no retry can mend it. */
-export async function failureOf(deed: Promise<unknown>): Promise<Failure & { type: string }> {
-  const error = await deed.then(
+/** The failure that a action ends with, and whether no retry can mend it. */
+export async function failureOf(action: Promise<unknown>): Promise<Failure & { type: string }> {
+  const error = await action.then(
     () => {
       throw new Error('it did not fail');
     },

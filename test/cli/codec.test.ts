@@ -40,8 +40,8 @@ describe('the codec of payloads', () => {
     const both = readCodec({ WINDLASS_PAYLOAD_KEY_FILE: file });
     const [back] = await both.decode(sealed);
     expect(defaultPayloadConverter.fromPayload(back!)).toEqual({ lastLines: ['ä password of somebody'] });
-    const anew = await both.encode([payload]);
-    await expect(readCodec({ WINDLASS_PAYLOAD_KEY: OLD }).decode(anew)).rejects.toThrow('which is not known here');
+    const again = await both.encode([payload]);
+    await expect(readCodec({ WINDLASS_PAYLOAD_KEY: OLD }).decode(again)).rejects.toThrow('which is not known here');
   });
 
   test('refuses what was changed, and a key that can be guessed', async () => {

@@ -58,7 +58,7 @@ test('a quick step has one line, of its end', () => {
   ]);
 });
 
-test('whoever comes late is told of stages that went well, not of their steps', () => {
+test('one who comes late reads of stages that went well, not of their steps', () => {
   const steps = [{ name: 'build api', progress: fx.done(1, 5) }];
   const progress = fx.release([fx.stage('build', 1, 5, { steps }), fx.stage('push', 5)]);
   expect(tell({ seconds: 60, progress })).toEqual(['+5 done     build (4.0s)', '+5 begin    push']);

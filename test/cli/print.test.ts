@@ -291,7 +291,7 @@ describe('the live tree', () => {
   const building = (seconds: number) =>
     viewOfRelease(fx.release([fx.stage('source', 0, 1), fx.stage('build', 1)], { startedBy: String(seconds) }));
 
-  test('is drawn anew in place, and only where something changed', () => {
+  test('is drawn again in place, and only where something changed', () => {
     const { written, screen } = terminal(60, 20);
     screen.show(building(1), {}, fx.at(2));
     screen.show(building(1), {}, fx.at(2));

@@ -168,7 +168,7 @@ class Site {
   }
 }
 
-/** Looks after every deed. */
+/** Looks after every action. */
 class Watched extends SimulatedPorts {
   readonly twice: string[] = [];
   constructor(

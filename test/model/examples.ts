@@ -80,7 +80,7 @@ export const ORDERS: [Scenario][] = [
     ],
     { approvals: 2, shapes: [web(['a'], false), web(['a'], false), web(['c'], false)] },
   ),
-  // a decision that was being checked asked anew what had been asked anew already, and who had decided meanwhile was forgotten
+  // a decision that was being checked asked again what had been asked again already, and who had decided meanwhile was forgotten
   order(
     [
       sent('release'),

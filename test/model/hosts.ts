@@ -28,7 +28,7 @@ interface Machine {
   shared: Map<string, string[]>;
 }
 
-/** What a deed of a rollout needs to know besides its operation. */
+/** What a action of a rollout needs to know besides its operation. */
 export interface Scope {
   environment: string;
   counter: number;
@@ -200,11 +200,14 @@ export class SimulatedHosts {
 
   /** Does the operation. Throws `EngineRefuses` where a real engine or proxy would refuse. */
   apply(scope: Scope, operation: Operation): void {
-    const deed = this.deeds[operation.name as keyof OperationsOf['docker']] as (scope: Scope, input: Operation) => void;
-    deed(scope, operation);
+    const action = this.actions[operation.name as keyof OperationsOf['docker']] as (
+      scope: Scope,
+      input: Operation,
+    ) => void;
+    action(scope, operation);
   }
 
-  private readonly deeds: {
+  private readonly actions: {
     [Name in keyof OperationsOf['docker']]: (scope: Scope, input: OperationInputs[Name]) => void;
   } = {
     ensureProxy: ({ environment }, { target: host, closed }) => {
@@ -301,13 +304,13 @@ export class SimulatedHosts {
       this.data.set(environment, [...data, done]);
     },
     startInstances: (scope, { count, ...input }) => {
-      for (let replica = 1; replica <= count; replica += 1) this.deeds.startInstance(scope, { ...input, replica });
+      for (let replica = 1; replica <= count; replica += 1) this.actions.startInstance(scope, { ...input, replica });
     },
     stopInstances: (scope, { left, ...input }) => {
-      for (const replica of this.beyond(scope, input, left)) this.deeds.stopInstance(scope, { ...input, replica });
+      for (const replica of this.beyond(scope, input, left)) this.actions.stopInstance(scope, { ...input, replica });
     },
     removeInstances: (scope, { left, ...input }) => {
-      for (const replica of this.beyond(scope, input, left)) this.deeds.removeInstance(scope, { ...input, replica });
+      for (const replica of this.beyond(scope, input, left)) this.actions.removeInstance(scope, { ...input, replica });
     },
     startInstance: (scope, { target: host, release, service, replica }) => {
       this.requireReady(scope, host, release, service);

@@ -110,7 +110,7 @@ async function siteOn(first: Shape | undefined): Promise<Site> {
 const isIrreversible = (plan: Plan) =>
   plan.phases.some(({ batches }) => batches.flat().some((step) => step.irreversible));
 
-/** An accessory whose change was said to be irreversible stays as it is, whoever goes back. */
+/** An accessory whose change was said to be irreversible stays as it is, even when somebody goes back. */
 const makesDataAnew = (plan: Plan) =>
   plan.phases.some(({ batches }) =>
     batches.flat().some((step) => step.irreversible && step.operation.name === 'recreateAccessory'),
@@ -194,7 +194,7 @@ describe('the laws of a rollout', () => {
       expect(site.seen()).toEqual(once);
     }));
 
-  it('is taken back from wherever it was torn off, whatever its last deeds still do', () =>
+  it('is taken back from wherever it was torn off, whatever its last actions still do', () =>
     hold(
       'restore',
       [fc.option(shape, { nil: undefined }), shape, chances, chances],
@@ -256,7 +256,7 @@ describe('the laws of a rollout', () => {
         const plan = site.plan(earlier ? 'rollback' : 'release', to);
         const { outcome, ports } = await site.rollOut(plan, numbers);
         expect(ports.broken).toEqual([]);
-        // what an accessory that was made anew means for the way back is another law's
+        // what an accessory that was recreated means for the way back is another law's
         if (ports.excluded.length > 0 || makesDataAnew(plan)) return;
         if (outcome === 'terminated') await site.rollOut(site.plan('restore', site.current), []);
       }

@@ -79,10 +79,10 @@ class Order {
     const { team } = this;
     const { what, release: index, who, twice } = one;
     const release = this.releases.get(NAMES[index]!);
-    const late = async (deed: () => unknown, asked = () => true) => {
+    const late = async (action: () => unknown, asked = () => true) => {
       await team.turns.until(asked, this);
       for (let left = one.takes; left > 0; left -= 1) await team.turns.next(this);
-      deed();
+      action();
     };
     switch (what) {
       case 'release': {
@@ -168,7 +168,7 @@ class Order {
 
   private answer(): boolean {
     const { child, question } = this.team;
-    // Nothing else happens any more: whoever asks is shown to ask.
+    // Nothing else happens any more: who asks is shown to ask.
     if (child?.question !== question)
       this.team.broken.push(`asked: ${child?.question?.step}, shown: ${question?.step}`);
     if (!child?.question) return false;

@@ -14,7 +14,7 @@ export class Chance {
   }
 }
 
-/** What may happen to a deed. Most of the sixteen numbers are an ordinary success. */
+/** What may happen to a action. Most of the sixteen numbers are an ordinary success. */
 const FATES = {
   10: 'fails before it did anything',
   11: 'fails after it was done',
@@ -109,13 +109,13 @@ export class SimulatedPorts implements Ports {
     }
   }
 
-  async together(deeds: (() => Promise<void>)[]): Promise<void> {
+  async together(actions: (() => Promise<void>)[]): Promise<void> {
     this.failing = false;
     const cancelOthers = (error: unknown) => {
       this.failing = true;
       throw error;
     };
-    const results = await Promise.allSettled(deeds.map((deed) => deed().catch(cancelOthers)));
+    const results = await Promise.allSettled(actions.map((action) => action().catch(cancelOthers)));
     const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (reasons.length > 0) throw reasons.find((reason) => !(reason instanceof Stopped)) ?? reasons[0];
   }

@@ -11,7 +11,7 @@ interface Ended {
 }
 
 /**
- * What a history is to a workflow: how every call of the ports ended, in that order. After a crash the interpreter starts anew,
+ * What a history is to a workflow: how every call of the ports ended, in that order. After a crash the interpreter starts again,
  * is told the same ends in the same order, and must ask for the same; what was under way goes on.
  */
 export class Recording implements Ports {
@@ -52,12 +52,12 @@ export class Recording implements Ports {
     return [...others.map((call) => `${call} is new`), ...missing.map((call) => `${call} is missing`)];
   }
 
-  private record<T>(name: string, deed: () => Promise<T>): Promise<T> {
+  private record<T>(name: string, action: () => Promise<T>): Promise<T> {
     const call = `${(this.calls += 1)} ${name}`;
     const end = new Promise<Ended>((go) => {
       if (!this.live) this.open.set(call, go);
       else {
-        const work = deed();
+        const work = action();
         this.underWay.set(call, work);
         this.follow(call, work, go);
       }
@@ -83,7 +83,7 @@ export class Recording implements Ports {
 
   perform = (step: Step, id: string) => this.record(`perform ${id}`, () => this.ports.perform(step, id));
   undo = (step: Step, id: string) => this.record(`undo ${id}`, () => this.ports.undo(step, id));
-  together = (deeds: (() => Promise<void>)[]) => this.ports.together(deeds);
+  together = (actions: (() => Promise<void>)[]) => this.ports.together(actions);
   ask = (step: Step, id: string, failure: Failure, answers: OfferedAnswers): Promise<OperatorAnswer> =>
     this.record(`ask ${id} ${Object.keys(answers).join(' ')}`, () => this.ports.ask(step, id, failure, answers));
   safePoint = (phase: PhaseName) => this.record(`safe point ${phase}`, () => this.ports.safePoint(phase));

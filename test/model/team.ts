@@ -236,10 +236,10 @@ export class Team {
   }
 
   /** Nothing fails meanwhile. */
-  async calmly(deed: () => Promise<void>): Promise<void> {
+  async calmly(action: () => Promise<void>): Promise<void> {
     const { chance, policy } = this;
     Object.assign(this, { chance: new Chance([]), policy: undefined });
-    await deed();
+    await action();
     Object.assign(this, { chance, policy });
   }
 
@@ -401,8 +401,9 @@ export class Release extends Requester {
     if (decision.decision === 'approve') {
       await this.team.turns.next();
       const now = this.look();
-      const anew = 'refused' in now || now.hash === decision.plan ? undefined : askAgain(this.open, decision, now.hash);
-      if (anew) this.put(anew);
+      const again =
+        'refused' in now || now.hash === decision.plan ? undefined : askAgain(this.open, decision, now.hash);
+      if (again) this.put(again);
     }
     const later = refuseDecision(this.open, decision);
     if (later !== undefined || isCounted(this.open, decision)) return later;

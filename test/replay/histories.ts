@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 
-/** Recorded histories, one file each. `WINDLASS_RECORD=1 npx jest test/workflows` records them anew; see docs/changing-workflows.md. */
+/** Recorded histories, one file each. `WINDLASS_RECORD=1 npx jest test/workflows` records them again; see docs/changing-workflows.md. */
 const folder = join(__dirname, 'histories');
 
 export async function storeHistory(name: string, history: History): Promise<void> {

@@ -14,7 +14,7 @@ export interface SharedParts {
   images: Images;
   nginx: Image;
   node: Image;
-  /** Test hosts can be made here; whoever needs some makes them: `startHosts` in parts/host/hosts.ts. */
+  /** Test hosts can be made here; a test that needs some makes them: `startHosts` in parts/host/hosts.ts. */
   hosts: boolean;
   /** So can a swarm: `startSwarm` in parts/host/swarm.ts. */
   swarm: boolean;

@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
 
 /** Of a file that nobody has measured yet. */
 const UNKNOWN_SECONDS = 300;
-/** Parts are started anew for each batch. */
+/** Parts are started again for each batch. */
 const START_SECONDS = 30;
 /** What a file may take more than is expected, before it is a hang. */
 const TOLERANCE = 1.5;

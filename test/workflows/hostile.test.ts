@@ -96,7 +96,7 @@ describeWith(['temporal'], 'hostile messages', () => {
       code,
       async (h) => {
         const annoy = async (handle: WorkflowHandle) => {
-          // The largest once each: Temporal ends a workflow whose history is too long, whoever fills it.
+          // The largest once each: Temporal ends a workflow whose history is too long, no matter who fills it.
           for (const [index, name] of Object.keys(MESSAGES).entries())
             for (const giant of index < 6 ? giants : giants.slice(1))
               await sendRaw(h, handle, name, [['json/plain', giant]]);

@@ -249,7 +249,7 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
       twoHosts(),
     ));
 
-  it('is asked about by the rollout when it went away after the approval, and the plan without it is approved anew', async () =>
+  it('is asked about by the rollout when it went away after the approval, and the plan without it is approved again', async () =>
     await TestBed.run(
       code,
       async (h) => {
@@ -261,8 +261,8 @@ describeWith(['temporal'], 'a host that does not answer when it is planned', () 
           question,
         });
         await resolve(h, 'exclude-host');
-        const anew = await h.untilWaiting(handle, 'approval');
-        expect(anew.plan).not.toBe(plan);
+        const again = await h.untilWaiting(handle, 'approval');
+        expect(again.plan).not.toBe(plan);
         expect(onBoth(h)).toEqual(['aaa', 'aaa']);
         await h.approve(handle);
         expect((await handle.result()).status).toBe('done');

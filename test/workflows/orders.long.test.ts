@@ -113,7 +113,7 @@ async function tryOrder(h: TestBed, messages: Message[], faults: Trouble[]): Pro
   };
   const releases = new Map<string, WorkflowHandle>();
   const rollbacks: WorkflowHandle[] = [];
-  /** By release: the message that started it. One that has ended would be started anew, and is another story. */
+  /** By release: the message that started it. One that has ended would be started again, and is another story. */
   const started = new Map<string, string>();
   const told: Promise<{ said: string; of: Message }>[] = [];
 

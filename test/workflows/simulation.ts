@@ -48,7 +48,7 @@ export class Simulation {
   routedTo = (name: string, host = 'local'): string | undefined =>
     this.hosts.observe(name, [host]).targets[host]?.routes?.release;
 
-  /** The container of a service, for whoever does something by hand. */
+  /** The container of a service, for a test that does something by hand. */
   container(environment: string, release: string, service: string, host = 'local'): ObservedContainer {
     const all = [...this.hosts.machine(host).containers.values()];
     const found = all.find((one) => one.name === `windlass-shop-${environment}-${release}-${service}`);

@@ -125,7 +125,7 @@ export class TestBed {
     });
   }
 
-  /** Keeps the histories of this release, and of where it went, for the replay tests when they are to be recorded anew (see test/replay). */
+  /** Keeps the histories of this release, and of where it went, for the replay tests when they are to be recorded again (see test/replay). */
   async keep(kind: string, handle: WorkflowHandle, environment = 'production'): Promise<void> {
     await this.store(['rollback', 'eject'].includes(kind) ? kind : `${kind}-release`, handle);
     await this.store(`${kind}-environment`, this.environment(environment));

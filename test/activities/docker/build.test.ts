@@ -65,7 +65,7 @@ describeWith(['engine', 'images'], 'builds', () => {
   });
 
   describe('on an engine without BuildKit, by TCP', () => {
-    const older = async (deed: (engine: Engine) => Promise<void>) => {
+    const older = async (action: (engine: Engine) => Promise<void>) => {
       const door = await serve((req, res) => {
         if (req.url!.endsWith('/version')) return void res.end(JSON.stringify({ ApiVersion: '1.38', Os: 'linux' }));
         const socketPath = parts().engine.host.replace('unix://', '');
@@ -79,7 +79,7 @@ describeWith(['engine', 'images'], 'builds', () => {
         req.pipe(onward);
       });
       try {
-        await deed(connectEngine({ name: 'old', address: `tcp://${door.address}` }, { dockerHost: '' }));
+        await action(connectEngine({ name: 'old', address: `tcp://${door.address}` }, { dockerHost: '' }));
       } finally {
         door.close();
       }

@@ -9,7 +9,7 @@ import { failureOf, makeFolder, sharedEngine, uniqueName } from '../fixtures';
 import { serveBehindLogin } from '../records/registry-fixtures';
 
 /** What is told of failures, by the words that engines have for them: what, where, why, what next. */
-const deed = { host: 'web-1', doing: 'start container shop' };
+const action = { host: 'web-1', doing: 'start container shop' };
 const told = (error: Error) => ({
   retried: !(error as ApplicationFailure).nonRetryable,
   ...((error as ApplicationFailure).details?.[0] as Failure),
@@ -20,19 +20,19 @@ const coded = (code: string) => Object.assign(new Error(`connect ${code} /var/ru
 test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
   [
     'no engine',
-    classify(coded('ENOENT'), deed),
+    classify(coded('ENOENT'), action),
     { kind: 'unreachable', host: 'web-1', retried: true },
     /^start container shop: the engine of web-1 does not answer \(ENOENT\)\. .*docker info/,
   ],
   [
     'no permission on the socket',
-    classify(coded('EACCES'), deed),
+    classify(coded('EACCES'), action),
     { kind: 'unauthorised', host: 'web-1', retried: false },
     /^start container shop: the worker has no access to the engine's socket on web-1 \(EACCES\)\. Add its user to the socket's group/,
   ],
   [
     'an image for another platform',
-    classifyText('no matching manifest for linux/arm64/v8 in the manifest list entries', deed),
+    classifyText('no matching manifest for linux/arm64/v8 in the manifest list entries', action),
     { kind: 'wrong-platform', host: 'web-1', retried: false },
     /not made for that host's processor\. Build it for that platform/,
   ],
@@ -40,32 +40,34 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
     'a port that is taken',
     classifyText(
       'driver failed programming external connectivity: Bind for 0.0.0.0:5432 failed: port is already allocated',
-      deed,
+      action,
     ),
     { kind: 'port-taken', host: 'web-1', retried: false },
     /port is already allocated"\. Another process on that host uses the port\. Stop it, or publish another port/,
   ],
   [
     'a wrong password of the registry',
-    classifyText('unauthorized: incorrect username or password', deed),
+    classifyText('unauthorized: incorrect username or password', action),
     { kind: 'unauthorised', host: 'web-1', retried: false },
     /Check the registry's username and password in windlass\.yaml/,
   ],
   [
     'a network that somebody has joined again, which is said with HTTP 403',
-    classifyText('error while removing network: network shop id 4e77 has active endpoints', deed, { statusCode: 403 }),
+    classifyText('error while removing network: network shop id 4e77 has active endpoints', action, {
+      statusCode: 403,
+    }),
     { kind: 'conflict', host: 'web-1', retried: true },
     /has active endpoints"\. A container has joined it\. If this persists, find it/,
   ],
   [
     'a push beside another of the same layer',
-    classifyText('errors:\nmanifest blob unknown: blob unknown to registry\n', deed),
+    classifyText('errors:\nmanifest blob unknown: blob unknown to registry\n', action),
     { kind: 'incomplete', host: 'web-1', retried: true },
     /Another push of the same content may be in progress/,
   ],
   [
     'a full disk',
-    classifyText('write /var/lib/docker/tmp/x: no space left on device', deed),
+    classifyText('write /var/lib/docker/tmp/x: no space left on device', action),
     { kind: 'no-space', host: 'web-1', retried: false },
     /Free space on that host \(docker system df/,
   ],
@@ -73,7 +75,7 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
     'what a kernel does not let the runtime do',
     classifyText(
       'failed to create shim: OCI runtime create failed: runc create failed: unable to start container process: unable to apply caps: operation not permitted: unknown',
-      deed,
+      action,
       { statusCode: 500 },
     ),
     { kind: 'no-start', host: 'web-1', retried: false },
@@ -81,7 +83,7 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
   ],
   [
     'a runtime that was cut off',
-    classifyText('OCI runtime create failed: context deadline exceeded', deed, { statusCode: 500 }),
+    classifyText('OCI runtime create failed: context deadline exceeded', action, { statusCode: 500 }),
     { kind: 'unreachable', host: 'web-1', retried: true },
     /If this persists/,
   ],
@@ -91,7 +93,7 @@ test.each<[string, Error, Partial<Failure> & { retried: boolean }, RegExp]>([
 });
 
 /** As people read it, of real parts. */
-const sentence = async (deed: Promise<unknown>) => describeFailure(await failureOf(deed));
+const sentence = async (action: Promise<unknown>) => describeFailure(await failureOf(action));
 const at = (socket: string) => connectEngine({ name: 'web-1', address: `unix://${socket}` }, { dockerHost: '' });
 
 test('a socket that is not there', async () => {

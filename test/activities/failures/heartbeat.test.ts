@@ -48,9 +48,9 @@ describe('an attempt that slept', () => {
 });
 
 describe('a mistake of our own', () => {
-  const run = (deed: () => unknown) =>
+  const run = (action: () => unknown) =>
     new MockActivityEnvironment({ heartbeatTimeoutMs: 20_000 }).run(
-      withHeartbeat(async () => deed()),
+      withHeartbeat(async () => action()),
       undefined,
     );
 
@@ -60,8 +60,8 @@ describe('a mistake of our own', () => {
     ['a SyntaxError', () => JSON.parse('{')],
     ['what node refuses', () => request({ path: '/a b' })],
     ['no URL', () => new URL('nowhere')],
-  ])('%s is not tried again', async (_, deed) => {
-    const failure = await failureOf(run(deed));
+  ])('%s is not tried again', async (_, action) => {
+    const failure = await failureOf(run(action));
     expect(failure).toMatchObject({ type: 'Permanent', kind: 'defect' });
     expect(failure.message).toMatch(/^bug in windlass, .*Error: /);
   });

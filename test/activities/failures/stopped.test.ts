@@ -41,15 +41,15 @@ async function silent(server: Server = listen()) {
 }
 
 /** Begins an activity, stops it as soon as it is where it waits, and says how it ended, and after how long. */
-async function stopWhen<Input>(deed: (input: Input) => Promise<unknown>, input: Input, waits: () => boolean) {
-  const running = begin(deed, input);
+async function stopWhen<Input>(action: (input: Input) => Promise<unknown>, input: Input, waits: () => boolean) {
+  const running = begin(action, input);
   await until(async () => waits());
   return await running.stop();
 }
 
-function begin<Input>(deed: (input: Input) => Promise<unknown>, input: Input) {
+function begin<Input>(action: (input: Input) => Promise<unknown>, input: Input) {
   const activity = new MockActivityEnvironment();
-  const ended = activity.run(withHeartbeat(deed), input).then(
+  const ended = activity.run(withHeartbeat(action), input).then(
     () => 'done',
     (error: Error) => error.name,
   );

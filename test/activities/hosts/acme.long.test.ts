@@ -15,7 +15,7 @@ const pebble = findGoProgram(PEBBLE);
 const HOST = 'shop.example.com';
 const ROUTE = { service: 'web', host: HOST, path: '/', port: 80, https: true } as const;
 
-/** The certificate that is shown for a name, whoever it is of. */
+/** The certificate that is shown for a name, no matter whose it is. */
 function certificateAt(port: number): Promise<PeerCertificate> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port, servername: HOST, rejectUnauthorized: false }, () => {
@@ -117,7 +117,7 @@ function tests(program: string): void {
     });
   });
 
-  it('keeps it: a proxy that is started anew asks for no other', async () => {
+  it('keeps it: a proxy that is started again asks for no other', async () => {
     const { fingerprint } = await issuedCertificateAt(secure);
     await bed.engine.stopContainer(proxyName(bed.place.installation));
     await bed.perform('ensureProxy', {});

@@ -175,7 +175,7 @@ describe('what a cluster answers', () => {
     );
   });
 
-  test('is there for whoever asked: status, reason and causes', async () => {
+  test('is there for the caller: status, reason and causes', async () => {
     const causes = [{ reason: 'FieldManagerConflict', field: '.spec.replicas', message: 'conflict with "hpa"' }];
     server.answers((_, response) => status(response, 409, 'Conflict', 'Apply failed', { causes }));
     const error = await cluster()

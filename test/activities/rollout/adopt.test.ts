@@ -17,9 +17,9 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
   const volume = () => `${bed.place.installation}_data`;
   const sh = async (name: string, command: string) =>
     (await bed.engine.exec(name, ['sh', '-c', command])).stdout.trim();
-  const twice = async (deed: () => Promise<void>) => {
-    await deed();
-    await deed();
+  const twice = async (action: () => Promise<void>) => {
+    await action();
+    await action();
   };
 
   async function compose(of: string, project = bed.place.installation, mounted = volume()): Promise<string> {
@@ -171,7 +171,7 @@ describeWith(['engine', 'images'], 'a container that docker compose made', () =>
     await twice(() => bed.perform('closeProxy', {}));
     expect(await stateOf(proxy)).toMatchObject({ state: 'running', ports: {} });
     expect(Object.keys((await stateOf(proxy))!.networks)).toContain(network);
-    // What waits is opened by whoever needs it next; one who is killed on the way leaves its networks to the one after.
+    // What waits is opened by the next one that needs it; one who is killed on the way leaves its networks to the one after.
     const { engine, deps } = bed;
     const killed = () => Promise.reject(new Error('killed'));
     const removeContainer = (name: string) => (name === proxy ? killed() : engine.removeContainer(name));

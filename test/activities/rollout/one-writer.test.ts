@@ -7,7 +7,7 @@ import { describeWith, parts } from '../../setup/parts';
 import { failureOf, makeFolder, uniqueName } from '../fixtures';
 import { makeTestBed, service, type TestBed } from './rollout-fixtures';
 
-/** No container that writes is started beside another one, whoever that is, unless both say that they share. */
+/** No container that writes is started beside another one, whatever it is, unless both say that they share. */
 describeWith(['engine', 'images'], 'where somebody writes already', () => {
   let bed: TestBed;
   const volumes = [{ name: 'data' }];
@@ -37,8 +37,8 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
   };
   const start = (release: string, name: string) => bed.perform('startInstances', { release, service: name, count: 1 });
   const startAccessory = (release: string, name: string) => bed.perform('startAccessory', { release, service: name });
-  const refused = async (deed: Promise<unknown>, who: string) => {
-    expect(await failureOf(deed)).toMatchObject({
+  const refused = async (action: Promise<unknown>, who: string) => {
+    expect(await failureOf(action)).toMatchObject({
       type: 'Permanent',
       kind: 'volume-in-use',
       message: expect.stringContaining(who),
@@ -125,7 +125,7 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     );
   });
 
-  test('a folder of the host, or one above it, whoever has it and by whatever way', async () => {
+  test('a folder of the host, or one above it, no matter who has it and how', async () => {
     const folder = makeFolder({ 'pg/data/row': 'a row' });
     const onFolder = [{ type: 'bind', source: `${folder}/pg/data/`, target: '/data' } as const];
     await put('one', writer('db', {}, onFolder));

@@ -20,16 +20,16 @@ const db = (version: string, more: Partial<Service['container']> = {}): Service 
     { kind: 'accessory' },
   );
 
-/** An accessory that is made anew, and put back; every operation twice, and from wherever a killed worker may have left it. */
+/** An accessory that is recreated, and put back; every operation twice, and from wherever a killed worker may have left it. */
 describeWith(['engine', 'images'], 'an accessory that has changed', () => {
   let bed: TestBed;
   const [one, two] = ['one', 'two'].map((release) => ({ release, service: 'db' }));
   const [name, kept] = [() => accessoryName(bed.place, 'db'), () => backupName(bed.place, 'db', 'two')];
   const stateOf = (container: string) => bed.engine.inspectContainer(container);
   const sh = async (command: string) => (await bed.engine.exec(name(), ['sh', '-c', command])).stdout.trim();
-  const twice = async (deed: () => Promise<void>) => {
-    await deed();
-    await deed();
+  const twice = async (action: () => Promise<void>) => {
+    await action();
+    await action();
   };
   const recreate = () => bed.perform('recreateAccessory', two!);
   const restore = () => bed.perform('restoreAccessory', { ...two!, restart: ALWAYS });

@@ -20,9 +20,9 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
   });
   afterAll(() => bed.cleanUp());
 
-  const twice = async (deed: () => Promise<void>) => {
-    await deed();
-    await deed();
+  const twice = async (action: () => Promise<void>) => {
+    await action();
+    await action();
   };
   const stateOf = (name: string) => bed.engine.inspectContainer(name);
 
@@ -142,7 +142,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     );
   });
 
-  test('a stopped instance is started again, and one made otherwise is made anew', async () => {
+  test('a stopped instance is started again, and one made otherwise is recreated', async () => {
     const { perform, place, engine } = bed;
     bed.release('again', { services: [service('jobs', { healthcheck: HEALTH }, { kind: 'background' })] });
     const jobs = { release: 'again', service: 'jobs' };
@@ -261,7 +261,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     await perform('removeInstances', { release: 'soak', service: 'api', left: 0 });
   });
 
-  test('a retry goes on with the soak where it was, and finds out how its command ended; another deed runs it again', async () => {
+  test('a retry goes on with the soak where it was, and finds out how its command ended; another operation runs it again', async () => {
     const { perform, place, engine } = bed;
     const before = [{ command: ['sh', '-c', 'echo broken; exit 4'] }];
     bed.release('retry', { services: [service('api', { healthcheck: HEALTH }, { before })] });
@@ -276,8 +276,8 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     expect(Date.now() - began).toBeLessThan(30_000);
 
     const run = async (activityId: string) => {
-      const deed = () => failureOf(perform('runOneOff', { ...api, index: 0 }));
-      expect(await new MockActivityEnvironment({ activityId }).run(deed)).toMatchObject({ kind: 'command-failed' });
+      const action = () => failureOf(perform('runOneOff', { ...api, index: 0 }));
+      expect(await new MockActivityEnvironment({ activityId }).run(action)).toMatchObject({ kind: 'command-failed' });
       return (await engine.inspectContainer(oneOffName(place, 'retry', 'api', 'before-0')))!.id;
     };
     const ids = [await run('1'), await run('1'), await run('2')];

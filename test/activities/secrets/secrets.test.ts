@@ -90,7 +90,7 @@ describe('from a command', () => {
     expect(await read()).toBe('$HOME `id` canary-token /');
   });
 
-  test('once for all references, and for all activities of the same time, but anew where it is asked for', async () => {
+  test('once for all references, and for all activities of the same time, but again where it is asked for', async () => {
     const { exec, variables, asked, read, folder } = storeOf('cat "$0/value"');
     writeFileSync(`${folder}/value`, 'canary-1\n');
     const text = { a: '{{secret:db}}', b: ['{{secret:db}} {{secret:again}}'] };

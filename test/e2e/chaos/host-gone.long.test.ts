@@ -172,10 +172,10 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
     expect(await resolve('production', 'retry')).toMatchObject({ status: 0 });
   };
   /** What each host answered meanwhile; no request failed. */
-  const underLoad = async (deed: () => Promise<void>) => {
+  const underLoad = async (action: () => Promise<void>) => {
     const clients = [a!, b!].map((host) => sendRequests(bed.targetOf(host), 50));
     const stop = () => Promise.all(clients.map((client) => client.stop()));
-    await deed().catch(async (error) => {
+    await action().catch(async (error) => {
       await stop();
       throw error;
     });

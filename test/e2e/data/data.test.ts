@@ -27,7 +27,7 @@ withKeeper(
       const [volume] = (await engine().inspectContainer(name('db')))!.volumes;
       await expectReleased(commit(db()));
       await expectOne(name('db'), rows['nameless']!);
-      // One that is made anew has it, too.
+      // One that is recreated has it, too.
       await expectReleased(commit(db(', environment: { A: b }')));
       await expectOne(name('db'), rows['nameless']!);
       expect((await engine().inspectContainer(name('db')))!.volumes).toEqual([volume]);

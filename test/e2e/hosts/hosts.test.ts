@@ -44,10 +44,10 @@ describeOnThreeHosts('three hosts over SSH', (on) => {
       expect(shown.stdout).toMatch(/2 hosts are not ready\.\n$/);
       return wrong;
     };
-    const during = async <T>(begin: () => Promise<void>, end: () => Promise<void>, deed: () => Promise<T>) => {
+    const during = async <T>(begin: () => Promise<void>, end: () => Promise<void>, action: () => Promise<T>) => {
       await begin();
       try {
-        return await deed();
+        return await action();
       } finally {
         await end();
       }
@@ -156,7 +156,7 @@ describeOnThreeHosts('three hosts over SSH', (on) => {
   });
 });
 
-/** By HTTPS, whoever signed the certificate. */
+/** By HTTPS, no matter who signed the certificate. */
 const askSecurely = ({ ip }: TestHost) =>
   new Promise<{ text: string; issuer: unknown }>((resolve, reject) => {
     const target = { host: ip, servername: 'shop.localhost', headers: { host: 'shop.localhost' } };

@@ -175,7 +175,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 's
     expect(await done(third)).toMatchObject({ status: 0 });
   });
 
-  it('a rollback, a freeze and a cancel are signed by an operator, and whoever has the keys can verify all in the ledger', async () => {
+  it('a rollback, a freeze and a cancel are signed by an operator, and anyone with the keys can verify all in the ledger', async () => {
     await begin(2);
     const { current, committed } = await state();
     const back = committed.find(({ release: one }) => one !== current!.release)!.release;

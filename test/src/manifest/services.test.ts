@@ -61,7 +61,7 @@ test('a service of one environment alone may have an entry', () => {
   ).toEqual([]);
 });
 
-test('a change that cannot be undone, of a service that is made anew in every release', () => {
+test('a change that cannot be undone, of a service that is recreated in every release', () => {
   const text = `services: { web: { irreversible: true } }\n${TWO}`;
   expect(check(text, { staging: [service('web')], production: [service('web')] })).toEqual([
     'windlass.yaml:1:20 services.web.irreversible: applies to accessories only, and web is released. Move it to a command under before, or remove it.',

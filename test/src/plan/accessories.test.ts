@@ -43,7 +43,7 @@ const change = (more: Parameters<typeof planning>[0], wanted = changed()) =>
 const ofDb = (lines: string[]) => lines.filter((line) => line.includes('db') && !line.includes('pull'));
 
 describe('an accessory that has changed', () => {
-  it('is made anew after all that can fail before, and before what needs it; the way back is the former one', () => {
+  it('is recreated after all that can fail before, and before what needs it; the way back is the former one', () => {
     expect(readPlan(change({})).slice(0, 6)).toEqual([
       'prepare: pull api on local | pull db on local',
       'prepare: create networks of bbb on local ↺ remove networks of bbb on local',
@@ -132,7 +132,7 @@ describe('an accessory that has changed', () => {
     expect(ofDb(readPlan(plan)).some((line) => line.includes('↺'))).toBe(false);
   });
 
-  it('is not made anew because another network uses it', () => {
+  it('is not recreated because another network uses it', () => {
     expect(ofDb(readPlan(change({ accessorySpecs: { db: 'old' } })))).toEqual(['prepare: start accessory db on local']);
   });
 });

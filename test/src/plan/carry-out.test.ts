@@ -45,7 +45,7 @@ const plan = (...prepare: Step[][]): Plan => ({
 /** Ports that write down what they are asked for, and fail where they are told to, as often as they are told. */
 function simulate(fail: Record<string, number> = {}, answers: OperatorAnswer[] = [], stopAt?: string, kind = 'test') {
   const log: string[] = [];
-  const deed = async (words: string) => {
+  const action = async (words: string) => {
     log.push(words);
     await Promise.resolve();
     if ((fail[words] ?? 0) > 0) {
@@ -54,10 +54,10 @@ function simulate(fail: Record<string, number> = {}, answers: OperatorAnswer[] =
     }
   };
   const ports: Ports = {
-    perform: (step) => deed(describeOperation(step.operation)),
-    undo: (step) => (step.undo ? deed(`undo: ${describeOperation(step.undo)}`) : Promise.resolve()),
-    together: async (deeds) => {
-      const results = await Promise.allSettled(deeds.map((one) => one()));
+    perform: (step) => action(describeOperation(step.operation)),
+    undo: (step) => (step.undo ? action(`undo: ${describeOperation(step.undo)}`) : Promise.resolve()),
+    together: async (actions) => {
+      const results = await Promise.allSettled(actions.map((one) => one()));
       const failed = results.find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },

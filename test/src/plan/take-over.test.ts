@@ -166,7 +166,7 @@ describe('an adopted accessory', () => {
     expect(next([composed('db')], db())).toEqual(['prepare: start accessory db (adopts shop-db-1) on local']);
   });
 
-  it('is made anew when it changes; the way back is the container of compose, which is never removed', () => {
+  it('is recreated when it changes; the way back is the container of compose, which is never removed', () => {
     expect(next([composed('db')])).toEqual(['prepare: recreate accessory db on local ↺ restore accessory db on local']);
   });
 
@@ -191,7 +191,7 @@ describe('an adopted accessory', () => {
     );
   });
 
-  it('is put back when the rollout that made it anew was terminated', () => {
+  it('is put back when the rollout that recreated it was terminated', () => {
     const plan = next([composed('db', { state: 'exited' })], db(), { kind: 'restore', wanted: current });
     expect(plan).toEqual([
       'prepare: restore accessory db on local',
