@@ -1,6 +1,12 @@
+import { join } from 'node:path';
 import { describeRun, summarise } from '../setup/reporter';
 
 const one = (fullName: string, status: string) => ({ fullName, status });
+
+const FAILED = {
+  ...one('the shop is released', 'failed'),
+  failureMessages: ['Error: \u001b[31mexpected\u001b[39m 200\n    at x.ts:1'],
+};
 
 const results = {
   numPassedTests: 2,
@@ -11,7 +17,7 @@ const results = {
       perfStats: { start: 1_000, end: 3_540 },
       testResults: [one('rollout [skipped: engine: apt-get: only root] starts', 'pending')],
     },
-    { testFilePath: 'b', testResults: [one('later', 'todo'), one('fine', 'passed')] },
+    { testFilePath: join(__dirname, 'b.test.ts'), testResults: [one('later', 'todo'), one('fine', 'passed'), FAILED] },
     { testFilePath: 'c', testResults: [], testExecError: { message: 'does not compile' } },
   ],
 };
@@ -24,6 +30,7 @@ test('the last line counts, and each skipped test is named with the reason', () 
     '   31.0 s  test/b.test.ts',
     '    2.5 s  test/a.test.ts',
     'could not be run: c',
+    'failed: test/parts/b.test.ts: the shop is released: expected 200',
     'skipped: rollout starts (engine: apt-get: only root)',
     'skipped: later (not written yet)',
     'failed, see above: lint',
@@ -39,6 +46,7 @@ test('a run of one test does not list those that it left out, but those that lac
   expect(describeRun(summary)).toEqual([
     '',
     'could not be run: c',
+    'failed: test/parts/b.test.ts: the shop is released: expected 200',
     'skipped: x y (no engine)',
     '2 passed, 2 failed, 2 skipped',
   ]);

@@ -6,13 +6,14 @@ interface Results {
     testFilePath: string;
     testExecError?: unknown;
     perfStats?: { start: number; end: number };
-    testResults: { fullName: string; status: string }[];
+    testResults: { fullName: string; status: string; failureMessages?: string[] }[];
   }[];
 }
 export interface Summary {
   passed: number;
   failed: number;
   broken: string[];
+  failures: string[];
   skipped: { fullName: string; status: string }[];
   seconds: Record<string, number>;
 }

@@ -1,10 +1,11 @@
 const { writeFileSync } = require('node:fs');
 const { relative, join } = require('node:path');
+const { stripVTControlCharacters } = require('node:util');
 
 const ROOT = join(__dirname, '../..');
 
 /**
- * Ends the output of jest with what was skipped, by name and with the reason, and with one line of counts; or hands the
+ * Ends the output of jest with what failed and what was skipped, by name and with the reason, and with one line of counts; or hands the
  * results to `run.mjs`, which says it after lint and format have ended too.
  */
 class CountingReporter {
@@ -29,6 +30,9 @@ function summarise(results) {
     passed: results.numPassedTests,
     failed: results.numFailedTests + broken.length,
     broken,
+    failures: files.flatMap(({ testFilePath, testResults }) =>
+      testResults.filter(({ status }) => status === 'failed').map((one) => describeFailure(testFilePath, one)),
+    ),
     skipped: skipped.map(({ fullName, status }) => ({ fullName, status })),
     seconds: Object.fromEntries(seconds),
   };
@@ -39,11 +43,12 @@ function summarise(results) {
  * last line is always `N passed, N failed, N skipped`.
  */
 function describeRun(summary, failedChecks = [], { slowest = false } = {}) {
-  const { passed, failed, broken, skipped, seconds } = summary ?? NOTHING;
+  const { passed, failed, broken, failures, skipped, seconds } = summary ?? NOTHING;
   return [
     '',
     ...(slowest ? describeSlowest(seconds) : []),
     ...broken.map((path) => `could not be run: ${path}`),
+    ...failures,
     // One that `-t` left out is none that anybody misses.
     ...skipped.filter(({ fullName }) => slowest || REASON.test(fullName)).map(describeSkipped),
     ...(failedChecks.length > 0 ? [`failed, see above: ${failedChecks.join(', ')}`] : []),
@@ -51,7 +56,20 @@ function describeRun(summary, failedChecks = [], { slowest = false } = {}) {
   ];
 }
 
-const NOTHING = { passed: 0, failed: 1, broken: ['jest: it ended early, see above'], skipped: [], seconds: {} };
+const NOTHING = {
+  passed: 0,
+  failed: 1,
+  broken: ['jest: it ended early, see above'],
+  failures: [],
+  skipped: [],
+  seconds: {},
+};
+
+/** The name of a test that failed and the first line of why: the whole is far above, among what others printed. */
+function describeFailure(path, { fullName, failureMessages: [message = ''] = [] }) {
+  const [reason = ''] = stripVTControlCharacters(message).split('\n');
+  return `failed: ${relative(ROOT, path)}: ${fullName}: ${reason.replace(/^Error: /, '')}`;
+}
 
 function describeSlowest(seconds) {
   const slowest = Object.entries(seconds).sort(([, a], [, b]) => b - a);

@@ -38,13 +38,16 @@ async function main() {
   const [seconds = '3600', results] = process.argv.slice(2);
   const until = Date.now() + Number(seconds) * 1_000;
   const stored = read('test/setup/durations.json');
-  const factor = slowness(stored, results ? (read(results)?.seconds ?? {}) : {});
+  const before = results ? read(results) : undefined;
+  const factor = slowness(stored, before?.seconds ?? {});
   let waiting = longFiles().map((file) => ({ file, seconds: (stored[file] ?? UNKNOWN_SECONDS) * factor }));
   const left = () => (until - Date.now()) / 1_000;
   console.log(
     `\nLong tests: ${waiting.length} files, ${Math.round(left() / 60)} minutes are left; this machine takes ${factor.toFixed(1)} times as long as stored.`,
   );
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  // Again at the very end: what `npm test` printed of them is far above.
+  const failures = before?.failures ?? [];
   let ran = 0;
   for (
     let batch = nextBatch(waiting, left(), workers());
@@ -57,12 +60,14 @@ async function main() {
       left(),
     );
     for (const count of Object.keys(sum)) sum[count] += one[count];
+    failures.push(...one.failures);
     ran += batch.length;
     waiting = waiting.filter((file) => !batch.includes(file));
   }
   console.log(
     `\nLong tests: ran ${ran} files${waiting.length > 0 ? `; no time was left for ${waiting.map(({ file }) => file).join(', ')}` : ', all that there are'}.`,
   );
+  for (const failure of failures) console.log(failure);
   console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
@@ -79,9 +84,9 @@ async function play(files, left) {
   const hangs = setTimeout(() => child.kill('SIGTERM'), left * 1_000);
   const status = await new Promise((resolve) => child.on('close', resolve));
   clearTimeout(hangs);
-  const { passed, failed, skipped } = read(file) ?? { passed: 0, failed: 1, skipped: [] };
+  const { passed, failed, skipped, failures } = read(file) ?? { passed: 0, failed: 1, skipped: [], failures: [] };
   rmSync(folder, { recursive: true, force: true });
-  return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, skipped: skipped.length };
+  return { passed, failed: failed === 0 && status !== 0 ? 1 : failed, skipped: skipped.length, failures };
 }
 
 function workers() {
