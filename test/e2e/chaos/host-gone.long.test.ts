@@ -96,7 +96,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'hosts'], '
       `asks one of ${OPS} about "plan: look at ${b!.ip}"`,
       `on ${b!.ip}: root@${b!.ip}:22 cannot connect to the engine's socket`,
       `exclude-host: continue without ${b!.ip}: it keeps what it runs`,
-      'retry: try the host again',
+      `retry: try ${b!.ip} again`,
       'rollback: end here; nothing has been changed',
       `windlass resolve production exclude-host --app ${app} --reason '…'`,
     ]) {
