@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { strategy as strategyKind, type Target } from '../../src/manifest/kinds';
+import { strategy as strategyKind } from '../../src/manifest/kinds';
 import type { StrategyKind } from '../../src/model/strategy';
 import type { ReleaseRecord } from '../../src/manifest/record/record';
 import type { OneOff, Service } from '../../src/model/service';
+import type { Target, TargetKind } from '../../src/model/target';
 import { strategies } from '../../src/plan/strategies';
 import { digest, environment, record, service } from '../src/plan/fixtures';
+import { TRAITS } from './kinds';
 
 /** Random applications, over every strategy that there is: a strategy that is added is covered from then on. */
 
@@ -12,7 +14,7 @@ const HOSTS = ['a', 'b', 'c'];
 /** What keeps data stays on a host of its own. */
 const DATA = 'data';
 export const ALL_HOSTS = [...HOSTS, DATA];
-const KINDS = Object.keys(strategies) as StrategyKind[];
+const STRATEGIES = Object.keys(strategies) as StrategyKind[];
 
 const oneOff = fc.constantFrom<OneOff>({ command: ['up'], undo: ['down'] }, { command: ['drop'], irreversible: true });
 
@@ -51,7 +53,7 @@ export const shape: fc.Arbitrary<Shape> = fc.record({
     .tuple(part('web', 'released'), part('api', 'released'), part('jobs', 'background'), part('db', 'accessory'))
     .chain(([web, ...others]) => fc.subarray(others).map((some) => [web, ...some])),
   hosts: fc.subarray(HOSTS, { minLength: 1 }),
-  strategy: fc.constantFrom(...KINDS),
+  strategy: fc.constantFrom(...STRATEGIES),
   soakMs: fc.constantFrom(0, 1_000),
   routed: fc.boolean(),
   onFailure: fc.constantFrom('rollback', 'ask'),
@@ -69,10 +71,11 @@ const SETTINGS: Partial<Record<StrategyKind, object>> = {
 
 const NEEDS: Record<string, string[]> = { web: ['api', 'db'], api: ['db'], jobs: ['db'] };
 
-/** The record of a release of this shape. */
+/** The record of a release of this shape, on targets of this kind. */
 export function recordOf(
   release: string,
   { services, hosts, strategy, soakMs, routed, onFailure }: Shape,
+  kind: TargetKind = 'docker',
 ): ReleaseRecord {
   const names = services.map(({ name }) => name);
   const all = services.map(({ version, irreversible, ...one }) =>
@@ -89,7 +92,7 @@ export function recordOf(
   return record(
     release,
     environment(all, {
-      targets: placed(hosts, all),
+      targets: placed(hosts, all, (name) => TRAITS[kind].target(name, strategy)),
       strategy: strategyKind.parse({ kind: strategy, ...SETTINGS[strategy] }),
       soakMs,
       routes,
@@ -98,9 +101,9 @@ export function recordOf(
   );
 }
 
-function placed(names: string[], services: Service[]): Target[] {
+function placed(names: string[], services: Service[], target: (name: string) => Target): Target[] {
   const runs = (some: Service[]) => Object.fromEntries(some.map(({ name, replicas }) => [name, replicas]));
   const [accessories, others] = [true, false].map((is) => services.filter(({ kind }) => (kind === 'accessory') === is));
-  const on = (name: string, some: Service[]): Target => ({ kind: 'docker', name, address: name, runs: runs(some) });
+  const on = (name: string, some: Service[]): Target => ({ ...target(name), runs: runs(some) });
   return [...names.map((name) => on(name, others!)), ...(accessories!.length > 0 ? [on(DATA, accessories!)] : [])];
 }

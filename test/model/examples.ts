@@ -10,6 +10,13 @@ const web = (hosts: string[], routed: boolean): Shape => ({
   onFailure: 'rollback',
 });
 
+function withData(shape: Shape): Shape {
+  const [first, ...others] = shape.services;
+  const before = [{ command: ['up'], undo: ['down'] }];
+  const db = { name: 'db', kind: 'accessory' as const, replicas: 1, before: [], version: 'c' };
+  return { ...shape, services: [{ ...first!, before }, ...others, db] };
+}
+
 type Law = 'allOrNothing' | 'replay' | 'twice' | 'restore' | 'excluded' | 'composed' | 'history';
 
 /** Counter-examples that were found, shrunk, and are tried first ever since; what each one broke stands beside it. */
@@ -22,7 +29,13 @@ export const EXAMPLES: Record<Law, unknown[][]> = {
   excluded: [],
   composed: [],
   history: [],
-  restore: [[web(['a', 'b'], true), web(['a', 'c'], false), [], []]],
+  restore: [
+    [web(['a', 'b'], true), web(['a', 'c'], false), [], []],
+    // what a switch that was torn off could still do where nothing was routed was more than the law said
+    ...[8, 11, 13].map((actions) => [undefined, web(['c'], true), Array<number>(actions).fill(0), []]),
+    // what keeps data and was new stayed, as it should, and the law did not say so
+    ...[10, 15].map((actions) => [web(['c'], false), withData(web(['a'], false)), Array<number>(actions).fill(0), []]),
+  ],
 };
 
 const sent = (what: Message['what'], more: Partial<Message> = {}): Message => ({

@@ -6,7 +6,9 @@ import { PROXY_CAPABILITIES } from '../../src/model/host/proxy';
 import { isNameless, overlap, storesOf } from '../../src/model/container/data';
 import { isAlive, sharedStores, type Writer } from '../../src/model/environment/writer';
 import type { ServiceScope } from '../../src/model/operations/operation';
-import type { Operation, OperationInputs, OperationsOf } from '../../src/model/plan';
+import type { Operation, OperationInputs } from '../../src/model/plan';
+import type { TargetKind } from '../../src/model/target';
+import { asSets, hasOperation, TRAITS } from './kinds';
 
 /** The project of what docker compose runs. */
 const COMPOSE_PROJECT = 'shop';
@@ -26,9 +28,11 @@ interface Machine {
   volumes: Set<string>;
   /** Container → where it lets others write. */
   shared: Map<string, string[]>;
+  /** What runs on there, and is windlass's no longer. */
+  left: ObservedContainer[];
 }
 
-/** What a action of a rollout needs to know besides its operation. */
+/** What an action of a rollout needs to know besides its operation. */
 export interface Scope {
   environment: string;
   counter: number;
@@ -54,6 +58,8 @@ export class SimulatedHosts {
 
   constructor(
     private readonly place: Omit<EnvironmentRef, 'environment'> = { installation: 'windlass', app: 'shop' },
+    /** All of them. */
+    readonly kind: TargetKind = 'docker',
   ) {}
 
   machine(host: string): Machine {
@@ -66,6 +72,7 @@ export class SimulatedHosts {
       images: new Set<string>(),
       volumes: new Set<string>(),
       shared: new Map<string, string[]>(),
+      left: [],
     };
     this.machines.set(host, made);
     return made;
@@ -77,6 +84,13 @@ export class SimulatedHosts {
   }
 
   private observeHost(environment: string, host: string): ObservedHost {
+    const { hasSets, sees } = TRAITS[this.kind];
+    const found = this.observeContainers(environment, host);
+    const containers = hasSets ? asSets(found.containers) : found.containers;
+    return { ...found, containers, ...sees?.(host, found) };
+  }
+
+  private observeContainers(environment: string, host: string): ObservedHost {
     const { containers, networks, routes, proxy } = this.machine(host);
     const own = [...containers.values()].filter(({ name }) => name.startsWith(`${this.prefix(environment)}-`));
     const route = routes.get(environment);
@@ -105,12 +119,12 @@ export class SimulatedHosts {
 
   /** What runs in the environment, over all hosts: the services of each release, as `aaa: api web`. */
   running(environment: string): string[] {
-    const alive = [...this.machines.keys()]
-      .flatMap((host) => this.observeHost(environment, host).containers)
-      .filter(({ state }) => state === 'running');
-    const releases = [...new Set(alive.map(({ release }) => release))].sort();
-    const servicesOf = (release: string) => alive.filter((c) => c.release === release).map(({ service }) => service);
-    return releases.map((release) => `${release}: ${servicesOf(release).sort().join(' ')}`);
+    return describeRunning([...this.machines.keys()].flatMap((host) => this.observeHost(environment, host).containers));
+  }
+
+  /** As `running`, of what nobody stopped when windlass left. */
+  runningOn(): string[] {
+    return describeRunning([...this.machines.values()].flatMap(({ left }) => asSets(left)));
   }
 
   /** The instances of a routed service that the proxy would call and that would not answer: must be none, ever. */
@@ -200,15 +214,13 @@ export class SimulatedHosts {
 
   /** Does the operation. Throws `EngineRefuses` where a real engine or proxy would refuse. */
   apply(scope: Scope, operation: Operation): void {
-    const action = this.actions[operation.name as keyof OperationsOf['docker']] as (
-      scope: Scope,
-      input: Operation,
-    ) => void;
+    if (!hasOperation(this.kind, operation.name)) throw new TypeError(`${this.kind} has no ${operation.name}`);
+    const action = this.actions[operation.name] as (scope: Scope, input: Operation) => void;
     action(scope, operation);
   }
 
   private readonly actions: {
-    [Name in keyof OperationsOf['docker']]: (scope: Scope, input: OperationInputs[Name]) => void;
+    [Name in keyof OperationInputs]: (scope: Scope, input: OperationInputs[Name]) => void;
   } = {
     ensureProxy: ({ environment }, { target: host, closed }) => {
       this.machine(host).proxy ??= {
@@ -232,6 +244,20 @@ export class SimulatedHosts {
       delete this.machine(host).proxy;
       this.machine(host).open = false;
     },
+    leaveSwarm: (_, { target: host }) => {
+      this.machine(host).proxy = undefined;
+      this.machine(host).open = false;
+    },
+    leaveNamespace: ({ environment }, { target: host }) => {
+      const { containers, left, networks, routes } = this.machine(host);
+      for (const one of this.observeContainers(environment, host).containers) {
+        left.push(one);
+        containers.delete(one.name);
+      }
+      for (const key of networks) if (key.startsWith(`${environment}/`)) networks.delete(key);
+      routes.delete(environment);
+    },
+    pruneSecrets: () => undefined,
     pullImage: (scope, { target: host, release, service }) =>
       void this.machine(host).images.add(this.service(scope, release, service).image),
     createNetworks: ({ environment }, { target: host, release }) =>
@@ -327,8 +353,9 @@ export class SimulatedHosts {
     switchRoutes: (scope, { target: host, release, part }) => {
       const { environment, counter } = scope;
       const { routes, proxy } = this.machine(host);
-      if (!proxy && (release === undefined || this.routed(scope, release, host).length === 0)) return;
-      if (!proxy) throw new EngineRefuses(`there is no proxy on ${host}`);
+      const hasEntry = TRAITS[this.kind].hasOwnEntry ?? proxy;
+      if (!hasEntry && (release === undefined || this.routed(scope, release, host).length === 0)) return;
+      if (!hasEntry) throw new EngineRefuses(`there is no proxy on ${host}`);
       const newest = routes.get(environment)?.counter ?? 0;
       if (counter < newest) throw new EngineRefuses(`the routes were set by rollout ${newest} already`);
       routes.set(environment, { release, counter, ...(part && { part }) });
@@ -398,7 +425,8 @@ export class SimulatedHosts {
   /** A container is made from an image that is there, in networks that are there. */
   private requireReady(scope: Scope, host: string, release: string, service: string): void {
     const { image } = this.service(scope, release, service);
-    if (!this.machine(host).images.has(image)) throw new EngineRefuses(`no such image on ${host}: ${image}`);
+    if (!TRAITS[this.kind].pullsItself && !this.machine(host).images.has(image))
+      throw new EngineRefuses(`no such image on ${host}: ${image}`);
     if (!this.machine(host).networks.has(`${scope.environment}/${release}`))
       throw new EngineRefuses(`no network of ${release} on ${host}`);
   }
@@ -471,6 +499,13 @@ export class SimulatedHosts {
 
   private at = (environment: string): EnvironmentRef => ({ ...this.place, environment });
   private prefix = (environment: string) => `${this.place.installation}-${this.place.app}-${environment}`;
+}
+
+function describeRunning(containers: ObservedContainer[]): string[] {
+  const alive = containers.filter(({ state }) => state === 'running');
+  const releases = [...new Set(alive.map(({ release }) => release))].sort();
+  const servicesOf = (release: string) => alive.filter((c) => c.release === release).map(({ service }) => service);
+  return releases.map((release) => `${release}: ${servicesOf(release).sort().join(' ')}`);
 }
 
 /** The volumes that an image declares are in its name here. */

@@ -101,6 +101,7 @@ export class SimulatedPorts implements Ports {
         this.why = error.message;
         throw failed(error.message);
       }
+      this.broken.push(String(error));
       throw error;
     }
     if (this.plan.strategy !== 'recreate') {
