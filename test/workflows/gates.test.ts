@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { describeWith } from '../setup/parts';
 import { twoEnvironments, Simulation } from './simulation';
-import { bundle, failure, TestBed, until } from './test-bed';
+import { barrier, bundle, failure, TestBed, until } from './test-bed';
 
 const ANA = 'ana@example.com';
+const CI = 'ci@example.com';
 const CARL = 'carl@example.com';
 
 describeWith(['temporal'], 'the gate of the current release', () => {
@@ -80,4 +81,38 @@ describeWith(['temporal'], 'the gate of the current release', () => {
       await bed.approve(waiting, { decision: 'reject', reason: 'no' });
       expect(await failure(waiting.result())).toMatch(/^rejected: /);
     }));
+});
+
+describeWith(['temporal'], 'an environment has one repository', () => {
+  it('of two that release the first time at once, with the same app:, one has it and the other is refused', async () => {
+    const simulation = new Simulation(twoEnvironments(60_000, { approval: undefined }));
+    await TestBed.run(
+      await bundle(),
+      async (bed) => {
+        // Both have read their commits, and know of nothing that runs, before either asks for a rollout.
+        const bothBuilt = barrier();
+        let built = 0;
+        simulation.hook = async (words, signal) => {
+          if (words !== 'build web') return;
+          if (++built === 2) bothBuilt.open();
+          await bothBuilt.wait(signal);
+        };
+        const handles = [await bed.release('aaa', CI, '/srv/a'), await bed.release('bbb', CI, '/srv/b')];
+        const results = await Promise.all(handles.map((handle) => failure(handle.result())));
+        const won = results.indexOf('succeeded');
+        const [winner, loser] = won === 0 ? ['aaa', 'bbb'] : ['bbb', 'aaa'];
+        const [theirs, other] = won === 0 ? ['/srv/a', '/srv/b'] : ['/srv/b', '/srv/a'];
+        expect(results[won]).toBe('succeeded');
+        expect(results[1 - won]).toMatch(
+          `the repository is ${other}, but ${winner} in staging came from ${theirs}. If two applications have the same app:, rename one.`,
+        );
+        for (const name of ['staging', 'production']) {
+          expect((await bed.state(name)).current?.release).toBe(winner);
+          expect(simulation.runningIn(name)).toEqual([`${winner}: jobs web`]);
+        }
+        expect(simulation.log.filter((words) => words.includes(` ${loser} `))).toEqual([]);
+      },
+      simulation,
+    );
+  });
 });

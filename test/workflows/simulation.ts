@@ -86,7 +86,8 @@ export class Simulation {
       },
       pushImage: async ({ build }) => ({ image: `registry/shop/${build.service}@${digest('b')}`, origin: 'built' }),
       storeRelease: async ({ draft, release, artifacts }) => {
-        this.records.set(release, { ...record(release, ...draft.environments), artifacts, commit: draft.commit });
+        const { commit, source } = draft;
+        this.records.set(release, { ...record(release, ...draft.environments), artifacts, commit, source });
         const stored = { app: draft.app, release, registry: draft.registry, digest: release };
         return { record: await seal(this.settings, stored) };
       },

@@ -85,8 +85,8 @@ export class TestBed {
     });
   }
 
-  async release(release: string, startedBy = 'ci@example.com'): Promise<WorkflowHandle> {
-    const source = { url: '/src', commit: release.repeat(10) };
+  async release(release: string, startedBy = 'ci@example.com', url = '/src'): Promise<WorkflowHandle> {
+    const source = { url, commit: release.repeat(10) };
     const args = [{ app: this.app, release, source, startedBy }];
     return await this.server.client.workflow.start('release', {
       workflowId: releaseId(this.app, release),
