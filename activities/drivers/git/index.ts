@@ -11,9 +11,10 @@ import { explainGit, GitFailure, lastLine, OTHER_NAMES } from './errors';
 import { followRedirect, wasRedirected } from './redirect';
 import { refuseOptions } from './safety';
 import { cleanCheckouts } from './clean-checkouts';
-import { fillSubmodules, listSubmodules } from './submodules';
+import { fillSubmodules, findAddresses } from './submodules';
+import { listTree } from './tree';
 import { limiter } from '../bounded';
-import { type Ran, runProgram } from '../programs/program';
+import { type Ran, runProgram, type Started, startProgram } from '../programs/program';
 
 export interface Checkout {
   folder: string;
@@ -41,9 +42,10 @@ export async function checkOutCommit(
   if (refusal) throw new GitFailure(refusal, false);
   const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
   const git = await fetchInto(join(cache, 'git', key), source, signal);
+  // `git show` would walk the whole tree of a first commit, although it prints none of it.
   const described = await git([
-    'show',
-    '-s',
+    'log',
+    '-1',
     '--no-show-signature',
     '--format=%H%x00%an <%ae>%x00%s%x00%cI',
     `${commit}^{commit}`,
@@ -51,12 +53,16 @@ export async function checkOutCommit(
   ]);
   const [sha = '', author = '', subject = '', at = ''] = ok(described, source, 'read').stdout.trimEnd().split('\0');
   const folder = join(cache, 'checkouts', `${key}-${sha}${WITH_SUBMODULES}`);
-  if (!existsSync(folder))
+  if (!existsSync(folder)) {
+    const { tree, ...ran } = await listTree(git.start, sha);
+    ok({ ...ran, stdout: '', missing: false }, source, 'read');
+    const submodules = await findAddresses(git, sha, tree.submodules);
     await checkOut(git, source, sha, folder, async (fresh) =>
-      fillSubmodules(await listSubmodules(git, sha), { folder: fresh, url, above }, (inner, paths) =>
+      fillSubmodules(submodules, { folder: fresh, url, above, size: tree }, (inner, paths) =>
         checkOutCommit(inner, cache, { signal, refuse, above: paths }),
       ),
     );
+  }
   const now = new Date();
   // Cleaning the cache goes by the last use.
   await utimes(folder, now, now).catch(() => undefined);
@@ -89,14 +95,15 @@ async function fetchInto(path: string, source: Source, signal?: AbortSignal): Pr
 
 async function fetchAs(names: 'sha1' | 'sha256', path: string, { url, commit }: Source, signal?: AbortSignal) {
   const repository = `${path}${names === 'sha1' ? '' : `-${names}`}.git`;
-  const git: Git = (args, more = {}) =>
-    runProgram('git', [...SETTINGS, ...args], {
-      cwd: repository,
-      env: gitEnvironment({ GIT_DIR: repository, ...more.env }),
-      within: 600_000,
-      limits: LIMITS,
-      signal,
-    });
+  const options = (env = {}) => ({
+    cwd: repository,
+    env: gitEnvironment({ GIT_DIR: repository, ...env }),
+    within: 600_000,
+    limits: LIMITS,
+    signal,
+  });
+  const git: Git = (args, more = {}) => runProgram('git', [...SETTINGS, ...args], options(more.env));
+  git.start = (args) => startProgram('git', [...SETTINGS, ...args], options());
   await ensureRepository(repository, names, signal);
   const oneAfterAnother = turns.get(repository) ?? limiter(1);
   turns.set(repository, oneAfterAnother);
@@ -109,7 +116,11 @@ async function fetchAs(names: 'sha1' | 'sha256', path: string, { url, commit }: 
 /** Git locks a repository against a second fetch, which fails instead of waiting. */
 const turns = new Map<string, ReturnType<typeof limiter>>();
 
-type Git = (args: string[], more?: { env?: Record<string, string> }) => Promise<Ran>;
+interface Git {
+  (args: string[], more?: { env?: Record<string, string> }): Promise<Ran>;
+  /** For what prints too much to be kept. */
+  start(args: string[]): Started;
+}
 
 /** Creates an empty cached repository of this hash algorithm once. Throws `GitFailure`. */
 export async function ensureRepository(repository: string, names: string, signal?: AbortSignal): Promise<void> {

@@ -1,9 +1,10 @@
-import { cp } from 'node:fs/promises';
+import { cp, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Failure } from '../../../src/model/failure';
 import type { Source } from '../../../src/model/release';
 import { GitFailure } from './errors';
 import type { Ran } from '../programs/program';
+import { refuseLarge, type Size, sizeOf, type Tree } from './tree';
 
 type Git = (args: string[]) => Promise<Ran>;
 
@@ -17,13 +18,11 @@ interface Submodule {
 /** The allowed nesting of submodules. */
 const DEEPEST = 8;
 
-/** The submodules in a commit's tree, with their addresses from its `.gitmodules`. */
-export async function listSubmodules(git: Git, sha: string): Promise<Submodule[]> {
-  const tree = await git(['ls-tree', '-r', '-z', '--full-tree', sha]);
-  const found = [...tree.stdout.matchAll(/(?:^|\0)160000 commit ([0-9a-f]+)\t([^\0]+)/g)];
-  if (found.length === 0) return [];
+/** The addresses of a tree's submodules, from the commit's `.gitmodules`. */
+export async function findAddresses(git: Git, sha: string, submodules: Tree['submodules']): Promise<Submodule[]> {
+  if (submodules.length === 0) return [];
   const urls = await readAddresses(git, sha);
-  return found.map(([, commit = '', path = '']) => ({ path, commit, url: urls.get(path) }));
+  return submodules.map((one) => ({ ...one, url: urls.get(one.path) }));
 }
 
 async function readAddresses(git: Git, sha: string): Promise<Map<string, string>> {
@@ -40,24 +39,33 @@ async function readAddresses(git: Git, sha: string): Promise<Map<string, string>
  */
 export async function fillSubmodules(
   submodules: Submodule[],
-  { folder, url, above }: { folder: string; url: string; above: string[] },
+  { folder, url, above, size }: { folder: string; url: string; above: string[]; size: Size },
   checkOut: (source: Source, above: string[]) => Promise<{ folder: string }>,
 ): Promise<void> {
+  const copies: { from: string; to: string }[] = [];
+  const sizes = new Map<string, Size>();
   for (const { path, commit, url: said } of submodules) {
     const paths = [...above, path];
     const refuse = (message: string) => new SubmoduleFailure(paths, { kind: 'bad-submodule', message }, false);
     if (said === undefined) throw refuse(unsaid(path));
     if (paths.length > DEEPEST)
       throw refuse(`is nested deeper than ${DEEPEST} submodules. Do they contain each other?`);
+    const to = join(folder, path);
+    if ((await realpath(to).catch(() => undefined)) !== join(await realpath(folder), path)) throw refuse(LED_AWAY);
     try {
       const inner = await checkOut({ url: resolveAddress(url, said), commit }, paths);
-      await cp(inner.folder, join(folder, path), { recursive: true, verbatimSymlinks: true });
+      const { files, bytes } = sizes.get(inner.folder) ?? (await sizeOf(inner.folder));
+      sizes.set(inner.folder, { files, bytes });
+      size = { files: size.files + files, bytes: size.bytes + bytes };
+      copies.push({ from: inner.folder, to });
     } catch (error) {
       if (!(error instanceof GitFailure) || error instanceof SubmoduleFailure) throw error;
       const message = `the submodule cannot be fetched: ${error.failure.message}`;
       throw new SubmoduleFailure(paths, { ...error.failure, message }, error.retry);
     }
+    refuseLarge(size);
   }
+  for (const { from, to } of copies) await cp(from, to, { recursive: true, verbatimSymlinks: true });
 }
 
 class SubmoduleFailure extends GitFailure {
@@ -65,6 +73,9 @@ class SubmoduleFailure extends GitFailure {
     super({ ...failure, message: `${paths.join('/')}: ${failure.message}` }, retry);
   }
 }
+
+/** A tree may name a folder and a link alike, and a copy would go through the link. */
+const LED_AWAY = 'is a submodule below something that is no folder of the commit. Remove one of the two';
 
 const unsaid = (path: string) =>
   'is a submodule without an entry in .gitmodules. ' +

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -94,6 +94,89 @@ describe('M10: redirects of a git server', () => {
         expect(failure!.message).toMatch(/^cannot fetch /);
         expect(failure!.message).not.toMatch(/robot|hun/);
       }
+  });
+});
+
+/** A tree as no `git add` makes it: entries of [mode, name, object], in any order, of any names. */
+function writeTree(dir: string, entries: [mode: string, name: string, id: string][]): string {
+  const input = Buffer.concat(
+    entries.map(([mode, name, id]) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')])),
+  );
+  return execFileSync('git', ['-C', dir, 'hash-object', '-t', 'tree', '-w', '--literally', '--stdin'], { input })
+    .toString()
+    .trim();
+}
+const writeBlob = (dir: string, input: string | Buffer) =>
+  execFileSync('git', ['-C', dir, 'hash-object', '-w', '--stdin'], { input }).toString().trim();
+const commitTree = (dir: string, tree: string) => {
+  const sha = git(dir, 'commit-tree', tree, '-m', 'made by hand');
+  git(dir, 'update-ref', `refs/heads/${sha}`, sha);
+  return sha;
+};
+
+describe('C2: a submodule is written into the checkout', () => {
+  const inner = folderWith({ authorized_keys: 'a key' });
+  const of = commitAll(inner);
+  const dir = folderWith({});
+  git(dir, 'init', '--quiet');
+
+  test.each([
+    ['out of it', (out: string) => out],
+    ['within it', () => 'c'],
+  ])('C2: and through no link, which leads %s', async (_, targetOf) => {
+    const out = folderWith({});
+    const said = `[submodule "x"]\n\tpath = a/b\n\turl = ${inner}\n`;
+    const tree = writeTree(dir, [
+      ['100644', '.gitmodules', writeBlob(dir, said)],
+      // The same name twice: git writes the last, and lists the submodule below the first.
+      ['40000', 'a', writeTree(dir, [['160000', 'b', of]])],
+      ['120000', 'a', writeBlob(dir, targetOf(out))],
+      ['40000', 'c', writeTree(dir, [['100644', 'd', writeBlob(dir, 'd')]])],
+    ]);
+    expect(await failureOf(dir, commitTree(dir, tree))).toEqual({
+      retry: false,
+      kind: 'bad-submodule',
+      message: 'a/b: is a submodule below something that is no folder of the commit. Remove one of the two',
+    });
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
+describe('H2: a commit is no larger than the disk of a worker', () => {
+  const dir = folderWith({});
+  git(dir, 'init', '--quiet');
+  /** Trees of ten entries each, which are one and the same. */
+  function nested(id: string, mode: string, levels: number, of = dir): string {
+    if (levels === 0) return id;
+    const entries = Array.from({ length: 10 }, (_, at): [string, string, string] => [mode, `d${at}`, id]);
+    return nested(writeTree(of, entries), '40000', levels - 1, of);
+  }
+
+  test('H2: files without end', async () => {
+    const commit = commitTree(dir, nested(writeBlob(dir, 'x'), '100644', 9));
+    expect(await failureOf(dir, commit)).toEqual({
+      retry: false,
+      kind: 'too-large',
+      message: 'the commit has more than 500000 files, with its submodules. Release from a smaller repository',
+    });
+  });
+
+  test('H2: a large file, again and again', async () => {
+    const commit = commitTree(dir, nested(writeBlob(dir, Buffer.alloc(20 * 1024 * 1024)), '100644', 3));
+    expect(await failureOf(dir, commit)).toMatchObject({ retry: false, kind: 'too-large', message: /10 GB/ });
+  });
+
+  test('H2: a submodule again and again, through others', async () => {
+    const inner = folderWith({});
+    git(inner, 'init', '--quiet');
+    const of = commitTree(inner, nested(writeBlob(inner, 'x'), '100644', 4, inner));
+    const names = Array.from({ length: 51 }, (_, at) => `s${at + 10}`);
+    const said = names.map((name) => `[submodule "${name}"]\n\tpath = ${name}\n\turl = ${inner}\n`).join('');
+    const tree = writeTree(dir, [
+      ['100644', '.gitmodules', writeBlob(dir, said)],
+      ...names.map((name): [string, string, string] => ['160000', name, of]),
+    ]);
+    expect(await failureOf(dir, commitTree(dir, tree))).toMatchObject({ retry: false, kind: 'too-large' });
   });
 });
 
