@@ -41,8 +41,8 @@ export const service = z.strictObject({
     })
     .optional()
     .describe(
-      'For a service others wait for with `service_completed_successfully`, which runs once per release and environment: how it ' +
-        'is undone. Default: not at all.',
+      'The service ends by itself: it runs once per release and environment, before the switch, as those do that others wait for ' +
+        'with `service_completed_successfully`. How it is undone; default: not at all.',
     ),
   volumes: z
     .record(

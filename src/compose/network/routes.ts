@@ -40,7 +40,7 @@ const portOf = ({ container: { expose } }: Service, published: number[]) => {
 const REFUSALS: Partial<Record<ServiceKind, (name: string) => string>> = {
   accessory: (name) =>
     `leads to ${name}, an accessory, because it has a named volume and no build. Write services.${name}.accessory: false, or remove the route`,
-  'one-off': (name) => `leads to ${name}, which runs once, because others wait for its completion. Remove the route`,
+  'one-off': (name) => `leads to ${name}, which runs once and ends. Remove the route`,
 };
 
 const noPort = (name: string, published: number[]) =>

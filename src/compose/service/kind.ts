@@ -19,9 +19,9 @@ export function kindsOf(
 }
 
 function kindOf(name: string, service: ComposeService, isAwaited: boolean, overrides: ComposeOverrides): ServiceKind {
-  const { accessory, background } = overridesFor(overrides, name);
+  const { accessory, background, completes } = overridesFor(overrides, name);
   if (accessory) return 'accessory';
-  if (isAwaited) return 'one-off';
+  if (isAwaited || completes) return 'one-off';
   if (accessory === undefined && !service.build && keepsData(service, overrides.declared?.[name])) return 'accessory';
   return background ? 'background' : 'released';
 }

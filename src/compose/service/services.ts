@@ -6,7 +6,7 @@ import { readEnvironment } from './environment';
 import { checkPlaces, readReferences } from '../files/files';
 import { readHooks } from './hooks';
 import type { ComposeModel, ComposeService } from '../model';
-import { readMounts } from '../mounts/mounts';
+import { isReplaced, readMounts } from '../mounts/mounts';
 import { checkAddresses, otherNames } from './names';
 import { checkNamespaces, checkNetworkMode, serviceOfNetwork } from '../network/namespaces';
 import { readMemberships } from '../network/networks';
@@ -40,6 +40,7 @@ export function readService(
   checkNamespaces(service, kind, at, notes);
   checkAddresses(name, model, at, notes);
   checkPlatform(service, at, notes);
+  checkEnd(name, service, kinds, at, notes);
   const routes = overrides.routes.filter((route) => route.service === name);
   const routed = routes.length > 0 ? routes.flatMap(({ port }) => port ?? []) : undefined;
   const replicas = readReplicas(service, kind, said, at, notes);
@@ -114,4 +115,24 @@ function readReplicas(
 function checkPlatform(service: ComposeService, at: string[], notes: Diagnostics): void {
   if (service.platform && !service.build)
     notes.tell([...at, 'platform'], 'is ignored: the host pulls the image for its own platform');
+}
+
+/** An instance that nothing starts again once it has ended. */
+function checkEnd(
+  name: string,
+  service: ComposeService,
+  kinds: Record<string, ServiceKind>,
+  at: string[],
+  notes: Diagnostics,
+): void {
+  if (service['restart'] !== 'no' || !isReplaced(kinds[name]!)) return;
+  const late = Object.keys(service.depends_on ?? {}).filter((on) => kinds[on] && isReplaced(kinds[on]));
+  const remedy =
+    late.length > 0
+      ? `It waits for ${late.join(', ')}, which the release starts: a job runs before. Give it a profile, and run it by hand`
+      : `Write completes: {} under services.${name} in windlass.yaml: it then runs once per release, before the switch`;
+  notes.tell(
+    [...at, 'restart'],
+    `is no, so an instance that ends stays down, and the release with it fails. Does it end by itself? ${remedy}. Else remove restart`,
+  );
 }

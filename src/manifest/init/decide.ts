@@ -1,5 +1,6 @@
 import { chooseAccessories } from './services/accessories';
 import { aloneFor } from './alone';
+import { jobsAmong, runnableJobs } from './services/jobs';
 import { awaited, entriesOf } from './services/entries';
 import { explain } from './explain';
 import { hostPlaces, keptVolumes, nameFolders, placeOf, withHostPlaces } from './folders';
@@ -18,14 +19,20 @@ export function decide(input: InitInput): Decision {
     (input.folders ?? []).filter((one) => !isPlaced(one)),
     entries,
   );
-  const accessories = chooseAccessories(entries, folders);
-  const oneOffs = awaited(entries);
+  const waited = awaited(entries);
+  const jobs = jobsAmong(entries, waited);
+  const accessories = chooseAccessories(entries, folders, jobs);
+  const guessed = runnableJobs(jobs, accessories, waited);
+  const oneOffs = new Set([...waited, ...guessed.map(({ name }) => name)]);
   const released = entries.filter(({ name }) => !accessories.has(name) && !oneOffs.has(name));
+  const isReleased = (name: string) => released.some((entry) => entry.name === name);
   const routes = chooseRoutes(released);
   const fromHost = entries.some(({ network_mode }) => network_mode === 'host');
   const services = Object.fromEntries(
     entries.flatMap((entry) => {
-      const said = entryFor(entry, { accessories, oneOffs, folders, routes, fromHost });
+      const said = guessed.includes(entry)
+        ? { completes: true as const }
+        : entryFor(entry, { accessories, oneOffs, folders, routes, fromHost });
       return Object.keys(said).length > 0 ? [[entry.name, said]] : [];
     }),
   );
@@ -46,7 +53,13 @@ export function decide(input: InitInput): Decision {
   };
   return {
     ...decision,
-    told: explain(input, decision, { entries, exclusive: exclusive.map(([name]) => name), fixed, reasons }),
+    told: explain(input, decision, {
+      entries,
+      exclusive: exclusive.map(([name]) => name),
+      fixed,
+      reasons,
+      late: jobs.filter(({ name }) => !oneOffs.has(name)).map(({ name, on }) => ({ name, on: on.filter(isReleased) })),
+    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isPath } from '../../model/container/data';
 import { announcedPort, isAnnounced } from './services/announced';
-import { isAdminPage, isLabelProxy } from './services/roles';
+import { isAdminPage, isHttp, isLabelProxy } from './services/roles';
 import { type Decision, type Entry, type InitInput, type InitValues, NO_VALUES } from './types';
 
 interface Reasons {
@@ -8,13 +8,15 @@ interface Reasons {
   exclusive: string[];
   fixed: Entry[];
   reasons: string[];
+  /** Jobs, with what they wait for that starts only after the place of a job. */
+  late: { name: string; on: string[] }[];
 }
 
 /** A sentence for each thing that was decided, in the order in which a reader asks for them. */
 export function explain(
   input: InitInput,
   decision: Decision,
-  { entries, exclusive, fixed, reasons }: Reasons,
+  { entries, exclusive, fixed, reasons, late }: Reasons,
 ): string[] {
   const { services, folders, recreate, environments, lastSecrets, secrets } = decision;
   const accessories = Object.entries(services).flatMap(([name, { accessory }]) => (accessory ? [name] : []));
@@ -24,6 +26,7 @@ export function explain(
   return [
     ...routeLines(decision, entries),
     ...(accessories.length > 0 ? [`Accessories: ${accessories.join(', ')}. They keep data and outlive releases.`] : []),
+    ...jobLines(services, late),
     ...(recreate
       ? [
           `A release causes an outage of some seconds (strategy: recreate): ${[
@@ -44,6 +47,21 @@ export function explain(
     ...folderLines(folders),
     ...(names.length > 0 || Object.keys(values.envFiles).length > 0 ? [secretsLine(decision, values)] : []),
     ...(blank.length > 0 ? [`Set under variables: ${blank.join(', ')}; no env file here has a value.`] : []),
+  ];
+}
+
+function jobLines(services: Decision['services'], late: Reasons['late']): string[] {
+  const jobs = Object.entries(services).flatMap(([name, { completes }]) => (completes ? [name] : []));
+  const why = jobs.length > 1 ? 'they seem to end by themselves' : 'it seems to end by itself';
+  return [
+    ...(jobs.length > 0
+      ? [`Once per release, before the switch: ${jobs.join(', ')} (completes: {}), because ${why}.`]
+      : []),
+    ...late.map(
+      ({ name, on }) =>
+        `${name} seems to end by itself, and a release in which it ends fails: it waits for ${on.join(', ')}, which only the release starts. ` +
+        'Leave it out (profiles: [once] in the compose file) and run it by hand, or remove its depends_on and write completes: {}.',
+    ),
   ];
 }
 
@@ -92,7 +110,7 @@ function routeLines({ routes, services }: Decision, entries: Entry[]): string[] 
   );
   const proxies = entries.filter((entry) => isLabelProxy(entry) && !isRouted(entry.name)).map(({ name }) => name);
   const silent = entries.filter((entry) => !isRouted(entry.name) && isAnnounced(entry)).map(({ name }) => name);
-  const routed = routes.map(({ service, port }) => (port ? `${service} (port ${port})` : service)).join(', ');
+  const routed = routes.map((route) => describeRoute(route, entries)).join(', ');
   const left =
     hidden.length > 0
       ? ` Not reached from outside (publish: false): ${hidden.join(', ')}${admin.length > 0 ? '; admin pages never are' : ''}.`
@@ -124,4 +142,12 @@ function routeLines({ routes, services }: Decision, entries: Entry[]): string[] 
       ? [`Windlass's own proxy replaces ${proxies.join(' and ')}, with the routes in windlass.yaml.`]
       : []),
   ];
+}
+
+/** With the port that was chosen, and those that it was not. */
+function describeRoute({ service, port }: Decision['routes'][number], entries: Entry[]): string {
+  if (!port) return service;
+  const ports = (entries.find(({ name }) => name === service)?.ports ?? []).filter(isHttp);
+  const others = [...new Set(ports.map(({ target }) => target))].filter((target) => target !== port);
+  return `${service} (port ${port}${others.length > 0 ? `, not ${others.join(' or ')}` : ''})`;
 }

@@ -37,3 +37,7 @@ export function fittingNames(
   const left = Math.max(room(environments[1]), 1);
   return { app: app.slice(0, left).replace(/-+$/, ''), environments };
 }
+
+/** A word as YAML reads it back as this text. */
+export const quoted = (word: string) =>
+  /^[A-Za-z][\w.@/-]*$/.test(word) && !/^(true|false|null|yes|no|on|off)$/i.test(word) ? word : JSON.stringify(word);

@@ -11,6 +11,9 @@ export interface InitService {
   expose?: string[];
   labels?: Record<string, string>;
   deploy?: { labels?: Record<string, string> };
+  command?: string[] | null;
+  restart?: string;
+  healthcheck?: { disable?: boolean };
 }
 
 export interface InitValues {
@@ -42,6 +45,7 @@ export interface InitInput {
 
 export interface DecidedService {
   accessory?: boolean;
+  completes?: true;
   publish?: false;
   volumes?: Record<string, 'shared' | 'exclusive'>;
 }

@@ -1,5 +1,7 @@
 import { decide } from './decide';
-import { type DecidedService, type Decision, type InitInput, NO_VALUES } from './types';
+import { quoted } from './names';
+import { type Decision, type InitInput, NO_VALUES } from './types';
+import { servicesBlock } from './write-services';
 
 export interface InitResult {
   text: string;
@@ -63,33 +65,6 @@ function foldersBlock({ folders }: Decision): string[] {
     '',
   ];
 }
-
-function servicesBlock({ services }: Decision): string[] {
-  const said = Object.entries(services)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([name, service]) => [`  ${quoted(name)}:`, ...serviceLines(service)]);
-  const hint = [
-    '  # A service that nobody calls, such as a queue consumer:           NAME: { background: true }',
-    '  # A migration, once per release, before the switch:                 NAME: { before: [{ command: […], undo: […] }] }',
-  ];
-  return [said.length > 0 ? 'services:' : '# services:', ...said, ...hint, ''];
-}
-
-const serviceLines = ({ accessory, publish, volumes = {} }: DecidedService): string[] => [
-  ...(accessory === true ? ['    # It keeps data and outlives releases.', '    accessory: true'] : []),
-  ...(accessory === false ? ['    # It is the application, although it keeps data.', '    accessory: false'] : []),
-  ...(publish === false
-    ? ['    # Do not publish its ports; other services still reach it.', '    publish: false']
-    : []),
-  ...(Object.keys(volumes).length > 0
-    ? [
-        '    # May the old and the new instance use a volume at the same time?',
-        `    volumes: { ${Object.entries(volumes)
-          .map(([volume, how]) => `${quoted(volume)}: ${how}`)
-          .join(', ')} }`,
-      ]
-    : []),
-];
 
 function environmentBlock(name: string, isLast: boolean, input: InitInput, decision: Decision): string[] {
   const { values = NO_VALUES } = input;
@@ -181,6 +156,4 @@ function envFileFor(app: string, environment: string, path: string): string {
   return `/etc/${app}/${[environment, ...(name ? [name] : [])].join('-')}.env`;
 }
 
-const quoted = (word: string) =>
-  /^[A-Za-z][\w.@/-]*$/.test(word) && !/^(true|false|null|yes|no|on|off)$/i.test(word) ? word : JSON.stringify(word);
 const text = (value: string) => (value === '' ? "''" : quoted(value));

@@ -103,12 +103,12 @@ function overridesOfOneOffs(manifest: Manifest, services: ServicesByEnvironment)
         ? [
             at(
               'completes',
-              `applies only to services that others wait for with service_completed_successfully, and none waits for ${name}`,
+              `does not apply to ${name}, an accessory, which stays. Remove it, or write accessory: false`,
             ),
           ]
         : [];
     const key = before.length > 0 ? 'before' : background ? 'background' : replicas ? 'replicas' : undefined;
-    return key ? [at(key, `does not apply to ${name}, which runs once because others wait for it. Remove it`)] : [];
+    return key ? [at(key, `does not apply to ${name}, which runs once and ends. Remove it`)] : [];
   });
 }
 

@@ -12,6 +12,8 @@ export interface Application {
   /** Who gets a route, with its port where one must be chosen. */
   routed: string[];
   accessories: string[];
+  /** What runs once per release although nobody waits for its end. */
+  jobs?: string[];
   recreate?: true;
   /** One environment, for two cannot be on one host. */
   alone?: true;
@@ -55,6 +57,29 @@ export const APPLICATIONS: Application[] = [
     routed: ['web'],
     accessories: ['db'],
   },
+  {
+    name: 'django-celery',
+    builds: ['.'],
+    files: { 'manage.py': 'x\n', 'docker/initdb/01.sql': 'x\n' },
+    routed: ['web'],
+    accessories: ['db', 'redis'],
+    jobs: ['migrate'],
+    recreate: true,
+  },
+  {
+    name: 'elk-built',
+    builds: ['setup', 'elasticsearch', 'logstash', 'kibana'],
+    files: {
+      'elasticsearch/config/elasticsearch.yml': 'x\n',
+      'logstash/config/logstash.yml': 'x\n',
+      'logstash/pipeline/logstash.conf': 'x\n',
+      'kibana/config/kibana.yml': 'x\n',
+    },
+    routed: [],
+    accessories: ['elasticsearch'],
+    recreate: true,
+    alone: true,
+  },
   { name: 'elk-page', builds: ['.'], routed: ['app'], accessories: ['elasticsearch'], recreate: true },
   { name: 'engine-manager', routed: ['manager:9000'], accessories: [], recreate: true },
   {
@@ -87,6 +112,13 @@ export const APPLICATIONS: Application[] = [
   { name: 'jitsi', routed: ['web:80'], accessories: ['prosody'], recreate: true, alone: true },
   { name: 'kafka-dev', builds: ['producer', 'gateway'], routed: ['gateway'], accessories: ['kafka', 'zookeeper'] },
   {
+    name: 'kafka-platform',
+    builds: ['.'],
+    routed: [],
+    accessories: ['broker', 'zookeeper'],
+    jobs: ['init-kafka'],
+  },
+  {
     name: 'laravel-sail',
     builds: ['vendor/laravel/sail/runtimes/8.4', 'docker'],
     files: { artisan: 'x\n', 'composer.json': 'x\n' },
@@ -108,6 +140,20 @@ export const APPLICATIONS: Application[] = [
     accessories: ['db', 'redis'],
     recreate: true,
   },
+  {
+    name: 'measurements',
+    files: { 'user_scripts/a': 'x\n', 'config.xml': 'x\n', 'otel.yaml': 'x\n' },
+    routed: ['signoz'],
+    accessories: ['clickhouse', 'zookeeper-1'],
+    recreate: true,
+    alone: true,
+    refused:
+      /places user_scripts\/a at .*Choose another target|makes an accessory wait for init-clickhouse, which runs once in each release.*remove it/,
+    edit: (compose) =>
+      compose
+        .replaceAll('./user_scripts:/var/lib/clickhouse/user_scripts/', './user_scripts:/etc/user_scripts/')
+        .replace('init-clickhouse: { condition: service_completed_successfully }, zookeeper', 'zookeeper'),
+  },
   { name: 'media-host', routed: ['jellyfin'], accessories: [], recreate: true, alone: true },
   { name: 'media-parts', routed: ['library'], accessories: [], recreate: true, alone: true },
   {
@@ -117,7 +163,22 @@ export const APPLICATIONS: Application[] = [
     routed: ['client'],
     accessories: ['mongo'],
   },
+  {
+    name: 'minio-buckets',
+    builds: ['.'],
+    routed: ['web'],
+    accessories: ['minio'],
+    jobs: ['createbuckets'],
+  },
   { name: 'minio-stack', files: { 'nginx.conf': 'x\n' }, routed: ['nginx:9000'], accessories: ['minio1', 'minio2'] },
+  {
+    name: 'mongo-replica',
+    builds: ['.'],
+    files: { 'scripts/setup.sh': 'x\n' },
+    routed: ['app'],
+    accessories: ['mongo1', 'mongo2', 'mongo3'],
+    jobs: ['mongo-setup'],
+  },
   {
     name: 'monitoring',
     files: {
@@ -161,7 +222,22 @@ export const APPLICATIONS: Application[] = [
     accessories: ['db', 'redis'],
     recreate: true,
   },
+  {
+    name: 'nextcloud-aio',
+    routed: ['nextcloud-aio-mastercontainer:80'],
+    accessories: [],
+    recreate: true,
+    alone: true,
+  },
   { name: 'nginx-proxy', routed: ['whoami:8000'], accessories: ['acme', 'nginx-proxy'] },
+  {
+    name: 'old-version',
+    builds: ['.'],
+    files: { 'static/a.css': 'x\n' },
+    routed: ['web'],
+    accessories: ['db', 'redis'],
+    jobs: ['assets'],
+  },
   {
     name: 'outline',
     files: {
@@ -250,6 +326,7 @@ export const APPLICATIONS: Application[] = [
     recreate: true,
     alone: true,
   },
+  { name: 'wordpress-cli', routed: ['wordpress'], accessories: ['db'] },
   {
     name: 'wordpress-pma',
     files: { 'config/uploads.ini': 'x\n' },

@@ -28,7 +28,7 @@ async function propose(
   return { dir, proposal };
 }
 
-type Expected = Pick<Application, 'routed' | 'accessories' | 'recreate' | 'alone' | 'refused'>;
+type Expected = Pick<Application, 'routed' | 'accessories' | 'jobs' | 'recreate' | 'alone' | 'refused'>;
 
 /** What was decided is what is expected, and what was written is what is read. */
 async function expectProposal({ dir, proposal }: Awaited<ReturnType<typeof propose>>, expected: Expected) {
@@ -38,12 +38,14 @@ async function expectProposal({ dir, proposal }: Awaited<ReturnType<typeof propo
   expect({
     routes: last.routes.map(({ service, port }) => (port ? `${service}:${port}` : service)).sort(),
     accessories: Object.entries(manifest!.services).flatMap(([name, { accessory }]) => (accessory ? [name] : [])),
+    jobs: Object.entries(manifest!.services).flatMap(([name, { completes }]) => (completes ? [name] : [])),
     strategy: last.strategy.kind,
     environments: Object.keys(manifest!.environments).length,
     problems: expected.refused ? said.filter((one) => !expected.refused!.test(one)) : said,
   }).toEqual({
     routes: expected.routed,
     accessories: expected.accessories,
+    jobs: expected.jobs ?? [],
     strategy: expected.recreate ? 'recreate' : 'blue-green',
     environments: expected.alone ? 1 : 2,
     problems: [],

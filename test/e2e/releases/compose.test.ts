@@ -5,7 +5,7 @@ import { describeWith, parts } from '../../setup/parts';
 import { testServer } from '../../setup/server';
 import { openTestBed, serving } from '../test-bed';
 
-/** A page of everything that the container was given; `seed` writes a line of it, each time that it runs. */
+/** A page of everything that the container was given; `seed` and `stamp` write a line of it, each time that they run. Nobody waits for `stamp`. */
 const COMPOSE = `
 x-image: &image
   context: .
@@ -15,7 +15,7 @@ x-image: &image
 services:
   web:
     build: *image
-    command: [sh, -c, "cat /etc/app.conf /said /run/secrets/token /shared/seeds > /www/index.html; exec httpd -f -p 80 -h /www"]
+    command: [sh, -c, "cat /etc/app.conf /said /run/secrets/token /shared/seeds /shared/stamps > /www/index.html; exec httpd -f -p 80 -h /www"]
     init: true
     expose: ["80"]
     volumes: ["./app.conf:/etc/app.conf:ro", "shared:/shared"]
@@ -27,6 +27,11 @@ services:
     command: [sh, -c, "echo seeded by $$(cat /run/secrets/token) >> /shared/seeds"]
     volumes: ["shared:/shared"]
     secrets: [token]
+  stamp:
+    build: *image
+    command: [sh, -c, "echo stamped >> /shared/stamps"]
+    volumes: ["shared:/shared"]
+    restart: "no"
 volumes: { shared: }
 configs: { said: { content: "said in \${PLACE}\\n" } }
 secrets: { token: { environment: API_TOKEN } }
@@ -36,6 +41,7 @@ app: ${app}
 services:
   web: { volumes: { shared: shared } }
   seed: { completes: { irreversible: true } }
+  stamp: { completes: {} }
 environments:
   production:
     hosts: [local]
@@ -65,7 +71,8 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'node'], 'w
   /** As the page is expected to be. */
   const page = (conf: string, seeds: number) => {
     const token = bed.variables['SHOP_PRODUCTION_TOKEN'];
-    return [conf, 'said in production', `${token}${`seeded by ${token}\n`.repeat(seeds)}`.trimEnd()].join('\n');
+    const lines = `seeded by ${token}\n`.repeat(seeds) + 'stamped\n'.repeat(seeds);
+    return [conf, 'said in production', `${token}${lines}`.trimEnd()].join('\n');
   };
 
   it('runs: files of the commit, configs, secrets, a service that runs once, and a volume that two releases share', async () => {

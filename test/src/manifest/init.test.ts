@@ -78,6 +78,72 @@ test('the application itself is no accessory: it has its volume for itself, and 
   expect(Object.keys(alone.manifest.environments)).toEqual(['production']);
 });
 
+describe('a job, which ends by itself', () => {
+  const db = { image: 'mongo', ports: [port(27017)], volumes: [volume] };
+  const web = { build: {}, ports: [port(80)], depends_on: { db: {} } };
+  const oneOffs = ({ manifest }: ReturnType<typeof write>) =>
+    Object.keys(manifest.services).filter((name) => manifest.services[name]!.completes);
+
+  test.each<[string, InitService]>([
+    ['restart', { build: {}, restart: 'no', depends_on: { db: {} } }],
+    ['migrate', { build: {}, restart: 'on-failure', depends_on: { db: {} } }],
+    ['db-migrations', { image: 'a/b' }],
+    ['init-mongo', { image: 'mongo', depends_on: { db: {} } }],
+    ['mongo-setup', { image: 'mongo', restart: 'no', depends_on: { db: {} } }],
+    ['buckets', { image: 'minio/mc', depends_on: { db: {} } }],
+    ['assets', { image: 'busybox', command: ['true'] }],
+  ])('%s runs once per release', (name, service) => {
+    const written = write({ web, db, [name]: service });
+    expect(oneOffs(written)).toEqual([name]);
+    expect(Object.keys(written.manifest.services).filter((one) => written.manifest.services[one]!.accessory)).toEqual([
+      'db',
+    ]);
+    expect(written.decided).toContain(
+      `Once per release, before the switch: ${name} (completes: {}), because it seems to end by itself.`,
+    );
+  });
+
+  test.each<[string, InitService]>([
+    ['migrate', { build: {}, restart: 'unless-stopped' }],
+    ['setup', { build: {}, ports: [port(90)] }],
+    ['worker', { build: {}, restart: 'on-failure' }],
+    ['seeds-api', { build: {} }],
+  ])('%s does not seem to be one', (name, service) => expect(oneOffs(write({ web, db, [name]: service }))).toEqual([]));
+
+  test('waits for nothing that the release starts: else it is said', () => {
+    const written = write({ web, db, certbot: { image: 'certbot/certbot', restart: 'no', depends_on: { web: {} } } });
+    expect(oneOffs(written)).toEqual([]);
+    expect(written.decided).toContain(
+      'certbot seems to end by itself, and a release in which it ends fails: it waits for web, which only the release starts. ' +
+        'Leave it out (profiles: [once] in the compose file) and run it by hand, or remove its depends_on and write completes: {}.',
+    );
+  });
+
+  test('does not make what it prepares an accessory of a file without another service', () => {
+    const written = write({ db, setup: { image: 'mongo', restart: 'no', depends_on: { db: {} } } });
+    expect(written.manifest.services['db']).toMatchObject({ accessory: false });
+  });
+});
+
+test('what takes in measurements, and what manages a queue, is not for the public', () => {
+  const db = { image: 'postgres', volumes: [volume] };
+  const app = { image: 'example/app', ports: [port(8080)], depends_on: { db: {} } };
+  const ports = { logstash: 5044, 'otel-collector': 4317, 'schema-registry': 8081, 'control-center': 9021 };
+  const images: Record<string, string> = { 'otel-collector': 'example/example-otel-collector' };
+  const services = Object.entries(ports).map(([name, target]): [string, InitService] => [
+    name,
+    { ...(images[name] ? { image: images[name] } : { build: {} }), ports: [port(target)], depends_on: { app: {} } },
+  ]);
+  expect(routesOf(write({ app, db, ...Object.fromEntries(services) }))).toEqual(['app']);
+});
+
+test('which other ports there were is said', () => {
+  const { decided } = write({ app: { image: 'example/app', ports: [port(80), port(8080), port(8443), port(53)] } });
+  expect(decided[0]).toBe(
+    'Routed: app (port 80, not 8080 or 8443), because it publishes a port and no other service calls it.',
+  );
+});
+
 test('what is there once is not for two environments', () => {
   const web = { build: {}, ports: [port(80)] };
   const environments = (service: Partial<InitService>, more: Partial<InitInput> = {}) =>
@@ -96,7 +162,9 @@ test('what cannot be seen is said', () => {
     'No service has a route, because none publishes an HTTP port. Add the service people use under routes.',
   ]);
   const two = write({ a: { build: {}, ports: [port(81), port(80)] }, b: { build: {}, ports: [port(82)] } });
-  expect(two.decided).toEqual(['Routed: a (port 80), b, because they publish ports and no other service calls them.']);
+  expect(two.decided).toEqual([
+    'Routed: a (port 80, not 81), b, because they publish ports and no other service calls them.',
+  ]);
   expect(two.manifest.environments['staging']?.routes).toMatchObject([
     { service: 'a', host: 'a.staging.shop.localhost', port: 80 },
     { service: 'b', host: 'b.staging.shop.localhost' },

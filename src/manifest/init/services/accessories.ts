@@ -8,14 +8,15 @@ import type { Entry } from '../types';
  * Known databases, queues and caches; services with data that depend on nothing and are depended on; and whatever
  * these wait for. Never the application.
  */
-export function chooseAccessories(entries: Entry[], folders: Record<string, string>): Set<string> {
+export function chooseAccessories(entries: Entry[], folders: Record<string, string>, jobs: Entry[]): Set<string> {
   const oneOffs = awaited(entries);
+  const isJob = ({ name }: Entry) => oneOffs.has(name) || jobs.some((one) => one.name === name);
   const keepsData = (entry: Entry) => keptVolumes(entry, folders).length > 0;
   // A proxy of their own, which ours stands for: it keeps its certificates, and stays out of the way.
   const isAnnounced = entries.some((entry) => announcedPort(entry) !== undefined);
   const chosen = new Set(
     entries
-      .filter((entry) => !oneOffs.has(entry.name))
+      .filter((entry) => !isJob(entry))
       .filter(
         (entry) =>
           (isStore(entry) && (!entry.build || keepsData(entry))) ||
@@ -25,8 +26,9 @@ export function chooseAccessories(entries: Entry[], folders: Record<string, stri
       .map(({ name }) => name),
   );
   // With accessories alone nothing would be released: a service nobody depends on is the application.
-  if (entries.every(({ name }) => chosen.has(name) || oneOffs.has(name)))
-    for (const { name, depended } of entries) if (!depended) chosen.delete(name);
+  const lasting = entries.filter((entry) => !isJob(entry));
+  if (lasting.every(({ name }) => chosen.has(name)))
+    for (const { name } of lasting) if (!lasting.some(({ on }) => on.includes(name))) chosen.delete(name);
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   for (const { name, network_mode: mode = '' } of entries) {
     const [, other] = /^service:(.*)$/.exec(mode) ?? [];

@@ -13,14 +13,14 @@ const STORE_PATH = /\/(mssql|azure-sql-edge|clickhouse|elasticsearch|mongodb)\//
 const ADMIN_PAGES =
   'adminer|phpmyadmin|phppgadmin|phpredisadmin|phpliteadmin|pgadmin|pgweb|dbgate|cloudbeaver|sqlpad|sqlite-web|nosqlclient|mailhog|mailpit|maildev|mailcatcher|' +
   'mailslurper|smtp4dev|inbucket|mongo-express|mongoku|redis-?(commander|insight)|kafka-?ui|kafdrop|akhq|kafka-?manager|redpanda-?console|conduktor|kibana|' +
-  'opensearch-dashboards|elasticvue|elasticsearch-?hq|elastichq|cerebro|flower|bull-?board|dozzle|portainer|dockge|yacht|temporal-ui';
+  'opensearch-dashboards|elasticvue|elasticsearch-?hq|elastichq|cerebro|flower|bull-?board|dozzle|portainer|dockge|yacht|temporal-ui|control-center';
 const ADMIN = new RegExp(`${ADMIN_PAGES}|-express$|(^|[-_])(studio|pma)$`);
 
 /** They read what other containers say of themselves, and lead to them: so does the proxy of windlass. */
 const LABEL_PROXY =
   /^(traefik|nginx-proxy|caddy-docker-proxy|docker-gen|acme-companion|letsencrypt-nginx-proxy-companion)$/;
 const SHIPPER =
-  /^(logstash|fluentd|fluent-bit|filebeat|metricbeat|heartbeat|vector|promtail|statsd|telegraf|otelcol.*|opentelemetry-collector.*|.*exporter|loki|tempo|mimir|cadvisor|jaeger-(agent|collector))$/;
+  /^(logstash|fluentd|fluent-bit|filebeat|metricbeat|heartbeat|vector|promtail|statsd|telegraf|otelcol.*|(.*-)?(otel|opentelemetry)-collector.*|.*exporter|loki|tempo|mimir|cadvisor|jaeger-(agent|collector)|(cp-)?(schema-registry|(kafka|server)-connect.*|kafka-rest|ksqldb-server))$/;
 
 interface Seen {
   name: string;
@@ -37,8 +37,9 @@ export const isManager = ({ image }: Seen): boolean => /^(portainer(-ce|-ee)?|do
 
 /** A proxy that finds containers by itself. */
 export const isLabelProxy = ({ image }: Seen): boolean => LABEL_PROXY.test(baseOf(image));
-/** Takes in what others send, or keeps what is measured, and has no page of its own. */
-export const isShipper = ({ image }: Seen): boolean => SHIPPER.test(baseOf(image));
+/** Takes in what others send, or keeps what is measured, or is a part of a queue, and has no page of its own. */
+export const isShipper = ({ name, build, image }: Seen): boolean =>
+  SHIPPER.test(build || !image ? name.toLowerCase() : baseOf(image));
 
 export const isStore = (seen: Seen): boolean =>
   !isAdminPage(seen) &&
@@ -51,8 +52,8 @@ export const isStore = (seen: Seen): boolean =>
 /** Ports of other protocols than HTTP, and of debuggers. */
 const NOT_HTTP = new Set([
   20, 21, 22, 23, 25, 53, 67, 68, 69, 110, 119, 123, 143, 161, 389, 445, 465, 500, 514, 548, 554, 587, 636, 853, 993,
-  995, 1080, 1194, 1433, 1521, 1883, 1935, 2049, 2181, 2222, 3306, 3389, 3478, 4222, 4500, 5060, 5222, 5349, 5432, 5433,
-  5672, 5900, 6379, 6667, 8883, 9042, 9092, 9300, 10050, 10051, 11211, 25565, 27015, 27017, 33060, 51820,
+  995, 1080, 1194, 1433, 1521, 1883, 1935, 2049, 2181, 2222, 3306, 3389, 3478, 4222, 4317, 4500, 5044, 5060, 5222, 5349,
+  5432, 5433, 5672, 5900, 6379, 6667, 8883, 9042, 9092, 9300, 10050, 10051, 11211, 25565, 27015, 27017, 33060, 51820,
 ]);
 const FOR_DEVELOPING = new Set([5005, 9003, 9229, 24678, 35729]);
 const USUAL = [80, 8080, 3000, 8000, 5000, 4000, 8888, 8081, 5173, 4200, 9000, 8090];
