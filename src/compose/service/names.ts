@@ -1,4 +1,4 @@
-import type { ComposeModel } from '../model';
+import type { ComposeModel, ComposeService } from '../model';
 import type { Diagnostics } from '../diagnostics';
 
 /**
@@ -42,17 +42,23 @@ export function checkAddresses(name: string, { services = {} }: ComposeModel, at
       if (typeof address !== 'string') continue;
       const path = [...at, 'networks', network, key];
       const user = Object.entries(services).find(([, service]) => holds({ ...service, networks: undefined }, address));
-      if (user)
-        notes.refuse(
-          path,
-          `is ${address}, which ${user[0]} uses in its settings, but a release has its own networks. Write ${name} there instead of the address, and remove this`,
-        );
+      if (user) notes.refuse(path, describeUse(name, address, user));
       else
         notes.tell(
           path,
           `is left out: the engine assigns the address, and services find ${name} by its name, which replaces the address of a host in their settings`,
         );
     }
+}
+
+function describeUse(name: string, address: string, [user, service]: [string, ComposeService]): string {
+  const isResolver = !holds({ ...service, networks: undefined, dns: undefined }, address);
+  if (!isResolver)
+    return `is ${address}, which ${user} uses in its settings, but a release has its own networks. Write ${name} there instead of the address, and remove this`;
+  return (
+    `is ${address}, which ${user} has under dns, where no name can stand, but a release has its own networks. Remove both. ` +
+    `If ${user} needs ${name} as its resolver, publish port 53 of ${name} on an address of the host, and write that under dns`
+  );
 }
 
 function holds(data: unknown, address: string): boolean {

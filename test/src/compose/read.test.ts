@@ -210,6 +210,38 @@ describe('a service that others wait for', () => {
   });
 });
 
+describe('a service that runs once although nobody waits for its end', () => {
+  const job = (more: Partial<ComposeService> = {}, said: Partial<ServiceOverrides> = {}) => {
+    const services = { job: { image: 'a', ...more }, web: { image: 'a' } };
+    const { services: all, problems, told } = read(services, { services: { job: { ...SAID, ...said } } });
+    return { kind: all[0]!.kind, problems: sentences(problems), told: sentences(told) };
+  };
+
+  test('is one if the manifest says how it completes, with data of its own, too', () => {
+    const volumes = [{ type: 'volume', source: 'data', target: '/data' }];
+    expect(job({ volumes }, { completes: { irreversible: true } })).toEqual({
+      kind: 'one-off',
+      problems: [],
+      told: [],
+    });
+    expect(job({}, { completes: {} }).kind).toBe('one-off');
+  });
+  test('is told where compose does not start it again', () => {
+    const warning =
+      'services.job.restart: is no, so an instance that ends stays down, and the release with it fails. ' +
+      'Does it end by itself? Write completes: {} under services.job in windlass.yaml: it then runs once per release, before the switch. Else remove restart';
+    expect(job({ restart: 'no' })).toEqual({ kind: 'released', problems: [], told: [warning] });
+    expect(job({ restart: 'no' }, { completes: { irreversible: true } }).told).toEqual([]);
+    expect(job({ restart: 'always' }).told).toEqual([]);
+  });
+  test('has its place in the compose file where it waits for a service that a release starts', () => {
+    const depends_on = { web: { condition: 'service_started' } };
+    expect(job({ restart: 'no', depends_on }).told).toEqual([
+      expect.stringMatching(/Does it end by itself\? It waits for web, .*Give it a profile, .*Else remove restart$/),
+    ]);
+  });
+});
+
 describe('a named volume of a released service', () => {
   const web = { build: { context: '.' }, volumes: [{ type: 'volume', source: 'data', target: '/data' }] };
   const refusal = (said: ServiceOverrides['volumes'], sideBySide = true) =>
@@ -358,4 +390,22 @@ test('$$ is how compose prints a $', () => {
     b: null,
     c: 1,
   });
+});
+
+test('a fixed address under dns is refused with what can be done, as no name can stand there', () => {
+  const said = (users: Partial<ComposeService>) =>
+    sentences(
+      read({
+        app: { image: 'a', ...users },
+        resolver: { image: 'b', networks: { default: { ipv4_address: '10.9.0.2' } } },
+      }).problems,
+    );
+  const is = 'services.resolver.networks.default.ipv4_address: is 10.9.0.2, which app';
+  expect(said({ dns: ['10.9.0.2'] })).toEqual([
+    `${is} has under dns, where no name can stand, but a release has its own networks. Remove both. ` +
+      'If app needs resolver as its resolver, publish port 53 of resolver on an address of the host, and write that under dns',
+  ]);
+  expect(said({ command: ['--upstream', '10.9.0.2'] })).toEqual([
+    `${is} uses in its settings, but a release has its own networks. Write resolver there instead of the address, and remove this`,
+  ]);
 });
