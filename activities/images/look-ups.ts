@@ -3,12 +3,15 @@ import type { Draft } from '../../src/manifest/record/record';
 import type { Problem } from '../../src/model/text/problem';
 import { inParallel } from '../drivers/bounded';
 import type { Engine } from '../drivers/docker/engine';
+import type { ImagePlatforms } from '../../src/plan/engines/platforms';
 import { failureIn } from '../drivers/errors';
 import { lookUp } from './resolve';
 
 export interface Looked {
   problems: Problem[];
   warnings: string[];
+  /** By service. */
+  platforms: Record<string, ImagePlatforms>;
 }
 
 const AT_ONCE = 4;
@@ -24,9 +27,12 @@ export async function lookForImages(
     if (!given.includes(service)) services.set(reference, [...(services.get(reference) ?? []), service]);
   const problems: Problem[] = [];
   const warnings: string[] = [];
+  const platforms: Looked['platforms'] = {};
   await inParallel(AT_ONCE, [...services], async ([reference, [service = '', ...others]]) => {
     try {
-      await lookUp({ registry, service, reference, origin: 'resolved' }, engine);
+      const found = await lookUp({ registry, service, reference, origin: 'resolved' }, engine);
+      for (const one of [service, ...others])
+        platforms[one] = { image: reference, platforms: found.platforms, isList: found.isList };
     } catch (error) {
       const failure = failureIn(error);
       if (!failure) throw error;
@@ -40,5 +46,5 @@ export async function lookForImages(
       else warnings.push(`image ${reference} of ${service}${also} could not be looked up: ${failure.message}`);
     }
   });
-  return { problems, warnings };
+  return { problems, warnings, platforms };
 }

@@ -1,6 +1,6 @@
 import type { Artifact } from '../../src/manifest/record/record';
 import type { RegistryAccess } from '../../src/model/release';
-import type { Engine } from '../drivers/docker/engine';
+import type { Engine, FoundImage } from '../drivers/docker/engine';
 import { splitReference } from '../drivers/docker/reference';
 import { hostOf, splitRepository } from '../drivers/registry/address';
 import { connectRegistry } from '../drivers/registry/registry';
@@ -42,26 +42,29 @@ async function pin(input: ResolveInput, engine: Engine): Promise<Artifact> {
     });
   if (digest && origin === 'resolved') return { image: `${repository}@${digest}`, origin };
   const found = await lookUp(input, engine);
-  return { image: `${repository}@${found}`, origin };
+  return { image: `${repository}@${found.digest}`, origin };
 }
 
 /** A foreign registry may be a typing error: it is retried only this long, and each request is limited to it. */
 const OTHERS_MS = 25_000;
 
 /** The engine knows short names and mirrors. If it does not answer, the release's own registry is asked directly. */
-export async function lookUp({ reference, registry: access, service }: ResolveInput, engine: Engine): Promise<string> {
+export async function lookUp(
+  { reference, registry: access, service }: ResolveInput,
+  engine: Engine,
+): Promise<FoundImage> {
   const { repository, tag = 'latest', digest } = splitReference(reference);
   const place = splitRepository(repository);
   const isOwn = place?.host === hostOf(access.address);
   const login = isOwn ? await loginFor(access) : undefined;
   try {
     const name = digest ? `${repository}@${digest}` : `${repository}:${tag}`;
-    return await engine.resolveDigest(name, login, isOwn ? undefined : OTHERS_MS);
+    return await engine.findImage(name, login, isOwn ? undefined : OTHERS_MS);
   } catch (error) {
     if (!place || !isOwn) throw triedForMs() > OTHERS_MS ? forGood(error) : error;
     const registry = connectRegistry(place.host, login, currentWatch().signal);
     const found = await registry.headManifest(place.repository, digest ?? tag);
-    if (found) return found;
+    if (found) return { digest: found, platforms: [], isList: false };
     const message = `the registry ${place.host} has no ${reference}. Check the name, and that it was pushed`;
     throw permanent({ kind: 'no-such-image', service, message });
   }

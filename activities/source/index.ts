@@ -29,6 +29,7 @@ import type { CheckReport } from '../../src/model/inspection';
 import { warnOfBuilder, warnOfReach } from './builder';
 import { checkCommands } from './commands';
 import { checkGiven, withGiven } from './given';
+import { withPlatforms } from './platforms';
 import { describeUnreadable, findUnreadable } from './readable';
 import { MANIFEST, type ManifestReading, readManifest } from './read-manifest';
 
@@ -112,7 +113,7 @@ async function checkSource(request: ReleaseRequest, { settings, drivers }: Sourc
   return {
     problems: [...reading.problems, ...problems, ...(looked?.problems ?? [])],
     warnings: [...reading.warnings, ...(looked?.warnings ?? [])],
-    hosts,
+    hosts: draft && looked ? await withPlatforms(hosts, draft, looked.platforms, engine) : hosts,
   };
 }
 

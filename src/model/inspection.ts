@@ -156,6 +156,8 @@ export interface HostCheck {
   host: string;
   kind?: TargetKind;
   ok: boolean;
+  /** Of its engine, where it is one: `linux/amd64`. */
+  platform?: string;
   found: Partial<Record<HostQuestion, HostFinding>>;
   composed: string[];
 }

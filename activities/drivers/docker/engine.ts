@@ -69,7 +69,17 @@ export interface Engine {
   listImages(repositoryPrefix: string): Promise<string[]>;
   /** Fails if the registry takes longer than `withinMs`. */
   resolveDigest(reference: string, auth: Login | undefined, withinMs?: number): Promise<string>;
+  /** As `resolveDigest`, with the platforms (`linux/amd64`) that the registry has it for. */
+  findImage(reference: string, auth: Login | undefined, withinMs?: number): Promise<FoundImage>;
   buildImage(context: BuildContext, options: BuildOptions, watch?: Watch): Promise<string>;
+}
+
+export interface FoundImage {
+  digest: string;
+  /** Empty where the registry does not say. */
+  platforms: string[];
+  /** It is a list with an image for each. */
+  isList: boolean;
 }
 
 export interface EngineInfo {

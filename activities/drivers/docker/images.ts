@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ImageInfo } from 'dockerode';
 import { transient } from '../errors';
 import { endWith } from './dial';
-import type { Engine, Login, Watch } from './engine';
+import type { Engine, FoundImage, Login, Watch } from './engine';
 import { classifyText } from './errors';
 import { ask, askUnless, type Host } from './host';
 import { describeMessage, followProgress, type ProgressMessage } from './build/progress';
@@ -20,6 +20,7 @@ type Images = Pick<
   | 'removeImageWhole'
   | 'listImages'
   | 'resolveDigest'
+  | 'findImage'
 >;
 
 export const imagesOf = (host: Host): Images => ({
@@ -35,7 +36,8 @@ export const imagesOf = (host: Host): Images => ({
   removeImage: (reference) => remove(host, reference),
   removeImageWhole: (reference) => removeWhole(host, reference),
   listImages: (prefix) => list(host, prefix),
-  resolveDigest: (reference, auth, withinMs) => resolveDigest(host, reference, auth, withinMs),
+  resolveDigest: async (reference, auth, withinMs) => (await findImage(host, reference, auth, withinMs)).digest,
+  findImage: (reference, auth, withinMs) => findImage(host, reference, auth, withinMs),
 });
 
 const inspect = (host: Host, reference: string) =>
@@ -125,14 +127,29 @@ async function list(host: Host, prefix: string): Promise<string[]> {
   return digests.filter((digest) => digest.startsWith(`${prefix}/`) || digest.startsWith(`${prefix}@`)).sort();
 }
 
-async function resolveDigest(
+interface Distribution {
+  Descriptor: { digest: string; mediaType?: string };
+  Platforms?: { os?: string; architecture?: string }[] | null;
+}
+
+async function findImage(
   host: Host,
   reference: string,
   auth: Login | undefined,
   withinMs?: number,
-): Promise<string> {
+): Promise<FoundImage> {
   const options = auth && { authconfig: auth };
   const look = () => host.docker.getImage(reference).distribution(options);
-  const found = await ask(host, `look up ${reference} in its registry`, look, { withinMs });
-  return (found as { Descriptor: { digest: string } }).Descriptor.digest;
+  const { Descriptor, Platforms } = (await ask(host, `look up ${reference} in its registry`, look, {
+    withinMs,
+  })) as Distribution;
+  // Attestations are for unknown/unknown.
+  const platforms = (Platforms ?? []).flatMap(({ os, architecture }) =>
+    os && architecture && os !== 'unknown' ? [`${os}/${architecture}`] : [],
+  );
+  return {
+    digest: Descriptor.digest,
+    platforms: [...new Set(platforms)],
+    isList: /\b(index|manifest\.list)\b/.test(Descriptor.mediaType ?? ''),
+  };
 }

@@ -263,6 +263,33 @@ describeWith(['engine', 'registry', 'images'], 'images of a release', () => {
       expect(looked.warnings).toEqual([
         expect.stringContaining('image registry.invalid/far:1 of far could not be looked up: '),
       ]);
+      expect(looked.platforms).toEqual({
+        db: { image: images.db, platforms: ['linux/amd64'], isList: false },
+      });
+    });
+
+    test('a check knows the platforms of an image that has several', async () => {
+      const own = connectRegistry(registry().address);
+      const path = repository.slice(registry().address.length + 1);
+      const { bytes, mediaType, digest: single } = (await own.getManifest(path, '1.0'))!;
+      const manifests = ['s390x', 'ppc64le'].map((architecture) => ({
+        mediaType,
+        digest: single,
+        size: bytes.length,
+        platform: { os: 'linux', architecture },
+      }));
+      const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests };
+      const { status } = await fetch(`http://${registry().address}/v2/${path}/manifests/several`, {
+        method: 'PUT',
+        headers: { 'content-type': index.mediaType },
+        body: JSON.stringify(index),
+      });
+      expect(status).toBe(201);
+      const images = { web: `${repository}:several` };
+      const { platforms } = await lookForImages({ environments: [], images, registry: registry() }, [], engine);
+      expect(platforms).toEqual({
+        web: { image: images.web, platforms: ['linux/s390x', 'linux/ppc64le'], isList: true },
+      });
     });
 
     test.each([

@@ -86,6 +86,7 @@ export async function checkHost({ settings, connect, proxy }: DockerDeps, subjec
     environment: subject.environment.name,
     host: subject.host.name,
     ok,
+    ...(info && { platform: `${info.os}/${info.architecture}` }),
     found,
     composed: [...composed, ...besides],
   };
