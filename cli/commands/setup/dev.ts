@@ -60,7 +60,10 @@ async function dev(): Promise<CommandResult> {
     { signals: false },
   );
   parts.beforeStop(worker.stop);
-  note(...greeting(temporal.address, temporal.uiUrl, settings.installation, registry?.address, folder));
+  const engineHost = parts.engine?.own ? parts.engine.host : undefined;
+  note(
+    ...greeting({ ...temporal, installation: settings.installation, registry: registry?.address, folder, engineHost }),
+  );
   await worker.done;
   await parts.stop();
   return { json: { address: temporal.address, ui: temporal.uiUrl, stopped: true }, lines: ['stopped'] };
@@ -77,17 +80,25 @@ const USUAL_REGISTRY_PORT = 5000;
 
 const USUAL = '127.0.0.1:7233';
 
-function greeting(
-  address: string,
-  uiUrl: string,
-  installation: string,
-  registry: string | undefined,
-  folder: string,
-): string[] {
+interface Started {
+  address: string;
+  uiUrl: string;
+  installation: string;
+  registry?: string;
+  folder: string;
+  /** Of an engine that was started here, which no other terminal knows. */
+  engineHost?: string;
+}
+
+/** What is there now, and what other terminals need of it. */
+export function greeting({ address, uiUrl, installation, registry, folder, engineHost }: Started): string[] {
   return [
     `worker ready: installation ${installation}, Temporal at ${address}`,
     `Temporal's UI: ${uiUrl}`,
     ...(registry ? [`Images and records: the registry at ${registry}, kept in ${folder}`] : []),
+    ...(engineHost
+      ? [`The Docker engine is windlass's own. To look at it in other terminals: export DOCKER_HOST=${engineHost}`]
+      : []),
     ...(address === USUAL ? [] : [`The usual port was taken. In other terminals: export TEMPORAL_ADDRESS=${address}`]),
     'Ctrl-C stops it. Next, in another terminal: windlass release',
   ];
