@@ -113,7 +113,7 @@ async function checkSource(request: ReleaseRequest, { settings, drivers }: Sourc
   return {
     problems: [...reading.problems, ...problems, ...(looked?.problems ?? [])],
     warnings: [...reading.warnings, ...(looked?.warnings ?? [])],
-    hosts: draft && looked ? await withPlatforms(hosts, draft, looked.platforms, engine) : hosts,
+    hosts: draft && looked ? await unlessStopped(withPlatforms(hosts, draft, looked.platforms, engine)) : hosts,
   };
 }
 

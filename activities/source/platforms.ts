@@ -12,7 +12,8 @@ export async function withPlatforms(
   found: Record<string, ImagePlatforms>,
   builder: Engine,
 ): Promise<HostCheck[]> {
-  const own = await platformOf(builder);
+  if (hosts.every(({ platform }) => !platform)) return hosts;
+  const own = draft.builds.some(({ platform }) => !platform) ? await platformOf(builder) : undefined;
   const built = draft.builds.flatMap(({ service, platform = own }): [string, ImagePlatforms][] =>
     platform ? [[service, { platforms: [withoutVariant(platform)], isList: false }]] : [],
   );
