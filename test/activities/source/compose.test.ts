@@ -171,7 +171,7 @@ describeWith(['compose'], 'what a compose file says, as compose itself prints it
     [
       'ipv4_address',
       'networks: { default: { ipv4_address: 10.0.0.3 } }\ndns: [10.0.0.3]',
-      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: is 10.0.0.3, which web uses in its settings',
+      'docker-compose.yml:4:42 services.web.networks.default.ipv4_address: is 10.0.0.3, which web has under dns, where no name can stand',
     ],
     [
       'mac_address',
