@@ -452,7 +452,8 @@ networks: { lab: { ipam: { config: [{ subnet: 10.5.0.0/16 }] } } }
       'services:\n  app: { image: example/app, ports: ["80:80"], dns: [10.9.0.2], networks: { n: { ipv4_address: 10.9.0.3 } } }\n  resolver: { image: example/resolver, networks: { n: { ipv4_address: 10.9.0.2 } } }\nnetworks: { n: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } } }\n',
     routed: ['app'],
     accessories: [],
-    refused: /resolver\.networks\.n\.ipv4_address: is 10\.9\.0\.2, which app has under dns, where no name can stand.*Remove both/,
+    refused:
+      /resolver\.networks\.n\.ipv4_address: is 10\.9\.0\.2, which app has under dns, where no name can stand.*Remove both/,
     edit: (files) => ({
       ...files,
       'docker-compose.yml': files['docker-compose.yml']!.replace('dns: [10.9.0.2], ', ''),
