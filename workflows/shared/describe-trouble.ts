@@ -1,4 +1,5 @@
 import { describeFailure, type Failure } from '../../src/model/failure';
+import { visible } from '../../src/model/text/grammar';
 import { list, page, quote } from './show';
 
 /** A failure, with the last lines of its container or build. */
@@ -8,6 +9,6 @@ export function describeTrouble(failure: Failure): string {
     quote(describeFailure(failure)),
     last.length > 0 && `Last lines of ${failure.service ?? 'its log'}:`,
     // a fenced block would cut long lines off
-    list(last.map((line) => `\`${line.trim().replaceAll('`', "'")}\``)),
+    list(last.map((line) => `\`${visible(line.trim()).replaceAll('`', "'")}\``)),
   );
 }

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttribute } from '../../src/model/names';
+import { visible } from '../../src/model/text/grammar';
 
 /** Search attributes that make Temporal's list of workflows read as a list of releases. */
 const keyword = (name: SearchAttribute) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
@@ -44,11 +45,18 @@ export const page = (...blocks: (string | false | undefined)[]): string => block
 
 export const list = (lines: string[]): string => lines.map((line) => `- ${line}`).join('\n');
 
-/** Escapes foreign text in Markdown. */
-export const plain = (text: string): string => text.replace(/[\\`*_~{}[\]<>|]/g, '\\$&');
+/** Escapes foreign text in Markdown, as one line. */
+export const plain = (text: string): string =>
+  visible(text)
+    .replace(/\s*[\r\n]\s*/g, ' ')
+    .replace(/[\\`*_~{}[\]<>|]/g, '\\$&');
 
 /** A block quote, for what must not be overlooked. */
-export const quote = (text: string): string => `> ${plain(text).replaceAll('\n', '\n> ')}`;
+export const quote = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `> ${plain(line)}`)
+    .join('\n');
 
 /** A link to a workflow in the same UI; a run id tells reused workflow ids apart. */
 export function link(workflowId: string, runId?: string): string {

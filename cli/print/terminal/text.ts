@@ -1,11 +1,14 @@
+import { visible } from '../../../src/model/text/grammar';
+
 /** Matches escape sequences: CSI, OSC and those of two characters. */
 // oxlint-disable-next-line no-control-regex -- matches them on purpose
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g;
 // oxlint-disable-next-line no-control-regex -- likewise
 const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 
-/** Makes text one line without escape sequences: a log or a subject must not move the cursor. */
-export const clean = (text: string): string => text.replace(ESCAPES, '').replaceAll('\t', '  ').replace(CONTROLS, '');
+/** Makes text one line without escape sequences: a log or a subject must not move the cursor, or read as another text. */
+export const clean = (text: string): string =>
+  visible(text.replace(ESCAPES, '').replaceAll('\t', '  ').replace(CONTROLS, ''));
 
 /** The number of columns a text takes. */
 export function widthOf(text: string): number {

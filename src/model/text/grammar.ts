@@ -28,6 +28,17 @@ export const RELEASE_NAME = /^[0-9a-z][0-9a-z-]*$/;
 
 export const isPort = (port: unknown): boolean => Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535;
 
+/**
+ * Characters without a shape of their own: they hide, or change the order of others. A joiner or a variant within an
+ * emoji is part of it.
+ */
+const HIDDEN =
+  /(?![\ufe0e\ufe0f]|(?<=\p{Extended_Pictographic}[\ufe0f\p{Emoji_Modifier}]?)\u200d)[\p{Cf}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]/gu;
+
+/** A text as people must see it before they decide: `\u{202e}` where a character would be invisible. */
+export const visible = (text: string): string =>
+  text.replace(HIDDEN, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+
 /** Characters that a URL must encode, for messages. */
 export const PERCENT =
   "Start it with /, and write characters other than letters, digits and - . _ ~ ! $ & ' ( ) * + , ; = : @ as %20";
