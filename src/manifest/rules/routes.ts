@@ -1,7 +1,7 @@
 import type { Verification } from '../kinds';
 import { serviceOf, VERIFICATIONS } from '../../model/verification';
 import { isGradual } from '../../model/strategy';
-import { meet, nameAddress, tcpPortOf, withoutSlash } from '../../model/host/route-address';
+import { meet, nameAddress, plainPath, tcpPortOf, withoutSlash } from '../../model/host/route-address';
 import type { Finding } from '../../model/text/path';
 import type { Manifest } from '../schema';
 
@@ -17,6 +17,7 @@ export function checkRoutes(manifest: Manifest): Finding[] {
   return [
     ...whoMayHaveOne(manifest),
     ...routesThatMeet(manifest),
+    ...pathsNobodyAsksFor(manifest),
     ...verificationsWithoutRoute(manifest),
     ...verificationsOfShares(manifest),
   ];
@@ -53,6 +54,18 @@ function routesThatMeet(manifest: Manifest): Finding[] {
         message: `is ${nameAddress(later.route)}, which ${where}. Give one of them another ${other}`,
       },
     ];
+  });
+}
+
+/** Other proxies have patterns, and clients resolve dots before they send a path. */
+function pathsNobodyAsksFor(manifest: Manifest): Finding[] {
+  return placedRoutes(manifest).flatMap(({ environment, index, route: { path } }) => {
+    const why = path.endsWith('*')
+      ? 'whose * stands for itself: a path is a prefix. Leave it out'
+      : /\/\.{1,2}(\/|$)/.test(plainPath(path))
+        ? 'which no client sends. Write the path without dot segments'
+        : undefined;
+    return why ? [{ path: ['environments', environment, 'routes', index, 'path'], message: `is ${path}, ${why}` }] : [];
   });
 }
 
@@ -101,7 +114,8 @@ const placedRoutes = (manifest: Manifest): RouteEntry[] =>
     routes.map((route, index) => ({ environment, index, route })),
   );
 
-const sameAddress = (a: Route, b: Route) => a.host === b.host && withoutSlash(a.path) === withoutSlash(b.path);
+const sameAddress = (a: Route, b: Route) =>
+  a.host === b.host && withoutSlash(plainPath(a.path)) === withoutSlash(plainPath(b.path));
 /** Within an environment the longer path wins; another environment's requests must not be taken. */
 const areInEachOthersWay = (a: RouteEntry, b: RouteEntry) =>
   a.environment === b.environment ? sameAddress(a.route, b.route) : meet(a.route, b.route);

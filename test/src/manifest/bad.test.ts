@@ -388,6 +388,30 @@ environments:
     ['windlass.yaml:5:60 environments.staging.routes[0].port: is 80808. Expected at most 65535.'],
   ],
   [
+    'the same route twice, in another spelling',
+    staging(
+      'routes:',
+      '  - { service: web, host: shop.example.com, path: /api }',
+      '  - { service: api, host: shop.example.com, path: /%61pi/ }',
+    ),
+    [
+      'windlass.yaml:7:9 environments.staging.routes[1]: is shop.example.com/%61pi/, which already has a route above. Give one of them another host name or path.',
+    ],
+  ],
+  [
+    'paths that nobody asks for',
+    staging(
+      'routes:',
+      '  - { service: web, host: a.example, path: "/api/*" }',
+      '  - { service: web, host: b.example, path: /a/%2e%2E/b }',
+      '  - { service: web, host: c.example, path: /a.b/..c/.well-known/x.*y }',
+    ),
+    [
+      'windlass.yaml:6:48 environments.staging.routes[0].path: is /api/*, whose * stands for itself: a path is a prefix. Leave it out.',
+      'windlass.yaml:7:48 environments.staging.routes[1].path: is /a/%2e%2E/b, which no client sends. Write the path without dot segments.',
+    ],
+  ],
+  [
     'the same route twice',
     staging(
       'routes:',
