@@ -19,8 +19,8 @@ export function basesOf(text: string, args: Record<string, string>, contexts: st
   let hasStage = false;
   for (const { word, rest, line } of instructionsOf(text)) {
     if (word === 'ARG' && !hasStage) {
-      const [, name = '', , value] = /^(\w+)(=(.*))?$/.exec(rest.trim()) ?? [];
-      known[name] = args[name] ?? fill(unquote(value ?? ''), known);
+      for (const [, name = '', said, value = ''] of rest.matchAll(/(\w+)(=((?:"[^"]*"|'[^']*'|\S)*))?/g))
+        if (args[name] !== undefined || said) known[name] = args[name] ?? fill(unquote(value), known);
     } else if (word === 'FROM') {
       const [image = '', , stage] = rest
         .replace(/--\S+\s+/g, '')
@@ -39,13 +39,25 @@ export function basesOf(text: string, args: Record<string, string>, contexts: st
   return bases;
 }
 
-const fill = (text: string, args: Record<string, string>): string =>
-  text.replace(/\$(?:(\w+)|\{(\w+)(?::?([-+])([^}]*))?\})/g, (_, plain, braced, sign, word) => {
-    const value = args[String(plain ?? braced)] ?? '';
-    if (sign === '-') return value || fill(String(word), args);
-    if (sign === '+') return value && fill(String(word), args);
-    return value;
-  });
+/** A variable; one in braces may have a default, or a word where it is set, which has no further braces in it. */
+const VARIABLE = /\$(?:(\w+)|\{(\w+)(?:(:?)([-+])([^{}]*))?\})/;
+/** Longer than any name of an image. */
+const LONGEST = 2_000;
+
+/** The text with its variables, the innermost first, as BuildKit reads it. Each turn has one `$` less. */
+function fill(text: string, args: Record<string, string>): string {
+  let filled = text.length > LONGEST ? '' : text;
+  for (let found = VARIABLE.exec(filled); found; found = VARIABLE.exec(filled)) {
+    const [whole, plain, braced, colon, sign, word = ''] = found;
+    const value = args[String(plain ?? braced)];
+    const isSet = colon ? Boolean(value) : value !== undefined;
+    const isWord = sign === '+' ? isSet : sign === '-' && !isSet;
+    const becomes = isWord ? word : sign === '+' ? '' : (value ?? '').replaceAll('$', '');
+    filled = filled.replace(whole, () => becomes);
+    if (filled.length > LONGEST) return '';
+  }
+  return filled;
+}
 
 const unquote = (text: string) => text.trim().replace(/^(["'])(.*)\1$/, '$2');
 
