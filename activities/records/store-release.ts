@@ -6,7 +6,7 @@ import {
   type ReleaseRecord,
 } from '../../src/manifest/record/record';
 import { readTargets } from '../../src/model/format-1';
-import { bare } from '../../src/compose/mounts/data';
+import { bare } from '../../src/model/container/data';
 import { describeUncovered, isReplaced } from '../../src/compose/mounts/mounts';
 import type { Service } from '../../src/model/service';
 import { recordTag } from '../../src/model/names';

@@ -34,6 +34,8 @@ export interface ObservedEngines extends ObservedTarget {
   /** Containers that write to the data of the releases in question; undefined if not checked. */
   writers?: Writer[];
   volumes?: Record<string, ObservedVolume | false>;
+  /** Folders of others, as `/mnt/pg of backup-1`, which may be links to the data in question: the worker cannot see that. */
+  unseen?: string[];
   places?: OtherEnvironment[];
 }
 
@@ -105,11 +107,15 @@ export interface OtherEnvironment {
 export interface ObservedVolume {
   driver: string;
   options: Record<string, string>;
+  /** What it really is, as containers that write there are found by it: its name, or the folder that is its device. */
+  store?: Store;
 }
 
 export interface Writes {
   target: string;
   store: Store;
+  /** The name of a volume that really is another place, as one with a device. */
+  volume?: string;
 }
 
 export interface ComposeContainer {

@@ -1,6 +1,6 @@
 import type { RestartPolicy } from '../../../src/model/container/container';
 import type { BuildContext } from './build/context';
-import type { Store } from '../../../src/model/container/data';
+import type { Writes } from '../../../src/model/observed';
 
 /**
  * What windlass needs of a Docker engine. Every method converges: creating what exists or removing what does not is
@@ -117,7 +117,7 @@ export interface ContainerState {
 }
 
 export interface WritingContainer extends Pick<ContainerState, 'id' | 'name' | 'labels' | 'state'> {
-  writes: { target: string; store: Store }[];
+  writes: Writes[];
 }
 
 export interface ContainerMake {

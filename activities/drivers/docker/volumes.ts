@@ -56,7 +56,10 @@ async function listAll(host: Host): Promise<WritingContainer[]> {
     state: State as ContainerState['state'],
     writes: (Mounts as Mounted[]).flatMap((mount) => {
       const store = storeOf(mount, volumes);
-      return store === undefined ? [] : [{ target: mount.Destination, store }];
+      const isElsewhere = mount.Type === 'volume' && mount.Name !== store;
+      return store === undefined
+        ? []
+        : [{ target: mount.Destination, store, ...(isElsewhere && { volume: mount.Name }) }];
     }),
   }));
 }

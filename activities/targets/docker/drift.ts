@@ -66,7 +66,8 @@ function compare(
   if (found.health === 'unhealthy') return `${name} is unhealthy`;
   if (found.image !== service.image) return `${name} runs ${found.image}. Expected ${service.image}`;
   const lacking = storesOf(environment, service).find(
-    ({ target, store }) => found.writes && !found.writes.some((one) => one.target === target && one.store === store),
+    ({ target, store }) =>
+      found.writes && !found.writes.some((one) => one.target === target && [one.store, one.volume].includes(store)),
   );
   if (lacking) return `${name} does not mount ${lacking.store} at ${lacking.target}, as recorded`;
   const spec = hashSpec(service, environment.volumes);

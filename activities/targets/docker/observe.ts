@@ -1,5 +1,5 @@
 import type { EnvironmentRecord } from '../../../src/manifest/record/record';
-import { nameOfVolume, storesOf } from '../../../src/model/container/data';
+import { asFound, storesOf } from '../../../src/model/container/data';
 import { accessoryName, COMPOSE, labels, type EnvironmentRef, proxyName, readLabels } from '../../../src/model/names';
 import type {
   ComposeContainer,
@@ -13,6 +13,7 @@ import { type DockerHost, servicesOn } from '../../../src/model/target';
 import type { ContainerState, Engine, WritingContainer } from '../../drivers/docker/engine';
 import { describeProxy } from '../../engines/proxy/proxies';
 import { listComposed } from './containers/find-accessory';
+import { findVolumes, volumesOf } from './containers/volumes';
 import { writersAmong } from './containers/writers';
 import type { DockerDeps } from './context';
 
@@ -84,8 +85,8 @@ export function environmentsAmong(
 }
 
 function writesOf({ id }: ContainerState, writing: WritingContainer[]): { writes?: Writes[] } {
-  const writes = writing.find((one) => one.id === id)?.writes;
-  return writes && writes.length > 0 ? { writes } : {};
+  const writes = writing.find((one) => one.id === id)?.writes ?? [];
+  return writes.length > 0 ? { writes } : {};
 }
 
 async function lookAtData(
@@ -94,21 +95,16 @@ async function lookAtData(
   host: DockerHost,
   models: EnvironmentRecord[],
   listed: Promise<WritingContainer[]>,
-): Promise<Pick<ObservedHost, 'writers' | 'volumes'>> {
+): Promise<Pick<ObservedHost, 'writers' | 'volumes' | 'unseen'>> {
   if (models.length === 0) return {};
   const services = models.flatMap((model) => servicesOn(model, host.name).map((service) => ({ model, service })));
-  const stores = services.flatMap(({ model, service }) => storesOf(model, service).map(({ store }) => store));
-  const names = services.flatMap(({ model, service }) =>
-    service.container.mounts.flatMap((mount) => (mount.type === 'volume' ? nameOfVolume(model, mount.volume) : [])),
+  const names = services.flatMap(({ model, service }) => volumesOf(model, service));
+  const volumes = await findVolumes(engine, names);
+  const stores = services.flatMap(({ model, service }) =>
+    storesOf(asFound(model, volumes), service).map(({ store }) => store),
   );
-  const volumes = [...new Set(names)].sort().map(async (name) => {
-    const found = await engine.inspectVolume(name);
-    return [name, found ? { driver: found.driver, options: found.options } : (false as const)] as const;
-  });
-  return {
-    writers: await writersAmong(engine, place, await listed, stores),
-    volumes: Object.fromEntries(await Promise.all(volumes)),
-  };
+  const { writers, unseen } = await writersAmong(engine, place, await listed, stores);
+  return { writers, volumes, ...(unseen.length > 0 && { unseen }) };
 }
 
 async function findReleases(engine: Engine, place: EnvironmentRef): Promise<string[]> {

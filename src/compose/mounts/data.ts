@@ -1,4 +1,4 @@
-import { folderOf } from '../../model/container/data';
+import { bare, folderOf } from '../../model/container/data';
 import type { ComposeService, ComposeVolume } from '../model';
 import { isOfProject } from '../files/project';
 
@@ -14,8 +14,6 @@ export function uncovered({ volumes = [], tmpfs = [] }: ComposeService, declared
   const targets = [...volumes.map(({ target }) => target), ...tmpfs.map((text) => text.split(':')[0]!)].map(bare);
   return declared.filter((path) => !targets.includes(bare(path))).sort();
 }
-
-export const bare = (path: string) => path.replace(/(.)\/+$/, '$1');
 
 /** Does the service keep data, through its mounts or its image's volumes? */
 export const keepsData = (service: ComposeService, declared?: string[]): boolean =>

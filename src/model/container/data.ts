@@ -12,7 +12,14 @@ export interface Keeping {
   store: Store;
   target: string;
   said: string;
+  /** The part of the volume (`subpath`). */
+  part?: string;
 }
+
+/** The part of a place that is mounted; '' for all of it. */
+export const partOf = ({ part = '' }: Pick<Keeping, 'part'>): string => part.replace(/^[./]+|\/+$/g, '');
+
+export const bare = (path: string) => path.replace(/(.)\/+$/, '$1');
 
 export interface VolumeNames {
   project: string;
@@ -23,7 +30,8 @@ export interface VolumeNames {
 export const storesOf = (names: VolumeNames, { container }: Pick<Service, 'container'>): Keeping[] =>
   container.mounts.flatMap((mount) => {
     const store = storeOf(names, mount);
-    return store === undefined ? [] : [{ store, target: mount.target, said: textOf(mount) }];
+    const part = mount.type === 'volume' && mount.subpath ? { part: mount.subpath } : {};
+    return store === undefined ? [] : [{ store, target: mount.target, said: textOf(mount), ...part }];
   });
 
 export const keepsIn = (names: VolumeNames, service: Pick<Service, 'container'>, store: Store): boolean =>
@@ -68,6 +76,21 @@ export function nameOfVolume({ project, volumes }: VolumeNames, volume: string):
   const said = volumes.find((one) => one.name === volume);
   return said?.external ?? said?.called ?? volumeName(project, volume);
 }
+
+/** Volumes by their names on an engine; false where it has none of that name, and `store` where it is known what they really are. */
+export type FoundVolumes = Record<string, (Pick<Volume, 'driver' | 'options'> & { store?: Store }) | false>;
+
+/**
+ * The model with the volumes that a host has, by their names on the engine. What counts is what is there: an external volume
+ * does not mention its device, and an existing one keeps its options whatever the compose file says.
+ */
+export const asFound = <T extends VolumeNames>(names: T, found: FoundVolumes = {}): T => ({
+  ...names,
+  volumes: names.volumes.map((said) => {
+    const is = found[nameOfVolume(names, said.name)];
+    return is && is.store !== undefined ? { ...said, driver: is.driver, options: is.options } : said;
+  }),
+});
 
 /** A local volume with a device is that device under any name: `o: bind` makes it a host folder. */
 export function storeOfVolume(name: string, { driver, options }: Pick<Volume, 'driver' | 'options'> = {}): Store {

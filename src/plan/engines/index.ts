@@ -5,6 +5,7 @@ import type { EngineInput, Own } from './own';
 import { discardFormer, prepareAccessories, refuseMovedAccessories, warnOfAccessories } from './data/accessories';
 import { refuseTakenAddresses } from './addresses';
 import { refuseVolumes, warnOfEmpty } from './data/begins-empty';
+import { warnOfUnseen } from './data/unseen-links';
 import { planForget, warnOfBesides, warnOfForgotten } from './take-over/leftovers';
 import { refuseLackOfProxy, warnOfOldProxies } from './proxies';
 import { planEject, planToNothing, refuseOldAccessories, warnOfEject } from './take-over/leave';
@@ -31,6 +32,7 @@ export function planEngines(own: Own): TargetPlanner {
       ...warnOfOldProxies(of(input), after),
       ...warnOfTakeover(of(input), after),
       ...warnOfEmpty(input, after),
+      ...warnOfUnseen(input, after),
       ...warnOfAccessories(of(input), after),
       ...warnOfForgotten(input, after),
     ],

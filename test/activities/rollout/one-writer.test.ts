@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { mkdirSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { connectEngine } from '../../../activities/drivers/docker/connect';
+import { writersAmong } from '../../../activities/targets/docker/containers/writers';
 import { accessoryName, COMPOSE, instanceName } from '../../../src/model/names';
 import type { Mount } from '../../../src/model/container/container';
 import type { Service } from '../../../src/model/service';
@@ -17,6 +21,7 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
   const accessory = { kind: 'accessory' } as const;
   const shared = { shared: ['data'] };
   const byHand: string[] = [];
+  const volumesByHand: string[] = [];
 
   beforeEach(async () => {
     bed = await makeTestBed();
@@ -24,10 +29,11 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
   afterEach(async () => {
     for (const name of byHand.splice(0)) await bed.engine.removeContainer(name);
     await bed.cleanUp();
-    await clientOf(parts().engine.host)
-      .getVolume(volumeName())
-      .remove()
-      .catch(() => undefined);
+    for (const name of [volumeName(), ...volumesByHand.splice(0)])
+      await clientOf(parts().engine.host)
+        .getVolume(name)
+        .remove()
+        .catch(() => undefined);
   });
 
   const volumeName = () => `${bed.place.installation}_data`;
@@ -140,6 +146,33 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     await refused(start('two', 'other'), instanceName(bed.place, 'one', 'db'));
   });
 
+  test('an external volume that is a folder of the host, whoever has the folder by whatever way', async () => {
+    const disk = uniqueName('disk');
+    const folder = makeFolder({ row: 'a row' });
+    const options = { type: 'none', o: 'bind', device: folder };
+    volumesByHand.push(disk);
+    await bed.engine.createVolume({ name: disk, labels: {}, driver: 'local', options });
+    const outer = [{ name: 'data', external: disk }];
+    const one = { services: [writer('db', accessory), writer('other', shared)], volumes: outer };
+    bed.release('one', one);
+    await bed.perform('createNetworks', { release: 'one' });
+    for (const Binds of [[`${folder}:/x`], [`${disk}:/x`]]) {
+      const other = await startByHand({ HostConfig: { Binds } });
+      await refused(startAccessory('one', 'db'), `${other} already uses the folder ${folder}`);
+      await bed.engine.stopContainer(other, 0);
+    }
+    await startAccessory('one', 'db');
+    const looking = { app: bed.place.app, environment: bed.place.environment, record: bed.refTo('one') };
+    const { drift } = await bed.inspect.inspectEnvironment(looking);
+    expect(drift.filter((line) => !line.includes('is missing'))).toEqual([]);
+    await bed.perform('removeAccessory', { release: 'one', service: 'db' });
+    // Two that share it do so by any of its names.
+    await start('one', 'other');
+    bed.release('two', { ...one, volumes: [{ name: 'data', called: disk, options }] });
+    await bed.perform('createNetworks', { release: 'two' });
+    await start('two', 'other');
+  });
+
   test('a folder that is another one by a link on the host, or lies within it', async () => {
     const folder = makeFolder({ 'disk/pg/data/row': 'a row' });
     symlinkSync('disk/pg', `${folder}/current`);
@@ -166,6 +199,37 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     await put('one', sharing('db', 'disk'), sharing('other', 'current'));
     await start('one', 'db');
     await start('one', 'other');
+  });
+
+  test('an engine by TCP may be anywhere, so a folder that may be a link is told', async () => {
+    const folder = makeFolder({ 'disk/row': 'a row' });
+    symlinkSync('disk', `${folder}/current`);
+    const other = await startByHand({ HostConfig: { Binds: [`${folder}/disk:/x`] } });
+    const on: Mount[] = [{ type: 'bind', source: `${folder}/current`, target: '/data' }];
+    await put('one', writer('db', {}, on));
+    const socket = parts().engine.host.replace('unix://', '');
+    const byTcp = createServer((client) => {
+      const engine = connect(socket);
+      client.pipe(engine).pipe(client);
+      for (const one of [client, engine]) one.on('error', () => client.destroy() && engine.destroy());
+    }).listen(0, '127.0.0.1');
+    await once(byTcp, 'listening');
+    const { port } = byTcp.address() as AddressInfo;
+    try {
+      const writers = (address: string) => {
+        const engine = connectEngine({ name: 'local', address }, { dockerHost: '' });
+        return engine.listAll().then((all) => writersAmong(engine, bed.place, all, [`${folder}/current`]));
+      };
+      const unseen = `${folder}/disk of ${other}`;
+      const seen = await writers(parts().engine.host);
+      expect([seen.writers.map(({ name }) => name), seen.unseen.includes(unseen)]).toEqual([[other], false]);
+      expect(await writers(`tcp://127.0.0.1:${port}`)).toEqual({
+        writers: [],
+        unseen: expect.arrayContaining([unseen]),
+      });
+    } finally {
+      byTcp.close();
+    }
   });
 
   test('one that is stopped, but that the engine starts again by itself; what compose made, too', async () => {

@@ -1,5 +1,6 @@
 import type { Mount } from '../../../src/model/container/container';
 import type { ObservedContainer, ObservedVolume, Writes } from '../../../src/model/observed';
+import type { ReleaseRecord } from '../../../src/manifest/record/record';
 import type { Service, Volume } from '../../../src/model/service';
 import { planRollout } from '../../../src/plan/plan-rollout';
 import { composed, environment, observed, planning, readPlan, record, running, service } from './fixtures';
@@ -9,6 +10,10 @@ const db = (mounts: Mount[] = [DATA], more: Partial<Service> = {}) =>
   service('db', { kind: 'accessory', container: { environment: {}, ports: [], expose: [], mounts }, ...more });
 const own = (writes: Writes[], more: Partial<ObservedContainer> = {}) =>
   running('aaa', 'db', { role: 'accessory', name: 'windlass-shop-production-db', spec: 'old', writes, ...more });
+const declaring = (of: ReleaseRecord, volumes: string[]): ReleaseRecord => ({
+  ...of,
+  artifacts: { db: { image: 'x', origin: 'resolved', volumes } },
+});
 const at = (store: string, target = '/data'): Writes => ({ store, target });
 const LOCAL: ObservedVolume = { driver: 'local', options: {} };
 const nameless = 'ab'.repeat(32);
@@ -18,19 +23,23 @@ interface Case {
   volumes?: Record<string, ObservedVolume | false>;
   was?: Volume[];
   is?: Volume[];
+  before?: Service;
   wanted?: Service;
+  /** Volumes that its image declares. */
+  declared?: string[];
 }
 
 function change(
-  { container, volumes, was = [{ name: 'data' }], is = was, wanted = db() }: Case,
+  { container, volumes, was = [{ name: 'data' }], is = was, before = db(), wanted = db(), declared }: Case,
   more: Parameters<typeof planning>[0] = {},
 ) {
   const seen = observed([container], ['aaa']);
   Object.assign(seen.targets['local']!, { volumes, writers: [] });
+  const next = record('bbb', environment([wanted], { volumes: is, routes: [] }));
   return planRollout(
     planning({
-      wanted: record('bbb', environment([wanted], { volumes: is, routes: [] })),
-      current: record('aaa', environment([db()], { volumes: was, routes: [] })),
+      wanted: declared ? declaring(next, declared) : next,
+      current: record('aaa', environment([before], { volumes: was, routes: [] })),
       observed: seen,
       accessorySpecs: { db: 'new' },
       ...more,
@@ -68,6 +77,31 @@ describe('a service that is given another place for its data', () => {
     ['one that is no accessory any more', { container: own([at('shop_data')]), wanted: db([], { kind: 'released' }) }],
     ['a name for what had none', { container: own([at(nameless)]) }],
     ['one without a name that is released', { container: own([at(nameless)]), wanted: db([], { kind: 'released' }) }],
+    [
+      'a folder within the one of before',
+      { container: own([at('/srv/pg')]), wanted: db([{ type: 'bind', source: '/srv/pg/16', target: '/data' }]) },
+    ],
+    [
+      'the folder above the one of before',
+      { container: own([at('/srv/pg')]), wanted: db([{ type: 'bind', source: '/srv', target: '/data' }]) },
+    ],
+    ['a part of the volume', { container: own([at('shop_data')]), wanted: db([{ ...DATA, subpath: 'pg' }]) }],
+    [
+      'another part of the volume',
+      {
+        container: own([at('shop_data')]),
+        before: db([{ ...DATA, subpath: 'pg' }]),
+        wanted: db([{ ...DATA, subpath: 'mysql' }]),
+      },
+    ],
+    [
+      'a volume that the image declares where the data was',
+      {
+        container: own([at('shop_data')]),
+        wanted: db([{ ...DATA, target: '/' }]),
+        declared: ['/data/'],
+      },
+    ],
   ])('whatever the other place is: %s', (_, given) => {
     expect(() => change(given)).toThrow('--accept-empty db');
   });
@@ -78,6 +112,38 @@ describe('a service that is given another place for its data', () => {
     [
       'a volume that is the folder of before',
       { container: own([at('/srv/pg')]), is: [{ name: 'data', options: { o: 'bind', device: '/srv/pg' } }] },
+    ],
+    [
+      'a folder and one within, each where it was seen before',
+      {
+        container: own([at('/srv/pg')]),
+        wanted: db([
+          { type: 'bind', source: '/srv/pg/a', target: '/data/a' },
+          { type: 'bind', source: '/srv', target: '/x' },
+        ]),
+      },
+    ],
+    [
+      'an external volume that is a folder of the host',
+      {
+        container: own([at('/srv/pg')]),
+        is: [{ name: 'data', external: 'disk' }],
+        volumes: {
+          disk: { driver: 'local', options: { type: 'none', o: 'bind', device: '/srv/pg' }, store: '/srv/pg' },
+        },
+      },
+    ],
+    [
+      'the same part of the volume',
+      {
+        container: own([at('shop_data')]),
+        before: db([{ ...DATA, subpath: 'pg' }]),
+        wanted: db([{ ...DATA, subpath: 'pg' }]),
+      },
+    ],
+    [
+      'another place of the container, where the image says nothing',
+      { container: own([at('shop_data')]), wanted: db([{ ...DATA, target: '/pg' }]), declared: ['/pg'] },
     ],
     ['what has no name, and passes on', { container: own([at(nameless)]), wanted: db([]) }],
     [

@@ -193,3 +193,25 @@ describe('one that writes never starts beside another', () => {
     expect(lines[0]).toBe('prepare: start accessory db on local ↺ remove accessory db on local');
   });
 });
+
+describe('folders of a host whose files the worker does not see', () => {
+  const onFolder: Mount = { type: 'bind', source: '/srv/pg', target: '/data' };
+  const plan = (mounts: Mount[], unseen?: string[]) => {
+    const seen = { targets: { local: { containers: [], networks: [], writers: [], ...(unseen && { unseen }) } } };
+    const db = service('db', { kind: 'accessory', container: { environment: {}, ports: [], expose: [], mounts } });
+    return change([], [db], { observed: seen, current: undefined }).plan.warnings.filter((line) =>
+      line.includes('see'),
+    );
+  };
+
+  it('are told beside data in a folder, for one of them may be a link to it', () => {
+    expect(plan([onFolder], ['/mnt/pg of backup-1', '/x of y'])).toEqual([
+      'local: the worker does not see its files, so it cannot tell whether /mnt/pg of backup-1, /x of y are links to /srv/pg (db), where only one may write. ' +
+        'Check that on the host (readlink -f), or reach its engine by SSH',
+    ]);
+  });
+
+  it('are not, where there are none, or the data is in a volume', () => {
+    expect([...plan([onFolder]), ...plan([DATA], ['/mnt/pg of backup-1'])]).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import type { ContainerState } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
 import { type Store, overlap, storesOf } from '../../../../src/model/container/data';
 import { type Clash, type Starting, clashesOf, describeClash, isAlive } from '../../../../src/model/environment/writer';
+import { modelAsFound } from './volumes';
 import { findWriters } from './writers';
 
 /**
@@ -12,7 +13,8 @@ import { findWriters } from './writers';
  * Two databases on one volume destroy it, whatever runs the other: an earlier release, another service, docker
  * compose, another installation, a person. `also` are places outside its model.
  */
-export async function refuseSecondUser(ctx: DockerContext, name: string, starting: Starting): Promise<void> {
+export async function refuseSecondUser(ctx: DockerContext, name: string, said: Starting): Promise<void> {
+  const starting = { ...said, model: await modelAsFound(ctx.engine, said.model, said.service) };
   const stores = storesOf(starting.model, starting.service).map(({ store }) => store);
   const others = (await findWriters(ctx.engine, ctx.place, stores)).filter((one) => one.name !== name);
   const [clash] = clashesOf(starting, others);
@@ -26,7 +28,12 @@ export async function refuseSecondUserOf(ctx: DockerContext, container: Containe
   const stores = writes.map(({ store }) => store);
   const others = (await findWriters(ctx.engine, ctx.place, stores)).filter(({ name }) => name !== container.name);
   const service = serviceOf(ctx, container);
-  const models = await modelsOf(ctx, container);
+  const models = await Promise.all(
+    (await modelsOf(ctx, container)).map(async (model) => {
+      const known = model.services.find(({ name }) => name === service);
+      return known ? modelAsFound(ctx.engine, model, known) : model;
+    }),
+  );
   for (const writer of others.filter(isAlive)) {
     // Docker compose runs a project's services together.
     if (writer.composed && writer.composed.project === container.labels[COMPOSE.project]) continue;

@@ -1,10 +1,11 @@
 import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { type EnvironmentRef, labels, readLabels } from '../../../../src/model/names';
 import type { Service, Volume } from '../../../../src/model/service';
-import type { VolumeMake } from '../../../drivers/docker/engine';
+import type { ObservedVolume } from '../../../../src/model/observed';
+import type { Engine, VolumeMake } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
 import { lacksVolume } from '../../../../src/plan/engines/data/begins-empty';
-import { nameOfVolume } from '../../../../src/model/container/data';
+import { asFound, nameOfVolume, storeOfVolume, type VolumeNames } from '../../../../src/model/container/data';
 
 /**
  * Creates a service's missing volumes. Returns their names on the engine by those of the model. An existing one
@@ -28,6 +29,33 @@ export async function createVolumes(
   }
   return names;
 }
+
+/** The names on the engine of the volumes that a service mounts. */
+export const volumesOf = (model: VolumeNames, { container }: Pick<Service, 'container'>): string[] =>
+  container.mounts.flatMap((mount) => (mount.type === 'volume' ? nameOfVolume(model, mount.volume) : []));
+
+/** What volumes of these names really are. */
+export async function findVolumes(
+  engine: Pick<Engine, 'inspectVolume'>,
+  names: string[],
+): Promise<Record<string, ObservedVolume | false>> {
+  const found = [...new Set(names)].sort().map(async (name): Promise<[string, ObservedVolume | false]> => {
+    const is = await engine.inspectVolume(name);
+    const { driver, options } = is ?? {};
+    return [
+      name,
+      is ? { driver: is.driver, options: is.options, store: storeOfVolume(name, { driver, options }) } : false,
+    ];
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+/** The model with the volumes of a service as the engine has them. */
+export const modelAsFound = async <T extends VolumeNames>(
+  engine: Pick<Engine, 'inspectVolume'>,
+  model: T,
+  service: Pick<Service, 'container'>,
+): Promise<T> => asFound(model, await findVolumes(engine, volumesOf(model, service)));
 
 function makeVolume(place: EnvironmentRef, name: string, said: Volume | undefined): VolumeMake {
   const words = { role: 'volume', app: place.app, environment: place.environment } as const;

@@ -5,7 +5,13 @@ import type { Engine, WritingContainer } from '../../../drivers/docker/engine';
 
 /** All containers on a host that write to one of these stores, including stopped ones. */
 export const findWriters = async (engine: Engine, place: EnvironmentRef, stores: Store[]): Promise<Writer[]> =>
-  stores.length === 0 ? [] : writersAmong(engine, place, await engine.listAll(), stores);
+  stores.length === 0 ? [] : (await writersAmong(engine, place, await engine.listAll(), stores)).writers;
+
+interface Found {
+  writers: Writer[];
+  /** Folders of others that run, of which nobody can tell whether they are the same by a link: `/mnt/pg of backup-1`. */
+  unseen: string[];
+}
 
 /**
  * Like `findWriters`, from an existing list. A folder that is another one by a link on the host, or lies within it, goes by the name under
@@ -16,23 +22,45 @@ export async function writersAmong(
   place: EnvironmentRef,
   all: WritingContainer[],
   stores: Store[],
-): Promise<Writer[]> {
-  const nameOf = await followLinks(engine, all, stores);
+): Promise<Found> {
+  const { nameOf, unseen } = await followLinks(engine, all, stores);
   const named = all.map((one) => ({
     ...one,
     writes: one.writes.map((write) => ({ ...write, store: nameOf(write.store) })),
   }));
   const found = named.filter(({ writes }) => writes.some((one) => stores.some((store) => overlap(one.store, store))));
   const writers = await Promise.all(found.map((one) => readWriter(engine, place, one, nameOf)));
-  return writers.filter((one) => one !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    writers: writers.filter((one) => one !== undefined).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    unseen: all
+      .filter((one) => one.state === 'running' && !isOf(place, one))
+      .flatMap(({ name, writes }) =>
+        writes.filter(({ store }) => unseen.includes(store)).map(({ store }) => `${store} of ${name}`),
+      )
+      .sort(),
+  };
 }
 
-/** The name of each store among those that are asked for, when its folder is the same as theirs or one is inside the other. */
-async function followLinks(engine: Engine, all: WritingContainer[], wanted: Store[]): Promise<(store: Store) => Store> {
+/** Services of one environment have what its compose file gives them. */
+function isOf({ installation, app, environment }: EnvironmentRef, { labels }: WritingContainer): boolean {
+  const words = readLabels(installation, labels);
+  return words?.app === app && words.environment === environment;
+}
+
+interface Followed {
+  nameOf: (store: Store) => Store;
+  unseen: Store[];
+}
+
+/**
+ * The name of each store among those that are asked for, when its folder is the same as theirs or one is inside the other. Where the
+ * worker does not see the files of the host, it cannot be told.
+ */
+async function followLinks(engine: Engine, all: WritingContainer[], wanted: Store[]): Promise<Followed> {
   const isNew = (store: Store) => isPath(store) && !wanted.some((one) => overlap(one, store));
   const others = [...new Set(all.flatMap(({ writes }) => writes.map(({ store }) => store)))].filter(isNew);
   const asked = wanted.filter(isPath);
-  if (others.length === 0 || asked.length === 0) return (store) => store;
+  if (others.length === 0 || asked.length === 0) return { nameOf: (store) => store, unseen: [] };
   const real = await engine.realPaths([...new Set([...asked, ...others])]);
   const names = new Map(
     others.flatMap((store) => {
@@ -40,7 +68,10 @@ async function followLinks(engine: Engine, all: WritingContainer[], wanted: Stor
       return same === undefined ? [] : [[store, same] as const];
     }),
   );
-  return (store) => names.get(store) ?? store;
+  return {
+    nameOf: (store) => names.get(store) ?? store,
+    unseen: others.filter((store) => real[store] === undefined && !names.has(store)),
+  };
 }
 
 async function readWriter(
@@ -55,13 +86,15 @@ async function readWriter(
   const installation = ownerOf(labels);
   const words = installation === undefined ? undefined : readLabels(installation, labels);
   const project = labels[COMPOSE.project];
+  // An earlier windlass wrote the names of volumes that are really folders.
+  const placeOf = (shared: Store) => writes.find(({ volume }) => volume === shared)?.store ?? nameOf(shared);
   return {
     id: id.slice(0, 12),
     name,
     stores: [...new Set(writes.map(({ store }) => store))],
     state,
     restart,
-    ...(words?.shared !== undefined && { shared: words.shared.split(',').filter(Boolean).map(nameOf) }),
+    ...(words?.shared !== undefined && { shared: words.shared.split(',').filter(Boolean).map(placeOf) }),
     ...(words
       ? describeOwner(place, name, installation!, words)
       : project && { composed: { project, service: labels[COMPOSE.service] ?? '' } }),

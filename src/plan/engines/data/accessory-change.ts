@@ -7,7 +7,7 @@ import { compareValues, shorten } from '../../compare/configurations';
 import { type PlanningInput, Refused } from '../../planning';
 import { factsOf } from '../facts';
 import type { EngineInput } from '../own';
-import { observedOn } from '../observed-on';
+import { asFoundOn, observedOn } from '../observed-on';
 
 export const isAccessory = (service: Service) => service.kind === 'accessory';
 
@@ -26,7 +26,7 @@ export function fateOf(input: EngineInput, host: string, service: Service): Acce
   const own = observedOn(observed, host).containers.filter((c) => c.service === service.name);
   const isMade = (one: ObservedContainer) =>
     one.spec === accessorySpecs[service.name] ||
-    (one.spec === formerSpecs[service.name] && isMounted(input, service, one));
+    (one.spec === formerSpecs[service.name] && isMounted(input, host, service, one));
   const ran = own.find(({ role }) => role === 'accessory');
   const kept = own.find((c) => c.role === 'kept' && isMade(c));
   if (ran && isMade(ran)) return { what: 'join' };
@@ -36,20 +36,26 @@ export function fateOf(input: EngineInput, host: string, service: Service): Acce
 }
 
 function isMounted(
-  { wanted, environment }: PlanningInput,
+  { wanted, environment, observed }: PlanningInput,
+  host: string,
   service: Service,
   { writes }: { writes?: Writes[] },
 ): boolean {
   const model = findEnvironment(wanted, environment);
-  return model !== undefined && writesAs(model, service, writes ?? []);
+  return model !== undefined && writesAs(asFoundOn(observed, host, model), service, writes ?? []);
 }
 
 /** Does it mount what the service does, and nothing that it does not? */
-function isMountedOnly(input: PlanningInput, service: Service, { writes = [] }: ComposeContainer): boolean {
+function isMountedOnly(
+  input: PlanningInput,
+  host: string,
+  service: Service,
+  { writes = [] }: ComposeContainer,
+): boolean {
   const model = findEnvironment(input.wanted, input.environment);
-  const stores = model ? storesOf(model, service) : [];
+  const stores = model ? storesOf(asFoundOn(input.observed, host, model), service) : [];
   const isSaid = (one: Writes) => stores.some(({ store, target }) => store === one.store && target === one.target);
-  return isMounted(input, service, { writes }) && writes.every((one) => isNameless(one.store) || isSaid(one));
+  return isMounted(input, host, service, { writes }) && writes.every((one) => isNameless(one.store) || isSaid(one));
 }
 
 /**
@@ -64,7 +70,7 @@ function fateOfComposed(input: EngineInput, host: string, service: Service): Acc
   // The data of what windlass released since is where that one has it.
   const composed = running[0] ?? (before && !isAccessory(before) ? undefined : all[0]);
   if (!composed) return { what: 'start' };
-  const isThere = input.kind === 'restore' || !composed.writes || isMountedOnly(input, service, composed);
+  const isThere = input.kind === 'restore' || !composed.writes || isMountedOnly(input, host, service, composed);
   // One that neither runs nor is known may have lost its place to another: it stays as it is.
   if (!isThere && running.length === 0 && !before) return { what: 'start', former: composed };
   if (!input.own.adopts) return { what: 'replace', ran: composed };

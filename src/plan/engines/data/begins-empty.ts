@@ -1,10 +1,11 @@
 import type { EnvironmentRecord } from '../../../manifest/record/record';
-import { isNameless, isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../../model/container/data';
+import { isOfNetwork, isPath, nameOfVolume, overlap, storesOf } from '../../../model/container/data';
 import { targetsOf } from '../../../model/target';
-import type { ObservedContainer, ObservedEngines, Writes } from '../../../model/observed';
+import type { ObservedContainer, Writes } from '../../../model/observed';
 import type { Service, Volume } from '../../../model/service';
 import { type PlanningInput, Refused } from '../../planning';
-import { observedOn } from '../observed-on';
+import { asFoundOn, observedOn } from '../observed-on';
+import { leftBehind, type Wrote, withParts } from './left-behind';
 
 /**
  * Finds services that would leave their data behind for a new place. Refused until somebody accepts it with
@@ -67,35 +68,27 @@ function refusal(
 }
 
 function warnOfLeft(input: PlanningInput, after: EnvironmentRecord, host: string, service: Service): string[] {
-  const left = leftBehind(after, service, writesUntilNow(input, host, service));
-  if (left.length === 0) return [];
   const { name } = service;
-  const becomes = storesOf(after, service).filter(({ target }) => left.some((one) => one.target === target));
-  const where = becomes.map(({ store }) => store).join(', ');
-  const was = left.map(({ store, target }) => `${store} (at ${target})`).join(', ');
+  const found = asFoundOn(input.observed, host, after);
+  const wrote = withParts(recordOf(input, host), name, writesUntilNow(input, host, service));
+  const left = leftBehind(input.wanted, found, service, wrote);
+  if (left.length === 0) return [];
+  const becomes = storesOf(found, service).filter(({ target }) => left.some((one) => one.target === target));
+  const where = becomes.map(nameOf).join(', ');
+  const was = left.map((one) => `${nameOf(one)} (at ${one.target})`).join(', ');
+  const stays = storesOf(found, service).some(({ store }) => store === left[0]!.store);
   const message =
     `${name}: starts empty${where ? `, or with the content of ${where}` : ''}. Its current data is in ${was} on ${host}, ` +
-    'which stays unused';
+    (stays ? 'which it would not find there any more' : 'which stays unused');
   const [from] = left;
   const copy =
-    becomes.length > 0
+    becomes.length > 0 && !overlap(from!.store, becomes[0]!.store)
       ? ` To keep the data, stop it and copy: docker run --rm -v ${from!.store}:/from -v ${becomes[0]!.store}:/to busybox cp -a /from/. /to/.`
       : '';
   return refusal(input, name, host, message, copy);
 }
 
-/**
- * Where it wrote and will not write any more. Nameless volumes pass from an accessory to the next one by
- * themselves.
- */
-function leftBehind(after: EnvironmentRecord, service: Service, was: Writes[]): Writes[] {
-  const is = storesOf(after, service);
-  const covered = service.container.mounts.map(({ target }) => target);
-  return was.filter(({ store, target }) => {
-    if (isNameless(store) && service.kind === 'accessory') return covered.includes(target);
-    return !is.some((one) => overlap(one.store, store));
-  });
-}
+const nameOf = ({ store, part }: Wrote) => (part ? `${store}/${part}` : store);
 
 function writesUntilNow(input: PlanningInput, host: string, { name }: Service): Writes[] {
   const { current } = input;
@@ -110,19 +103,24 @@ function writesUntilNow(input: PlanningInput, host: string, { name }: Service): 
       ? undefined
       : (composed.find(({ state }) => state === 'running') ?? composed[0])) ??
     composed.find(({ state }) => state === 'running');
-  return container ? (container.writes ?? []) : recordedWrites(input, found, name);
+  return container ? (container.writes ?? []) : recordedWrites(input, host, name);
 }
 
-const recordOf = ({ current, environment }: PlanningInput) =>
-  current?.environments.find((one) => one.name === environment);
+/** What runs, as it is recorded; on a host, with the volumes that are there. */
+function recordOf({ current, environment, observed }: PlanningInput, host?: string): EnvironmentRecord | undefined {
+  const found = current?.environments.find((one) => one.name === environment);
+  return found && host !== undefined ? asFoundOn(observed, host, found) : found;
+}
 
 const wasOwn = (input: PlanningInput, name: string) =>
   recordOf(input)?.services.some((one) => one.name === name) ?? false;
 
-function recordedWrites(input: PlanningInput, { volumes = {} }: ObservedEngines, name: string): Writes[] {
-  const before = recordOf(input);
+function recordedWrites(input: PlanningInput, host: string, name: string): Writes[] {
+  const { volumes = {} } = observedOn(input.observed, host);
+  const before = recordOf(input, host);
   const service = before?.services.find((one) => one.name === name);
-  return before && service ? storesOf(before, service).filter(({ store }) => volumes[store]) : [];
+  if (!before || !service) return [];
+  return storesOf(before, service).filter(({ said }) => volumes[nameOfVolume(before, said)]);
 }
 
 function warnOfVanished(input: PlanningInput, after: EnvironmentRecord, host: string, service: Service): string[] {

@@ -5,7 +5,7 @@ import { type Clash, clashesOf, describeClash, type Starting, type Writer } from
 import { setAside } from './accessories';
 import { environmentOf, type PlanningInput, Refused } from '../../planning';
 import type { EngineInput, Words } from '../own';
-import { observedOn } from '../observed-on';
+import { asFoundOn, observedOn } from '../observed-on';
 import { filled } from '../../batches';
 import { replicaOf } from '../../../model/names';
 import { stopInstances } from '../stop-old';
@@ -88,7 +88,8 @@ function startOf(input: PlanningInput, after: EnvironmentRecord, operation: Oper
     case 'restoreAccessory':
     case 'runOneOff': {
       const service = after.services.find(({ name }) => name === operation.service);
-      return service && { model: environmentOf(input.wanted!, after.name), service, release: operation.release };
+      const model = asFoundOn(input.observed, operation.target, environmentOf(input.wanted!, after.name));
+      return service && { model, service, release: operation.release };
     }
     default:
       return undefined;

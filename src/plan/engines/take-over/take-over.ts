@@ -9,7 +9,7 @@ import { type PlanningInput, Refused } from '../../planning';
 import type { EngineInput } from '../own';
 import type { EngineFacts } from '../../targets/facts';
 import { factsOf } from '../facts';
-import { observedOn } from '../observed-on';
+import { asFoundOn, observedOn } from '../observed-on';
 
 /**
  * Takes over what docker compose runs. Its accessories are adopted (see `accessories.ts`). Its other containers
@@ -114,7 +114,13 @@ export function warnOfTakeover(input: EngineInput, after: EnvironmentRecord): st
     const composed = composeContainersOn(input, host).filter(({ service }) => !own.has(service));
     // Adoption is reported once.
     const news = input.current ? composed.filter((one) => kindOf(after, one) !== 'accessory') : composed;
-    const lines = describeTakeover(input.own, after, news, listensOn(facts), facts.home);
+    const lines = describeTakeover(
+      input.own,
+      asFoundOn(input.observed, host, after),
+      news,
+      listensOn(facts),
+      facts.home,
+    );
     return lines.map((line) => (hosts.length > 1 ? `${host}: ${line}` : line));
   });
 }
