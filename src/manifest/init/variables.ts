@@ -10,6 +10,8 @@ export interface Reference {
   mayBeNothing?: boolean;
   /** Compose refuses to go on without a value. */
   isRequired?: boolean;
+  /** A password or the like has its value. */
+  isSecret?: boolean;
 }
 
 /** Stands for a value that a person has yet to write, where compose goes no further without one. */
@@ -19,6 +21,7 @@ export const TO_BE_SET = 'to-be-set';
 export function referencesIn(text: string): Reference[] {
   const lines = text.split('\n').filter((line) => !/^\s*#/.test(line));
   const found = new Map<string, Reference>();
+  const hidden = namesInSecrets(lines.join('\n'));
   for (const [, braced, sign = '', end, plain] of lines
     .join('\n')
     .replaceAll('$$', '')
@@ -28,9 +31,25 @@ export function referencesIn(text: string): Reference[] {
     const optional = (before?.optional ?? true) && /[-+]/.test(sign);
     const mayBeNothing = (before?.mayBeNothing ?? true) && (/[+]/.test(sign) || (/-/.test(sign) && end === '}'));
     const isRequired = before?.isRequired || /[?]/.test(sign);
-    found.set(name, { name, optional, ...(mayBeNothing && { mayBeNothing }), ...(isRequired && { isRequired }) });
+    found.set(name, {
+      name,
+      optional,
+      ...(mayBeNothing && { mayBeNothing }),
+      ...(isRequired && { isRequired }),
+      ...(hidden.has(name) && { isSecret: true }),
+    });
   }
   return [...found.values()];
+}
+
+/** The variables that settings such as `DB_PASSWORD` have as their value, and that addresses have as a password. */
+function namesInSecrets(text: string): Set<string> {
+  const settings = [...text.matchAll(/([A-Za-z_]\w*)["']?\s*[:=]\s*["']?\$\{?([A-Za-z_]\w*)/g)];
+  const logins = [...text.matchAll(/:\/\/[^\s/:@]*:\$\{?([A-Za-z_]\w*)[^\s@/]*@/g)];
+  return new Set([
+    ...settings.flatMap(([, setting = '', name = '']) => (looksSecret(setting) ? [name] : [])),
+    ...logins.flatMap(([, name = '']) => [name]),
+  ]);
 }
 
 interface Known {
@@ -51,7 +70,8 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 export function chooseValues({ references, env, isCommitted, envFiles }: Known): InitValues {
   const own = envFiles['.env'] ?? {};
-  const isSecret = (name: string) => looksSecret(name) || isLiteralSecret(name, env[name] ?? '');
+  const hidden = new Set(references.flatMap(({ name, isSecret: is }) => (is ? [name] : [])));
+  const isSecret = (name: string) => hidden.has(name) || looksSecret(name) || isLiteralSecret(name, env[name] ?? '');
   const values: InitValues = { variables: {}, secrets: [], replaced: [], envFiles: {} };
   const fromFile: string[] = [];
   for (const { name, optional, mayBeNothing } of references.filter((one) => !isNoVariable(one.name))) {

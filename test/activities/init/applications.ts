@@ -131,6 +131,18 @@ export const APPLICATIONS: Application[] = [
       compose.replace("'${PWD}'", '/var/www/html').replace('./vendor/laravel/sail/runtimes/8.4', './docker'),
   },
   {
+    name: 'mail-parts',
+    routed: ['nginx-mail:80'],
+    accessories: ['mysql-mail', 'redis-mail'],
+    recreate: true,
+    alone: true,
+    refused: /unbound-mail\.networks\.mail-network\.ipv4_address: is 172\.22\.1\.254, which postfix-mail has under dns/,
+    edit: (compose) =>
+      compose
+        .replace('dns: ["${IPV4_NETWORK:-172.22.1}.254"], ', '')
+        .replace('ipv4_address: "${IPV4_NETWORK:-172.22.1}.254", ', ''),
+  },
+  {
     name: 'mastodon',
     files: {
       '.env.production.sample':
@@ -317,6 +329,7 @@ export const APPLICATIONS: Application[] = [
   },
   { name: 'traefik-labels', routed: ['blog:2368'], accessories: ['db'], recreate: true },
   { name: 'traefik-waits', builds: ['api'], routed: ['api:8000'], accessories: [] },
+  { name: 'transfers', builds: ['.'], routed: ['web'], accessories: [], recreate: true, alone: true },
   { name: 'umami', routed: ['umami'], accessories: ['db'] },
   {
     name: 'vaultwarden-caddy',

@@ -218,6 +218,21 @@ test('variables have the values of the env file, secrets are references, and wha
   });
 });
 
+test('a variable whose value a password has is a secret, whatever its own name', () => {
+  const texts = [
+    'environment: ["MYSQL_ROOT_PASSWORD=${DBROOT}", TZ=$TZ]',
+    'environment:\n  API_TOKEN: "${VENDOR:-none}"\n  TITLE: $TITLE\n',
+    'environment: { "DB_PASS" : $OTHER, URL: "postgres://app:${OF_APP}@db/app", SITE: "http://x:${PORT}/" }',
+  ];
+  const references = texts.flatMap(referencesIn);
+  const env = { DBROOT: 'abc', VENDOR: 'def', OTHER: 'ghi', OF_APP: 'jkl', TITLE: 'hello', TZ: 'UTC', PORT: '80' };
+  const values = chooseValues({ references, env, isCommitted: false, envFiles: {} });
+  expect(values.variables).toEqual({ TITLE: 'hello', TZ: 'UTC', PORT: '80' });
+  expect(values.envFiles).toEqual({ '.env': ['DBROOT', 'VENDOR', 'OTHER', 'OF_APP'] });
+  const inFile = chooseValues({ references, env, isCommitted: false, envFiles: { '.env': env } });
+  expect(inFile.variables).toEqual({ TITLE: 'hello', TZ: 'UTC', PORT: '80' });
+});
+
 test('what compose requires and nobody has a value for is guessed only where every guess is right', () => {
   const references = referencesIn('${DB_USER:?} ${TZ?} ${SITE_URL:?} ${OPTIONAL:-}');
   expect(references.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
@@ -305,6 +320,8 @@ test.each([
   [[25], undefined],
   [[9229, 3000], 3000],
   [[7777], 7777],
+  [[21, ...Array.from({ length: 10 }, (_, n) => 30000 + n)], undefined],
+  [[...Array.from({ length: 10 }, (_, n) => 30000 + n), 9001], 9001],
 ])('of %j the port of a route is %s', (targets, wanted) =>
   expect(choosePort(targets.map((target) => ({ target })))).toBe(wanted),
 );

@@ -71,7 +71,8 @@ export const needsHostPort = (port: Port): boolean => !isHttp(port) && !FOR_DEVE
 
 /** The most likely HTTP port. */
 export function choosePort(ports: Port[]): number | undefined {
-  const candidates = [...new Set(ports.filter(isHttp).map(({ target }) => target))];
+  const all = new Set(ports.filter(isHttp).map(({ target }) => target));
+  const candidates = [...all].filter((port) => !isOfRange(port, all));
   const rank = (port: number) => {
     const index = USUAL.indexOf(port);
     if (index >= 0) return index;
@@ -79,3 +80,13 @@ export function choosePort(ports: Port[]): number | undefined {
   };
   return candidates.sort((a, b) => rank(a) - rank(b))[0];
 }
+
+/** Is it one of many ports in a row, as transfers and calls use them? */
+function isOfRange(port: number, all: Set<number>): boolean {
+  let first = port;
+  while (all.has(first - 1)) first -= 1;
+  let last = port;
+  while (all.has(last + 1)) last += 1;
+  return last - first >= MANY;
+}
+const MANY = 4;
