@@ -233,6 +233,13 @@ test('a variable whose value a password has is a secret, whatever its own name',
   expect(inFile.variables).toEqual({ TITLE: 'hello', TZ: 'UTC', PORT: '80' });
 });
 
+test('of an env file that git does not have, what may be a secret by a short name stays out of the manifest', () => {
+  const env = { APP_PW: 'hunter2', HASH_SALT: 'abc', SENTRY_DSN: 'https://x@example.com/1', MODE: 'live', SPIN: '1' };
+  const values = chooseValues({ references: [], env, isCommitted: false, envFiles: { '.env': env } });
+  expect(values.variables).toEqual({ MODE: 'live', SPIN: '1' });
+  expect(values.envFiles).toEqual({ '.env': Object.keys(env) });
+});
+
 test('what compose requires and nobody has a value for is guessed only where every guess is right', () => {
   const references = referencesIn('${DB_USER:?} ${TZ?} ${SITE_URL:?} ${OPTIONAL:-}');
   expect(references.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
