@@ -11,7 +11,7 @@ export interface Plain {
 const ESC = String.raw`(?:\x1b|\\+(?:x1b|u001b|033|e))`;
 const COLOUR = String.raw`${ESC}\[[0-9;?]*[a-z]`;
 const UNITS = String.raw`((?:(?:\\+|%)u(?:\{[0-9a-f]{1,6}\}|[0-9a-f]{4}))+)`;
-const BYTES = String.raw`((?:\\+x[0-9a-f]{2}|\\+[0-3][0-7]{2}|%(?:25)*[0-9a-f]{2})+)`;
+const BYTES = String.raw`((?:\\+x(?:[0-9a-f]{2}|\{[0-9a-f]{1,2}\})|\\+[0-3][0-7]{2}|%(?:25)*[0-9a-f]{2})+)`;
 const ENTITY = String.raw`&(?:amp;)*(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|([a-z]{2,8}));`;
 const CONTROL = String.raw`\\+[nrtbfv0]`;
 const TOKEN = new RegExp([COLOUR, UNITS, BYTES, ENTITY, CONTROL, String.raw`[\s\S]`].join('|'), 'giu');
@@ -66,7 +66,7 @@ const readUnits = (written: string): string =>
 const accented = (name: string) => /^([a-z])(?:uml|acute|grave|circ|tilde|cedil|ring|caron)$/i.exec(name)?.[1];
 
 function readBytes(written: string): string {
-  const codes = [...written.matchAll(/x([0-9a-f]{2})|\\([0-3][0-7]{2})|%(?:25)*([0-9a-f]{2})/gi)];
+  const codes = [...written.matchAll(/x\{?([0-9a-f]{1,2})|\\([0-3][0-7]{2})|%(?:25)*([0-9a-f]{2})/gi)];
   const bytes = Buffer.from(
     codes.map(([, hex, octal, percent]) => (octal ? parseInt(octal, 8) : parseInt(hex ?? percent!, 16))),
   );
@@ -84,6 +84,9 @@ export function disguises(value: string): string[] {
     value.normalize('NFC').replace(/\P{ASCII}/gu, ''),
     Array.from(value).reverse().join(''),
     ...[bytes, wide].flatMap(digitForms),
+    ...listForms(value),
+    inBase32(bytes),
+    inQuotedPrintable(bytes),
     ...once,
     ...base64Forms(bytes).flatMap((text) => base64Forms(Buffer.from(text))),
   ];
@@ -93,8 +96,30 @@ const SEPARATORS = ['', ':', '-', ',', ',0x', '0x'];
 
 function digitForms(bytes: Buffer): string[] {
   const pairs = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
-  return [...SEPARATORS.map((separator) => pairs.join(separator)), [...bytes].join(',')];
+  const signed = [...bytes].map((byte) => (byte > 127 ? byte - 256 : byte));
+  const asNumbers = [[...bytes].join(','), [...bytes].join(''), signed.join(',')];
+  return [...SEPARATORS.map((separator) => pairs.join(separator)), ...asNumbers];
 }
+
+/** A text that a program took for a list of characters, or for an object of them: `["a","b"]`, `{"0":"a","1":"b"}`. */
+const listForms = (value: string): string[] => [
+  Array.from(value).join(','),
+  value
+    .split('')
+    .map((unit, at) => `${at}:${unit}`)
+    .join(','),
+];
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
+function inBase32(bytes: Buffer): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{5}/g) ?? []).map((five) => BASE32[parseInt(five, 2)]).join('');
+}
+
+/** As in mail: `=C3=A4`. */
+const inQuotedPrintable = (bytes: Buffer): string =>
+  bytes.toString('latin1').replace(/[^ -<>-~]/g, (sign) => `=${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 
 /**
  * Base64 takes three bytes at a time, so the same bytes look in three ways, by where they begin. Of each, the characters

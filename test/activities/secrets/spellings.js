@@ -19,6 +19,16 @@ const inPercent = (text) => [...Buffer.from(text)].map((b) => `%${b.toString(16)
 const inColours = (text) => [...text].map((c, n) => `\x1b[${31 + (n % 6)}m${c}\x1b[0m`).join('');
 const wrapped = (text, width) => text.replace(new RegExp(`(.{${width}})`, 'gu'), '$1\n    ');
 
+const inBase32 = (text) =>
+  [...Buffer.from(text)]
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+    .replace(/.{1,5}/g, (five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[parseInt(five.padEnd(5, '0'), 2)]);
+const inMail = (text) =>
+  [...Buffer.from(text)]
+    .map((b) => (b > 126 || b < 32 || b === 61 ? `=${b.toString(16).toUpperCase()}` : String.fromCharCode(b)))
+    .join('');
+
 /** By name: a text as it may stand in what programs say. */
 exports.SPELLINGS = {
   'as it is': (text) => text,
@@ -30,6 +40,10 @@ exports.SPELLINGS = {
   'util.inspect': (text) => inspect({ text }),
   'util.inspect of a Buffer': (text) => inspect(Buffer.from(text)),
   'a list of bytes': (text) => `[${[...Buffer.from(text)].join(', ')}]`,
+  'a list of bytes of Go': (text) => `[${[...Buffer.from(text)].join(' ')}]`,
+  'a list of bytes of Java': (text) => `[${[...new Int8Array(Buffer.from(text))].join(', ')}]`,
+  'a list of characters': (text) => JSON.stringify([...text]),
+  'an object of characters': (text) => JSON.stringify({ ...text.split('') }),
   URL: encodeURIComponent,
   'URL, every byte': inPercent,
   'URL in a URL': (text) => encodeURIComponent(encodeURIComponent(text)),
@@ -44,6 +58,8 @@ exports.SPELLINGS = {
   'backslashes of a shell': (text) => text.replace(/([^\w])/gu, '\\$1'),
   'octal of a shell': inOctal,
   'escapes of C': inHexEscapes,
+  'escapes of Perl': (text) => [...Buffer.from(text)].map((b) => `\\x{${b.toString(16)}}`).join(''),
+  'quoted-printable, as in mail': inMail,
   'upper case': (text) => text.toUpperCase(),
   'lower case': (text) => text.toLowerCase(),
   composed: (text) => text.normalize('NFC'),
@@ -68,6 +84,7 @@ exports.SPELLINGS = {
   'base64 of a login': (text) => base64(`u:${text}`),
   'base64 of UTF-16': (text) => Buffer.from(text, 'utf16le').toString('base64'),
   'base64 twice': (text) => base64(base64(text)),
+  base32: inBase32,
   'the first half': (text) => text.slice(0, Math.ceil(text.length / 2) + 1),
   'the second half': (text) => text.slice(Math.floor(text.length / 2) - 1),
   'half in hexadecimal': (text) => hex(text.slice(Math.floor(text.length / 2))),
