@@ -97,10 +97,16 @@ export const FAILURES: Record<FailureSource, Rule[]> = {
       next: 'A container has joined it. If this persists, find it: docker network inspect.',
     },
     {
-      says: /executable file not found|unable to find user|no such file or directory: unknown|permission denied: unknown|is a directory: unknown/i,
+      says: /executable file not found|unable to find (user|group)|no such file or directory: unknown|permission denied: unknown|is a directory: unknown/i,
       kind: 'bad-command',
       retry: false,
-      next: "Check that the service's command, entrypoint and user exist in the image.",
+      next: "Check that the service's command, entrypoint, user and groups exist in the image.",
+    },
+    {
+      says: /could not select device driver|error gathering device information/i,
+      kind: 'no-device',
+      retry: false,
+      next: 'That host lacks the device or its driver. Install it there, or give the service a host that has it.',
     },
     {
       says: /bind source path does not exist|invalid mount config|invalid volume specification|mount destination|error mounting/i,

@@ -158,6 +158,34 @@ describeWith(['engine', 'registry', 'images'], 'what a real engine says of', () 
     await engine.removeImage(`${repository}:here`);
   });
 
+  const devices = { Driver: '', Count: 1, Capabilities: [['gpu']] };
+  test.each<[string, object, RegExp]>([
+    [
+      'a group that nobody has',
+      { HostConfig: { GroupAdd: ['nobody-has-it'] } },
+      /command, entrypoint, user and groups/,
+    ],
+    ['a user that nobody has', { User: 'nobody-has-it' }, /command, entrypoint, user and groups/],
+    ['a device of a driver', { HostConfig: { DeviceRequests: [devices] } }, /lacks the device or its driver/],
+    [
+      'a device of the host',
+      { HostConfig: { Devices: [{ PathOnHost: '/dev/none', PathInContainer: '/dev/x', CgroupPermissions: 'r' }] } },
+      /lacks the device or its driver/,
+    ],
+  ])('%s, which it lacks for good', async (_, config, next) => {
+    const name = uniqueName('lacking');
+    const make = { name, image: parts().images.base.name, labels: {}, networks: [] };
+    try {
+      const start = engine
+        .createContainer({ ...make, config: { Cmd: ['sleep', '9'], ...config } })
+        .then(() => engine.startContainer(name));
+      const failure = await failureOf(start);
+      expect(failure).toMatchObject({ type: 'Permanent', message: expect.stringMatching(next) });
+    } finally {
+      await engine.removeContainer(name);
+    }
+  });
+
   test('a port that is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
