@@ -24,6 +24,8 @@ export interface TestedProxy {
   change: (file: string, what: 'host' | 'server', to: string) => string;
   /** How `;` in a query arrives. */
   semicolon: string;
+  /** Do trailers of an answer by HTTP/1.1 reach the client? */
+  trailers: boolean;
 }
 
 const renamed = (text: string, file: string) =>
@@ -51,6 +53,7 @@ const traefik: TestedProxy = {
       ? `${edited(`s/Host(\\\\"[^"]*\\\\")/Host(\\\\"${to}\\\\")/`, file)}; sleep 1`
       : `${edited(`s/"url":"http:[^"]*"/"url":"http:\\/\\/${to}:80"/`, file)}; sleep 1`,
   semicolon: '%3B',
+  trailers: true,
 };
 
 const LOAD = 'wget -q -O /dev/null http://127.0.0.1:8080/load';
@@ -72,6 +75,7 @@ const nginx: TestedProxy = {
       ? `${edited(`s/"host":"[^"]*"/"host":"${to}"/`, file)} && ${LOAD}`
       : `${edited(`s/"instances":\\["[^"]*"/"instances":["${to}"/`, file)} && ${LOAD}`,
   semicolon: ';',
+  trailers: false,
 };
 
 /** A script that kills a program; its other processes end with the container. */
