@@ -11,7 +11,15 @@ import type { RolloutRequest } from '../src/model/environment/environment';
 import type { SecretHashes } from '../src/model/container/secret';
 import type { Signature, SignedStatement, Signing, Statement } from '../src/model/approval/statement';
 import type { PackedPlan } from '../src/plan/pack';
-import type { BootstrapStep, CheckReport, Inspection, Log, Planned, ShownKey } from '../src/model/inspection';
+import type {
+  BootstrapStep,
+  CheckReport,
+  Inspection,
+  Log,
+  Manifests,
+  Planned,
+  ShownKey,
+} from '../src/model/inspection';
 import type { Artifact, BuildSpec, Draft } from '../src/manifest/record/record';
 
 /** The activities as workflows see them: plain data in, plain data out. */
@@ -30,6 +38,8 @@ export interface Activities extends RolloutActivities {
   storeRelease(input: StoreInput): Promise<StoredRelease>;
 
   planRollout(input: PlanInput): Promise<Planned<PackedPlan> | Unreached>;
+  /** What is applied for a release on each of its targets. A kind of target that applies no manifests is a refusal. */
+  describeManifests(input: { app: string; environment: string; record: RecordRef }): Promise<Manifests>;
   readEnvironment(input: { app: string; environment: string }): Promise<EnvironmentState | undefined>;
   /** Starts the single writer of an environment unknown to Temporal. Fails permanently when there is one. */
   startEnvironment(input: { state: EnvironmentState }): Promise<void>;

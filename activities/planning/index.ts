@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findEnvironment } from '../../src/model/environment/find';
+import type { EnvironmentRecord } from '../../src/manifest/record/record';
+import type { HandOver } from '../../src/model/environment/hand-over';
 import type { Observed } from '../../src/model/observed';
 import { refuseOperator } from '../../src/model/approval/operators';
 import type { SecretHashes } from '../../src/model/container/secret';
@@ -16,19 +18,24 @@ import { readPolicy } from '../policy';
 import { refuseRecorded } from '../policy/allowed';
 import { findGates, findOperators } from '../policy/gates';
 import { readLineChanges } from '../records/line-changes';
+import { openContext } from '../rollout/context';
 import { driverOf } from '../targets/driver';
 import type { Activities, PlanInput, Unreached } from '../types';
 import type { Planned } from '../../src/model/inspection';
 import { ageOf } from './age';
 import { imagesToKeep } from './images';
+import { describeManifests } from './manifests';
 import { observeTargets } from './observe-targets';
 import { readSecrets } from './secrets';
 import { loadSubject, type Subject } from './subject';
 
 /** Observes, reads the records, and returns a plan with its hash; changes nothing. */
-export function createPlanningActivities(deps: PlanningDeps): Pick<Activities, 'planRollout' | 'checkOperator'> {
+export function createPlanningActivities(
+  deps: PlanningDeps,
+): Pick<Activities, 'planRollout' | 'describeManifests' | 'checkOperator'> {
   return {
     planRollout: (input) => plan(deps, input),
+    describeManifests: (input) => describeManifests(deps, input),
     async checkOperator({ record, environment, by, statement, signed }) {
       const listed = findEnvironment(await deps.loadRecord(record), environment)?.operators ?? [];
       const policy = (await readPolicy())?.policy;
@@ -86,12 +93,30 @@ async function decide(
     ...(kind === 'release' && { gates }),
     ...(terms && { signing: signingOf(terms) }),
     ...(unproved && { unproved }),
-    ...(kind === 'eject' &&
-      before && {
-        handOver: driverOf(deps.drivers, subject.targets[0]!).handOver(place, before, input.startComposed === true),
-      }),
+    ...(kind === 'eject' && before && { handOver: await handOver(deps, subject, before) }),
     besides: after ? plannerFor(given).describeLeftovers(given, after, planned.phases) : [],
   };
+}
+
+/** What people go on with; an environment's targets are of one kind, and the first tells for all. */
+async function handOver(
+  deps: PlanningDeps,
+  { input, place, current, targets }: Subject,
+  before: EnvironmentRecord,
+): Promise<HandOver> {
+  const { app, environment } = place;
+  const scope = { app, environment, counter: 0, records: { [current!.release]: input.current! } };
+  const ctx = await openContext(deps, undefined, { target: targets[0]!.name, scope });
+  try {
+    return await driverOf(deps.drivers, targets[0]!).handOver(
+      ctx,
+      current!.release,
+      before,
+      input.startComposed === true,
+    );
+  } catch (error) {
+    throw await ctx.redacted(error);
+  }
 }
 
 async function gather(

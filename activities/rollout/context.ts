@@ -42,13 +42,13 @@ export interface OperationContext<T extends Target = Target> extends Releases, S
   fail(failure: Failure): ApplicationFailure;
 }
 
-/** Builds an operation's context. Fails permanently when no release involved knows the target. */
+/** Builds an operation's context, or that of a look at a release. Fails permanently when no release involved knows the target. */
 export async function openContext(
   { settings, loadRecord, loadFile, neededElsewhere }: OperationDeps,
-  operation: OperationName,
+  operation: OperationName | undefined,
   { target: name, scope }: TargetScope & { scope: RolloutScope },
 ): Promise<OperationContext> {
-  const fail = (failure: Failure) => permanent({ operation, host: name, ...failure });
+  const fail = (failure: Failure) => permanent({ ...(operation && { operation }), host: name, ...failure });
   const releases = readReleases({ loadRecord, loadFile }, scope, fail);
   const environments = await releases.environments();
   const target = environments.flatMap(({ targets }) => targets).find((one) => one.name === name);

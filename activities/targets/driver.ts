@@ -52,8 +52,15 @@ export interface TargetDriver<T extends Target = Target> {
   describeRunning(observed: ObservedOf[T['kind']]): Running[];
   /** Who answers at the release's addresses there instead of the release, a sentence each. */
   answers(target: T, place: EnvironmentRef, release: string, environment: EnvironmentRecord): Promise<string[]>;
+  /** What is applied for a release, as text for people and their tools, without a secret's value; of a kind that applies such. */
+  manifests?(ctx: OperationContext<T>, release: string): Promise<string>;
   /** How people go on with what the release ran, once windlass has left; `started` again is what was there before. */
-  handOver(place: EnvironmentRef, environment: EnvironmentRecord, started: boolean): HandOver;
+  handOver(
+    ctx: OperationContext<T>,
+    release: string,
+    environment: EnvironmentRecord,
+    started: boolean,
+  ): Promise<HandOver>;
   /** Checks everything a release needs there, and changes nothing. */
   check(subject: CheckSubject<T>): Promise<HostCheck>;
   /** What `bootstrap` would do, and its effect on users. */

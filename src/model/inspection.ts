@@ -20,6 +20,10 @@ import type { Signing } from './approval/statement';
 export interface Inspections {
   observe: { asks: { app: string; environment: string }; finds: Inspection };
   plan: { asks: { app: string; environment: string; release: string; registry?: RegistryAccess }; finds: Planned };
+  manifests: {
+    asks: { app: string; environment: string; release: string; registry?: RegistryAccess };
+    finds: Manifests;
+  };
   eject: { asks: { app: string; environment: string; startComposed?: boolean }; finds: Planned };
   ledger: {
     asks: { app: string; environment?: string; limit: number; registry?: RegistryAccess };
@@ -81,6 +85,9 @@ export type Planned<P = Plan> =
       handOver?: HandOver;
     }
   | { refused: Failure };
+
+/** What is applied for a release, the text of all its targets. */
+export type Manifests = { text: string } | { refused: Failure };
 
 /** What a rollout does not show that it must show, in a sentence; and whether approvers can be asked for it. */
 export interface Unproved {

@@ -47,7 +47,11 @@ export function simulatedHosts(
     drift: () => [],
     describeRunning: () => [],
     answers: () => Promise.resolve([]),
-    handOver: () => ({ says: 'left', command: { before: 'docker', option: '-f', after: 'up' }, where: 'there' }),
+    handOver: async () => ({
+      says: 'left',
+      command: { before: 'docker', option: '-f', after: 'up' },
+      where: 'there',
+    }),
     check: async ({ environment, host }) => ({
       environment: environment.name,
       host: host.name,

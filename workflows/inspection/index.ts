@@ -20,6 +20,12 @@ const INSPECT: { [K in InspectionKind]: Inspect<K> } = {
     const record = await short.findRelease({ ...asks, registry: asks.registry ?? state?.current?.record.registry });
     return await planRelease({ ...asks, record }, state);
   },
+  async manifests(asks) {
+    const state = await short.readEnvironment(asks);
+    const record = await short.findRelease({ ...asks, registry: asks.registry ?? state?.current?.record.registry });
+    const { app, environment } = asks;
+    return await short.describeManifests({ app, environment, record });
+  },
   async eject(asks) {
     const state = await short.readEnvironment(asks);
     requireCurrent(asks, state);

@@ -42,7 +42,7 @@ export function dockerHosts(deps: DockerDeps): TargetDriver<DockerHost> {
       const served = await deps.proxy.readServed(await deps.connect(host), place.installation);
       return served ? describeAnswers(place, release, environment, host.name, served) : [];
     },
-    handOver: (_, environment, started) => handOver(environment, started),
+    handOver: async (_, _release, environment, started) => handOver(environment, started),
     check: (subject) => checkHost(deps, subject),
     planBootstrap: (host) => planBootstrap(deps, host),
     bootstrap: (host) => bootstrap(deps, host),

@@ -1,6 +1,7 @@
 import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import { wordsOfCause } from '../../../src/model/failure';
 import type { HostCheck, HostFinding, HostQuestion } from '../../../src/model/inspection';
+import { describeLack } from '../../../src/model/kubernetes/quota';
 import { isRoutedOn, type KubernetesTarget, replicasOn, servicesOn } from '../../../src/model/target';
 import type { KubernetesObject } from '../../drivers/kubernetes/cluster';
 import type { CheckSubject } from '../driver';
@@ -64,7 +65,7 @@ async function checkRights({ cluster, namespace }: Space, target: KubernetesTarg
   );
 }
 
-interface Quota extends KubernetesObject {
+interface QuotaObject extends KubernetesObject {
   status?: { hard?: Record<string, string>; used?: Record<string, string> };
 }
 
@@ -74,21 +75,17 @@ async function checkQuota(
   environment: EnvironmentRecord,
   target: KubernetesTarget,
 ): Promise<HostFinding> {
-  const quotas = await space.list<Quota>('ResourceQuota', {});
-  const need = servicesOn(environment, target.name)
+  const quotas = await space.list<QuotaObject>('ResourceQuota', {});
+  const beside = servicesOn(environment, target.name)
     .filter(({ kind }) => kind === 'released' || kind === 'background')
-    .reduce((sum, service) => sum + replicasOn(target, service), 0);
+    .map((service) => ({ service, count: replicasOn(target, service) }));
   for (const { metadata, status = {} } of quotas) {
     const { hard = {}, used = {} } = status;
-    const key = ['pods', 'count/pods'].find((one) => hard[one] !== undefined);
-    if (key === undefined) continue;
-    const room = Number(hard[key]) - Number(used[key] ?? 0);
-    if (room < need)
-      return wrong(
-        `the quota ${metadata.name} has room for ${room} more pods, but a release needs ${need} beside the former one. Raise it to ${Number(used[key] ?? 0) + need}, or take strategy: recreate`,
-      );
+    const lack = describeLack({ name: metadata.name, hard, used }, beside);
+    if (lack !== undefined) return wrong(lack);
   }
-  return fine(quotas.length === 0 ? 'none' : `room for ${need} more pods`);
+  const pods = beside.reduce((sum, { count }) => sum + count, 0);
+  return fine(quotas.length === 0 ? 'none' : `room for ${pods} more pods`);
 }
 
 interface GatewayObject extends KubernetesObject {

@@ -8,7 +8,8 @@ import { ask, runOnce } from './ask';
 import { checkNamespace } from './check';
 import { connect, inNamespace, type KubernetesContext, type KubernetesDeps, openSpace } from './context';
 import { describeDrift } from './drift';
-import { handOver } from './hand-over';
+import { handOver } from './manifests/hand-over';
+import { manifestsOf } from './manifests/release';
 import { readLogs } from './logs';
 import { observeNamespace } from './observe';
 import { operations } from './operations';
@@ -37,7 +38,8 @@ export function namespaces(deps: KubernetesDeps): TargetDriver<KubernetesTarget>
         .filter((lead) => lead.release !== release)
         .map((lead) => `${target.name}: ${lead.name} leads to ${lead.release ?? 'nothing'}. Expected ${release}`);
     },
-    handOver: (_, environment) => handOver(environment),
+    manifests: async (ctx, release) => manifestsOf(await inNamespace(deps, ctx), release),
+    handOver: async (ctx, release) => handOver(await inNamespace(deps, ctx), release),
     check: (subject) => checkNamespace(deps, subject),
     planBootstrap: async (host) => ({
       host,

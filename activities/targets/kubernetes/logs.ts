@@ -5,7 +5,7 @@ import { readHashes, redactLog } from '../../secrets/secret-hashes';
 import type { Log, LogSubject } from '../driver';
 import { type KubernetesDeps, openSpace } from './context';
 import { type PodObject, wordsOn } from './objects';
-import { ownLabels } from './sets/labels';
+import { ownLabels } from '../../../src/model/kubernetes/labels';
 
 /** In bytes, for one service; an activity's result is limited to 2 MB. */
 const LONGEST_LOG = 64 * 1024;

@@ -15,7 +15,7 @@ import type { KubernetesObject } from '../../drivers/kubernetes/cluster';
 import { containerOf, isReady, isThere, type PodObject, type ServiceObject, type SetObject, wordsOn } from './objects';
 import { describeChangers } from './changers';
 import { leadsOf, readSwitch } from './routes/leads';
-import { ownLabels } from './sets/labels';
+import { ownLabels } from '../../../src/model/kubernetes/labels';
 import type { Space } from './space';
 
 /** Observes an environment in its namespace. */

@@ -53,7 +53,7 @@ export function swarms(deps: SwarmDeps): TargetDriver<SwarmTarget> {
       });
       return (await Promise.all(each)).flat();
     },
-    handOver: (place, environment, started) => handOver(settings, place, environment, started),
+    handOver: async ({ place }, _, environment, started) => handOver(settings, place, environment, started),
     check: (subject) => checkSwarm(deps, subject),
     async planBootstrap(host) {
       const steps = await Promise.all(

@@ -1,14 +1,12 @@
-import { nameOfVolume } from '../../../../src/model/container/data';
-import { claimName } from '../../../../src/model/kubernetes/names';
 import type { Manifest } from '../../../../src/model/kubernetes/objects';
-import { claimOf } from '../../../../src/model/kubernetes/sets';
+import { claimsFor } from '../../../../src/model/kubernetes/release';
 import { accessoryName, backupName, readLabels } from '../../../../src/model/names';
 import type { EngineOperations } from '../../../../src/model/operations/engine';
 import type { ServiceScope } from '../../../../src/model/operations/operation';
 import type { KubernetesObject } from '../../../drivers/kubernetes/cluster';
 import type { KubernetesContext } from '../context';
 import type { SetObject } from '../objects';
-import { metadataOf, ownLabels } from '../sets/labels';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
 import { type Make, makeAccessory } from '../sets/make';
 import { podsOf, removeSet, scale, waitUntilEnded } from '../sets/pods';
 import { restartsOf, waitUntilRunning } from '../sets/wait';
@@ -125,13 +123,6 @@ function renamed({ metadata, spec, apiVersion }: SetObject, name: string, replic
 
 /** One that is there stays as it is, of any maker. */
 async function ensureClaims({ space, place }: KubernetesContext, { environment, service }: Make): Promise<void> {
-  for (const mount of service.container.mounts) {
-    if (mount.type !== 'volume') continue;
-    const said = environment.volumes.find(({ name }) => name === mount.volume);
-    const name = claimName(nameOfVolume(environment, mount.volume));
-    if (await space.get('PersistentVolumeClaim', name)) continue;
-    const { 'storage.size': size = '1Gi', 'storage.class': storageClass } = said?.labels ?? {};
-    const metadata = metadataOf(place, name, ownLabels(place, { role: 'volume', service: service.name }));
-    await space.apply(claimOf(metadata, { size, storageClass }));
-  }
+  for (const claim of claimsFor(place, environment, service))
+    if (!(await space.get('PersistentVolumeClaim', claim.metadata.name))) await space.apply(claim);
 }

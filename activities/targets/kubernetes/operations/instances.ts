@@ -2,7 +2,7 @@ import { instanceName } from '../../../../src/model/names';
 import type { CommonOperations } from '../../../../src/model/operations/common';
 import type { KubernetesContext } from '../context';
 import { ensureSet } from '../sets/ensure';
-import { ownLabels } from '../sets/labels';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
 import { makeSet } from '../sets/make';
 import { podsOf, removeSet, scale, waitUntilEnded } from '../sets/pods';
 import { keepSaid } from '../sets/said';

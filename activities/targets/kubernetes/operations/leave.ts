@@ -1,5 +1,5 @@
 import type { KubernetesContext } from '../context';
-import { ownLabels } from '../sets/labels';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
 import type { Kind } from '../space';
 
 /** Everything that windlass has made there, but for the claims, which have only their names. */

@@ -19,8 +19,7 @@ export async function switchRoutes(
   ctx: KubernetesContext,
   { release, closed, part }: OperationInputs['switchRoutes'],
 ): Promise<void> {
-  const { route } = ctx.target;
-  const leads = route === 'service' ? leadByServices(ctx) : leadByGateway(ctx, route);
+  const leads = leadsBy(ctx);
   const found = await leadsOf(ctx, leads.kind);
   for (const lead of found) refuseOlder(ctx, lead);
   const routes = release === undefined ? [] : routedOn(await ctx.environment(release), ctx.host);
@@ -37,7 +36,10 @@ export async function switchRoutes(
   for (const key of keys) await leads.readBack(key, toOf(key));
 }
 
-const routedOn = (environment: EnvironmentRecord, target: string) => {
+export const leadsBy = (ctx: KubernetesContext): Leads =>
+  ctx.target.route === 'service' ? leadByServices(ctx) : leadByGateway(ctx, ctx.target.route);
+
+export const routedOn = (environment: EnvironmentRecord, target: string) => {
   const here = new Set(servicesOn(environment, target).map(({ name }) => name));
   return environment.routes.filter(({ service }) => here.has(service));
 };

@@ -6,7 +6,7 @@ import { transient } from '../../../drivers/errors';
 import type { KubernetesObject } from '../../../drivers/kubernetes/cluster';
 import { askGateway } from './ask-gateway';
 import type { KubernetesContext } from '../context';
-import { metadataOf, ownLabels } from '../sets/labels';
+import { metadataOf, ownLabels } from '../../../../src/model/kubernetes/labels';
 import { type Leads, type LeadsTo, readSwitch } from './leads';
 
 const EVERY_MS = 100;
@@ -24,20 +24,24 @@ interface HttpRoute extends KubernetesObject {
 export function leadByGateway(ctx: KubernetesContext, parent: { gateway: string; namespace?: string }): Leads {
   const { space, place, counter } = ctx;
   const namespace = parent.namespace ?? space.namespace;
+  const routeFor = (host: string) => ({
+    apiVersion: `${GROUP}/v1`,
+    kind: 'HTTPRoute',
+    metadata: metadataOf(place, routeName(place, host), ownLabels(place, { role: 'proxy' })),
+    spec: {
+      parentRefs: [{ group: GROUP, kind: 'Gateway', name: parent.gateway, namespace }],
+      hostnames: [host],
+    },
+  });
   return {
     kind: 'HTTPRoute',
     keyOf: ({ host }) => host,
     keyIn: (lead) => (lead as HttpRoute).spec.hostnames?.[0] ?? lead.metadata.name,
     nameOf: (host) => routeName(place, host),
-    async ensure(host) {
-      const metadata = metadataOf(place, routeName(place, host), ownLabels(place, { role: 'proxy' }));
-      const parentRefs = [{ group: GROUP, kind: 'Gateway', name: parent.gateway, namespace }];
-      await space.apply({
-        apiVersion: `${GROUP}/v1`,
-        kind: 'HTTPRoute',
-        metadata,
-        spec: { parentRefs, hostnames: [host] },
-      });
+    ensure: async (host) => void (await space.apply(routeFor(host))),
+    async describe(host, to) {
+      const route = routeFor(host);
+      return { ...route, spec: { ...route.spec, rules: await rulesOf(ctx, to) } };
     },
     async patchTo(_, to) {
       return [{ op: 'add', path: '/spec/rules', value: [proofOf(counter), ...(await rulesOf(ctx, to))] }];

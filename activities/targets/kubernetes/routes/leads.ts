@@ -1,8 +1,9 @@
+import type { Manifest } from '../../../../src/model/kubernetes/objects';
 import type { Route } from '../../../../src/model/service';
 import type { OperationInputs } from '../../../../src/model/plan';
 import type { JsonPatch, KubernetesObject } from '../../../drivers/kubernetes/cluster';
 import type { KubernetesContext } from '../context';
-import { ownLabels } from '../sets/labels';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
 import type { Kind } from '../space';
 
 /** What traffic is to go to: the routes of a release, and the one beside it during a split. */
@@ -22,6 +23,8 @@ export interface Leads {
   nameOf(key: string): string;
   /** It is there, and leads where it led; to nowhere where it is new. */
   ensure(key: string, routes: Route[]): Promise<void>;
+  /** As it is once the traffic is there. */
+  describe(key: string, to: LeadsTo): Promise<Manifest>;
   /** What makes it lead there, or nowhere; where windlass leaves it (`left`, as it is), back to where it led before. */
   patchTo(key: string, to: LeadsTo | undefined, left?: KubernetesObject): Promise<JsonPatch[]>;
   /** Waits until the cluster sends requests there. */

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { serviceOf } from '../../../../src/model/kubernetes/sets';
 import { labels, readLabels } from '../../../../src/model/names';
+import type { Route } from '../../../../src/model/service';
 import { isStatus, refusalIn } from '../../../drivers/kubernetes/errors';
 import { transient } from '../../../drivers/errors';
 import type { KubernetesContext } from '../context';
 import type { EndpointSliceObject, ServiceObject } from '../objects';
 import { askService } from '../sets/ask-routes';
-import { metadataOf, ownLabels } from '../sets/labels';
+import { metadataOf, ownLabels } from '../../../../src/model/kubernetes/labels';
 import { podsOf } from '../sets/pods';
 import { type Leads, type LeadsTo, readSwitch } from './leads';
 
@@ -17,6 +18,11 @@ const SWITCHED_WITHIN_MS = 30_000;
 /** One Service for each routed service, under its own name: the team's Ingress or load balancer leads there, and stays as it is. */
 export function leadByServices(ctx: KubernetesContext): Leads {
   const { space, place } = ctx;
+  const serviceFor = (service: string, routes: Route[], selector?: Record<string, string>) => {
+    const ports = routes.map(({ port }) => ({ port, protocol: 'TCP' as const }));
+    const unique = ports.filter(({ port }, at) => ports.findIndex((one) => one.port === port) === at);
+    return serviceOf(metadataOf(place, service, ownLabels(place, { role: 'proxy', service })), unique, selector);
+  };
   const nobody = labels(place.installation, { role: 'proxy', release: 'none' });
   return {
     kind: 'Service',
@@ -24,13 +30,13 @@ export function leadByServices(ctx: KubernetesContext): Leads {
     keyIn: ({ metadata }) => readLabels(place.installation, metadata.labels)?.service ?? metadata.name,
     nameOf: (service) => service,
     async ensure(service, routes) {
-      const own = ownLabels(place, { role: 'proxy', service });
       const found = await space.get<ServiceObject>('Service', service);
       refuseOthers(ctx, service, found);
       await rememberSelector(ctx, found);
-      const ports = routes.map(({ port }) => ({ port, protocol: 'TCP' as const }));
-      const unique = ports.filter(({ port }, at) => ports.findIndex((one) => one.port === port) === at);
-      await applyOwn(ctx, service, () => space.apply(serviceOf(metadataOf(place, service, own), unique)));
+      await applyOwn(ctx, service, () => space.apply(serviceFor(service, routes)));
+    },
+    async describe(service, { release, routes }) {
+      return serviceFor(service, routes, ownLabels(place, { role: 'instance', service, release }));
     },
     async patchTo(service, to, left) {
       const before = left?.metadata.annotations?.[beforeKey(place.installation)];

@@ -1,11 +1,12 @@
 import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
 import { type Content, contentsOf } from '../../../../src/model/kubernetes/contents';
+import { metadataOf, ownLabels } from '../../../../src/model/kubernetes/labels';
+import type { Manifest } from '../../../../src/model/kubernetes/objects';
 import { configMapOf, secretOf } from '../../../../src/model/kubernetes/sets';
 import type { Service } from '../../../../src/model/service';
 import { hashContent } from '../../../secrets/secret-hashes';
 import { contentOf } from '../../../engines/make';
 import type { KubernetesContext } from '../context';
-import { metadataOf, ownLabels } from './labels';
 
 interface Owner {
   /** That of the set. */
@@ -33,21 +34,52 @@ async function place(
   kind: 'Secret' | 'ConfigMap',
   contents: Content[],
 ): Promise<string> {
-  const { space, settings, place: where } = ctx;
   const isAccessory = owner.service.kind === 'accessory';
   if (contents.length === 0) return owner.name;
-  if (!isAccessory && (await space.get(kind, owner.name))) return owner.name;
+  if (!isAccessory && (await ctx.space.get(kind, owner.name))) return owner.name;
+  const made = await write(ctx, owner, kind, contents);
+  await ctx.space.apply(made);
+  return made.metadata.name;
+}
+
+/** As `placeContents` would make them, where there are any. No secret is read but an accessory's, whose hash is in the name. */
+export async function describeContents(ctx: KubernetesContext, owner: Owner): Promise<Manifest[]> {
+  const { secret, config } = contentsOf(owner.service);
+  return [
+    ...(secret.length > 0
+      ? [
+          await write(
+            ctx,
+            owner,
+            'Secret',
+            secret,
+            owner.service.kind === 'accessory' ? read : async () => Buffer.from(''),
+          ),
+        ]
+      : []),
+    ...(config.length > 0 ? [await write(ctx, owner, 'ConfigMap', config)] : []),
+  ];
+}
+
+async function write(
+  ctx: KubernetesContext,
+  owner: Owner,
+  kind: 'Secret' | 'ConfigMap',
+  contents: Content[],
+  readOne: typeof read = read,
+): Promise<Manifest> {
+  const { settings, place: where } = ctx;
+  const isAccessory = owner.service.kind === 'accessory';
   const data = Object.fromEntries(
     await Promise.all(
-      contents.map(async (one) => [one.key, (await read(ctx, owner, one)).toString('base64')] as const),
+      contents.map(async (one) => [one.key, (await readOne(ctx, owner, one)).toString('base64')] as const),
     ),
   );
   const hash = isAccessory ? await hashContent(settings, where, Buffer.from(JSON.stringify(data))) : undefined;
   const name = hash === undefined ? owner.name : `${owner.name}-${hash.slice(0, 10)}`;
   const words = { role: 'file' as const, service: owner.service.name, ...(!isAccessory && { release: owner.release }) };
   const metadata = metadataOf(where, name, ownLabels(where, words));
-  await space.apply(kind === 'Secret' ? secretOf(metadata, data) : configMapOf(metadata, data));
-  return name;
+  return kind === 'Secret' ? secretOf(metadata, data) : configMapOf(metadata, data);
 }
 
 const read = async (

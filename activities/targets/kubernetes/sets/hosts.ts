@@ -4,7 +4,7 @@ import type { Service } from '../../../../src/model/service';
 import { byText } from '../../../../src/model/text/text-order';
 import type { KubernetesContext } from '../context';
 import type { ServiceObject } from '../objects';
-import { ownLabels } from './labels';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
 
 /**
  * The names by which a service's pods know the others, with the addresses of this release's Services: so `api` is this release's `api`,

@@ -1,9 +1,9 @@
 import type { EnvironmentRecord } from '../../../../src/manifest/record/record';
-import { nameOfVolume, storesOf } from '../../../../src/model/container/data';
-import { claimName, pullSecretName, shortName } from '../../../../src/model/kubernetes/names';
+import { ownLabels } from '../../../../src/model/kubernetes/labels';
+import { shortName } from '../../../../src/model/kubernetes/names';
 import type { Manifest } from '../../../../src/model/kubernetes/objects';
-import { podTemplate } from '../../../../src/model/kubernetes/pod';
-import { deploymentOf, jobOf, statefulSetOf } from '../../../../src/model/kubernetes/sets';
+import type { Stores } from '../../../../src/model/kubernetes/volumes';
+import { wholeOf } from '../../../../src/model/kubernetes/whole';
 import { accessoryName, instanceName } from '../../../../src/model/names';
 import type { Service } from '../../../../src/model/service';
 import { hashSpec } from '../../../engines/hash-spec';
@@ -11,9 +11,9 @@ import { type Identity, labelsOf } from '../../../engines/make';
 import { withCommand } from '../../../engines/one-off';
 import type { KubernetesContext } from '../context';
 import type { Kind } from '../space';
-import { placeContents } from './contents';
+import { describeContents, placeContents } from './contents';
 import { hostsFor } from './hosts';
-import { metadataOf, ownLabels } from './labels';
+import { hasLogin } from './login';
 
 /** A wanted set. `whole` is read only when it must be made, because that reads secrets. */
 export interface Make {
@@ -26,6 +26,8 @@ export interface Make {
   /** What its pods are found by. */
   selector: Record<string, string>;
   whole(replicas: number): Promise<Manifest>;
+  /** Its Secret and ConfigMap, and itself, as they would be made now. Changes nothing. */
+  describe(replicas: number): Promise<Manifest[]>;
 }
 
 /** All instances of a service of a release. */
@@ -94,6 +96,22 @@ function makeOf(
 ): Make {
   const { release, spec } = identity;
   const { place } = ctx;
+  const owner = { name, release, environment, service };
+  const write = async (replicas: number, stores: Pick<Stores, 'secret' | 'config'>) =>
+    wholeOf({
+      kind,
+      name,
+      place,
+      environment,
+      service,
+      replicas,
+      selector,
+      podLabels,
+      labels: await labelsOf(ctx, environment, service, identity),
+      hosts: await hostsFor(ctx, environment, release, service),
+      hasLogin: await hasLogin(ctx, release),
+      ...stores,
+    });
   return {
     kind,
     name,
@@ -103,49 +121,13 @@ function makeOf(
     environment,
     selector,
     async whole(replicas) {
-      const routed = routedPorts(environment, service);
-      const metadata = metadataOf(place, name, await labelsOf(ctx, environment, service, identity));
-      const template = podTemplate({
-        service,
-        labels: podLabels,
-        routed,
-        hosts: await hostsFor(ctx, environment, release, service),
-        claims: claimsOf(environment, service),
-        ...((await hasLogin(ctx, release)) && { pullSecret: pullSecretName(place) }),
-        isJob: kind === 'Job',
-        ...(await placeContents(ctx, { name, release, environment, service })),
-      });
-      if (kind === 'Job') return jobOf(metadata, template);
-      const { healthcheck } = service.container;
-      const isMute = routed.length === 0 && (!healthcheck?.test || healthcheck.disabled === true);
-      const make = { metadata, selector, template, service, replicas, isMute };
-      return kind === 'Deployment' ? deploymentOf(make) : statefulSetOf(withStores(ctx, environment, make));
+      return await write(replicas, await placeContents(ctx, owner));
+    },
+    async describe(replicas) {
+      const contents = await describeContents(ctx, owner);
+      const nameOf = (of: string) => contents.find((one) => one.kind === of)?.metadata.name ?? name;
+      const whole = await write(replicas, { secret: nameOf('Secret'), config: nameOf('ConfigMap') });
+      return [...contents, whole];
     },
   };
 }
-
-/** What it writes to, in the words of the compose file, so that it can be compared with the next release. */
-function withStores(
-  { place }: KubernetesContext,
-  environment: EnvironmentRecord,
-  make: Parameters<typeof statefulSetOf>[0],
-): Parameters<typeof statefulSetOf>[0] {
-  const stores = storesOf(environment, make.service).map(({ store, target }) => ({ store, target }));
-  const annotations = { ...make.metadata.annotations, [`${place.installation}.stores`]: JSON.stringify(stores) };
-  return { ...make, metadata: { ...make.metadata, annotations } };
-}
-
-export const routedPorts = ({ routes }: EnvironmentRecord, { name }: Service): number[] => [
-  ...new Set(routes.filter(({ service }) => service === name).map(({ port }) => port)),
-];
-
-/** Volume of the model → the claim. */
-export const claimsOf = (environment: EnvironmentRecord, { container }: Service): Record<string, string> =>
-  Object.fromEntries(
-    container.mounts.flatMap((mount) =>
-      mount.type === 'volume' ? [[mount.volume, claimName(nameOfVolume(environment, mount.volume))]] : [],
-    ),
-  );
-
-export const hasLogin = async ({ findRecord }: KubernetesContext, release: string): Promise<boolean> =>
-  (await findRecord(release))?.registry.username !== undefined;

@@ -1,6 +1,6 @@
-import type { Manifest } from '../../../../src/model/kubernetes/objects';
-import { isLabelValue, standardLabels } from '../../../../src/model/kubernetes/names';
-import { type EnvironmentRef, labels, type LabelWords } from '../../../../src/model/names';
+import type { Manifest } from './objects';
+import { isLabelValue, standardLabels } from './names';
+import { type EnvironmentRef, labels, type LabelWords } from '../names';
 
 /** Of everything of an environment, or of these words. */
 export const ownLabels = (
