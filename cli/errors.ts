@@ -65,6 +65,9 @@ const noSuchNamespace = (message: string): Explained => ({
   next: 'Set TEMPORAL_NAMESPACE, or create the namespace in Temporal.',
 });
 
+/** The gRPC codes of a call that met its deadline: the client gave up (4), or the server ended it just before that (1). */
+export const LATE: readonly unknown[] = [1, 4];
+
 /** The gRPC codes that need an explanation. */
 function explainGrpc(error: Error): Explained | undefined {
   const { code, details } = grpcOf(error);
@@ -75,7 +78,7 @@ function explainGrpc(error: Error): Explained | undefined {
       exit: EXIT.unreachable,
       next: 'Register them once: windlass worker --register',
     };
-  if (/no poller/i.test(details) || code === 4) return NO_ANSWER;
+  if (/no poller/i.test(details) || LATE.includes(code)) return NO_ANSWER;
   if (code === 5 && /namespace/i.test(details)) return noSuchNamespace(details);
   if (code === 14)
     return {

@@ -1,3 +1,4 @@
+import { isLate } from '../../cli/temporal/connect/calls';
 import { explainError, UserError } from '../../cli/errors';
 import { EXIT, exitOf } from '../../cli/exit';
 import { outcomeOf } from '../../cli/temporal/carry-out/release';
@@ -14,6 +15,10 @@ const asking = fx.release([fx.stage('staging', 0)], {
   },
 });
 const ended = (status: 'done' | 'failed' | 'rejected' | 'cancelled') => fx.release([staged], { status });
+
+const named = (name: string, message: string, cause?: Error) => Object.assign(new Error(message, { cause }), { name });
+const grpc = (code: number, details: string) =>
+  named('ServiceError', 'wrapped', Object.assign(new Error('x'), { code, details }));
 
 describe('how far a release is followed, and its exit status', () => {
   test.each<[string, ReleaseProgress, 'staged' | 'awaiting-approval' | 'done', number | undefined]>([
@@ -37,11 +42,6 @@ describe('how far a release is followed, and its exit status', () => {
 });
 
 describe('errors', () => {
-  const named = (name: string, message: string, cause?: Error) =>
-    Object.assign(new Error(message, { cause }), { name });
-  const grpc = (code: number, details: string) =>
-    named('ServiceError', 'wrapped', Object.assign(new Error('x'), { code, details }));
-
   test.each<[string, unknown, number, string]>([
     ['what we tell ourselves', new UserError('no'), EXIT.input, 'no'],
     [
@@ -57,6 +57,12 @@ describe('errors', () => {
       'no engine',
     ],
     ['nobody answers', grpc(4, 'deadline'), EXIT.unreachable, 'No worker answered in time.'],
+    [
+      'nobody answers, and the server says so',
+      grpc(1, 'Call cancelled'),
+      EXIT.unreachable,
+      'No worker answered in time.',
+    ],
     ['no poller', grpc(9, 'no poller seen for task queue recently'), EXIT.unreachable, 'No worker answered in time.'],
     ['no such namespace', grpc(5, 'Namespace x is not found.'), EXIT.unreachable, 'Namespace x is not found.'],
     [
@@ -83,4 +89,10 @@ describe('errors', () => {
   ])('%s', (_, thrown, exit, message) => {
     expect(explainError(thrown)).toMatchObject({ exit, message });
   });
+});
+
+// Of a thousand calls that met their deadline, eleven were ended by the server: `windlass check` stopped with status 1.
+test('a deadline is met by the client or by the server', () => {
+  const late = [grpc(4, 'Deadline exceeded after 10s'), grpc(1, 'Call cancelled'), grpc(14, 'No connection')];
+  expect(late.map(isLate)).toEqual([true, true, false]);
 });

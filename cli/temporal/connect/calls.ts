@@ -1,5 +1,6 @@
 import type { Temporal } from '../../client';
 import { UserError } from '../../errors';
+import { LATE } from '../../errors';
 import { requireWorker } from './workers';
 
 /** Limits the wait for an answer that a worker can give at once. */
@@ -26,7 +27,7 @@ async function within<T>(temporal: Temporal, ms: number, call: () => Promise<T>)
 export function isLate(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
     const { code, details } = cause as { code?: number; details?: string };
-    if (code === 4 || /no poller/i.test(details ?? '')) return true;
+    if (LATE.includes(code) || /no poller/i.test(details ?? '')) return true;
   }
   return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
 }

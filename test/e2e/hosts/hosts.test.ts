@@ -38,7 +38,8 @@ describeOnThreeHosts('three hosts over SSH', (on) => {
     on.trust();
     const look = async () => {
       const [shown, { status, wrong }] = await Promise.all([on.windlass.run('check'), on.check()]);
-      expect([shown.status, status]).toEqual([2, 2]);
+      if (shown.status !== 2) throw new Error(`check: status ${shown.status}: ${shown.stderr}`);
+      expect(status).toBe(2);
       const lines = shown.stdout.split('\n').filter((line) => /^✗ \S+ \S+, /.test(line));
       expect(lines).toEqual(wrong.map((line) => line.replace(/^(\S+) (\S+): /, '✗ production $1, $2: ')));
       expect(shown.stdout).toMatch(/2 hosts are not ready\.\n$/);
