@@ -115,12 +115,14 @@ const KINDS = {
         `${key(name)}: open${pascal(name)}(settings)`,
       ],
       ['test/targets/beds.ts', before('import { ofDockerHost,'), IMPORT(name, `openBed as open${pascal(name)}Bed`)],
+      ['test/model/kinds.ts', inside(/TRAITS: [^=]* = \{([^]*?)\n\};/), TRAITS(name)],
       ['test/targets/beds.ts', inside(/BEDS: .* = \{([^;]*)\}/), `${key(name)}: { open: open${pascal(name)}Bed }`],
     ],
     next: [
       `src/model/target.ts: how a target is reached, in ${pascal(name)}Target; src/manifest/schema-environment.ts: how that is written`,
       `src/manifest/targets.ts: the targets of an environment, of what is written`,
       `test/targets/${name}.ts: an empty target of its own for a test, and what is seen of it`,
+      `test/model/kinds.ts: its operations, and what else the model tests must know of it`,
       `activities/targets/${name}/index.ts: the driver; test/targets/contract.ts says what it promises`,
       `src/plan/targets/${name}/index.ts: the planner; src/plan/engines is one`,
       `src/compose/answers/${name}.ts: the handling of every key; windlass docs compose --target ${name}`,
@@ -156,6 +158,12 @@ const WRITTEN_TARGET = (name) => `
   ${key(name)}: {
     key: '${camel(name)}',
     place: ({ ${camel(name)} }) => (${camel(name)} ? [{ kind: '${name}', name: '${name}', ...${camel(name)} }] : []),
+  }`;
+
+const TRAITS = (name) => `
+  ${key(name)}: {
+    operations: COMMON,
+    target: (name) => ({ kind: '${name}', name }),
   }`;
 
 /** A function that says what is to be written where it stands, and fails. */

@@ -105,6 +105,7 @@ describe('npm run new', () => {
       'src/manifest/targets.ts',
       'src/model/host/target-words.ts',
       'src/plan/targets/index.ts',
+      'test/model/kinds.ts',
       'test/targets/beds.ts',
     ]);
   });
