@@ -65,9 +65,6 @@ const noSuchNamespace = (message: string): Explained => ({
   next: 'Set TEMPORAL_NAMESPACE, or create the namespace in Temporal.',
 });
 
-/** The gRPC codes of a call that met its deadline: the client gave up (4), or the server ended it just before that (1). */
-export const LATE: readonly unknown[] = [1, 4];
-
 /** The gRPC codes that need an explanation. */
 function explainGrpc(error: Error): Explained | undefined {
   const { code, details } = grpcOf(error);
@@ -78,7 +75,7 @@ function explainGrpc(error: Error): Explained | undefined {
       exit: EXIT.unreachable,
       next: 'Register them once: windlass worker --register',
     };
-  if (/no poller/i.test(details) || LATE.includes(code)) return NO_ANSWER;
+  if (isNoAnswer({ code, details })) return NO_ANSWER;
   if (code === 5 && /namespace/i.test(details)) return noSuchNamespace(details);
   if (code === 14)
     return {
@@ -95,7 +92,16 @@ function explainGrpc(error: Error): Explained | undefined {
   return undefined;
 }
 
-function grpcOf(error: Error): { code?: number; details: string } {
+/** Nobody was there to answer, or the deadline has passed: the client gave up (4), or the server ended the call just before that (1). */
+export const isNoAnswer = ({ code, details }: Grpc): boolean => code === 4 || code === 1 || /no poller/i.test(details);
+
+interface Grpc {
+  code?: number;
+  details: string;
+}
+
+/** What gRPC says of a failed call, wherever in its causes that is. */
+export function grpcOf(error: unknown): Grpc {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code, details } = cause as { code?: unknown; details?: unknown };
     if (typeof code === 'number' && typeof details === 'string') return { code, details };

@@ -18,7 +18,7 @@ import { readPolicy } from '../policy';
 import { refuseRecorded } from '../policy/allowed';
 import { findGates, findOperators } from '../policy/gates';
 import { readLineChanges } from '../records/line-changes';
-import { openContext } from '../rollout/context';
+import { inContext } from '../rollout/context';
 import { driverOf } from '../targets/driver';
 import type { Activities, PlanInput, Unreached } from '../types';
 import type { Planned } from '../../src/model/inspection';
@@ -106,17 +106,9 @@ async function handOver(
 ): Promise<HandOver> {
   const { app, environment } = place;
   const scope = { app, environment, counter: 0, records: { [current!.release]: input.current! } };
-  const ctx = await openContext(deps, undefined, { target: targets[0]!.name, scope });
-  try {
-    return await driverOf(deps.drivers, targets[0]!).handOver(
-      ctx,
-      current!.release,
-      before,
-      input.startComposed === true,
-    );
-  } catch (error) {
-    throw await ctx.redacted(error);
-  }
+  return await inContext(deps, undefined, { target: targets[0]!.name, scope }, (ctx) =>
+    driverOf(deps.drivers, ctx.target).handOver(ctx, current!.release, before, input.startComposed === true),
+  );
 }
 
 async function gather(

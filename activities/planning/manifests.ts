@@ -2,7 +2,7 @@ import { findEnvironment } from '../../src/model/environment/find';
 import type { Manifests } from '../../src/model/inspection';
 import { readPolicy } from '../policy';
 import { refuseRecorded } from '../policy/allowed';
-import { openContext } from '../rollout/context';
+import { inContext } from '../rollout/context';
 import type { RolloutDeps } from '../rollout/deps';
 import { driverOf } from '../targets/driver';
 import type { Activities } from '../types';
@@ -31,12 +31,10 @@ export async function describeManifests(
         `${environment} releases to ${target.kind}, for which no manifests are applied. Leave out --manifests to see the steps`,
       );
     const scope = { app, environment, counter: 0, records: { [record.release]: record } };
-    const ctx = await openContext(deps, undefined, { target: target.name, scope });
-    try {
-      texts.push(await driver.manifests(ctx, record.release));
-    } catch (error) {
-      throw await ctx.redacted(error);
-    }
+    const describe = driver.manifests;
+    texts.push(
+      await inContext(deps, undefined, { target: target.name, scope }, (ctx) => describe(ctx, record.release)),
+    );
   }
   const text = texts.join('---\n');
   if (text.length <= LONGEST) return { text };

@@ -42,7 +42,22 @@ export interface OperationContext<T extends Target = Target> extends Releases, S
   fail(failure: Failure): ApplicationFailure;
 }
 
-/** Builds an operation's context, or that of a look at a release. Fails permanently when no release involved knows the target. */
+/** Does the work of an operation, or looks at a release. Fails permanently when no release involved knows the target; no failure has a secret in it. */
+export async function inContext<R>(
+  deps: OperationDeps,
+  operation: OperationName | undefined,
+  at: TargetScope & { scope: RolloutScope },
+  work: (ctx: OperationContext) => Promise<R>,
+): Promise<R> {
+  const ctx = await openContext(deps, operation, at);
+  try {
+    return await work(ctx);
+  } catch (error) {
+    throw await ctx.redacted(error);
+  }
+}
+
+/** The context of that work. */
 export async function openContext(
   { settings, loadRecord, loadFile, neededElsewhere }: OperationDeps,
   operation: OperationName | undefined,

@@ -4,7 +4,7 @@ import type { Target } from '../../src/model/target';
 import { naming } from '../naming';
 import { driverOf, type TargetDriver } from '../targets/driver';
 import type { OperationInput, RolloutActivities } from '../types';
-import { type OperationContext, openContext } from './context';
+import { inContext, type OperationContext } from './context';
 import type { RolloutDeps } from './deps';
 import { verify } from './verify';
 
@@ -18,14 +18,9 @@ function activityOf<Name extends OperationName>(deps: RolloutDeps, name: Name) {
     // A task may have waited since a build before this one.
     const input = readScope(given);
     const service = 'service' in input ? input.service : undefined;
-    await naming({ operation: name, host: input.target, service }, async () => {
-      const ctx = await openContext(deps, name, input);
-      try {
-        await perform(driverOf(deps.drivers, ctx.target), ctx, name, input);
-      } catch (error) {
-        throw await ctx.redacted(error);
-      }
-    });
+    await naming({ operation: name, host: input.target, service }, () =>
+      inContext(deps, name, input, (ctx) => perform(driverOf(deps.drivers, ctx.target), ctx, name, input)),
+    );
   };
 }
 

@@ -2,7 +2,7 @@ import type { Draft } from '../../src/manifest/record/record';
 import { findEnvironment } from '../../src/model/environment/find';
 import type { HostCheck } from '../../src/model/inspection';
 import { servicesOn } from '../../src/model/target';
-import { type ImagePlatforms, judgePlatform } from '../../src/plan/engines/platforms';
+import { type ImagePlatforms, judgePlatform, platformOf } from '../../src/plan/engines/platforms';
 import type { Engine } from '../drivers/docker/engine';
 
 /** The checks of hosts with what their engines cannot run, as far as the platforms of images are known. */
@@ -13,7 +13,7 @@ export async function withPlatforms(
   builder: Engine,
 ): Promise<HostCheck[]> {
   if (hosts.every(({ platform }) => !platform)) return hosts;
-  const own = draft.builds.some(({ platform }) => !platform) ? await platformOf(builder) : undefined;
+  const own = draft.builds.some(({ platform }) => !platform) ? await platformOfEngine(builder) : undefined;
   const built = draft.builds.flatMap(({ service, platform = own }): [string, ImagePlatforms][] =>
     platform ? [[service, { platforms: [withoutVariant(platform)], isList: false }]] : [],
   );
@@ -32,7 +32,7 @@ export async function withPlatforms(
 /** `linux/arm/v7` → `linux/arm` */
 const withoutVariant = (platform: string) => platform.split('/').slice(0, 2).join('/');
 
-async function platformOf(engine: Engine): Promise<string | undefined> {
+async function platformOfEngine(engine: Engine): Promise<string | undefined> {
   const info = await engine.info().catch(() => undefined);
-  return info && `${info.os}/${info.architecture}`;
+  return info && platformOf(info);
 }

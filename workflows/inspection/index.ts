@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ReleaseComparison } from '../../src/model/container/difference';
+import type { RegistryAccess } from '../../src/model/release';
 import { type Committed, type EnvironmentState, secretsThatRan } from '../../src/model/environment/environment';
 import type { InspectionInput, InspectionKind, Inspections } from '../../src/model/inspection';
 import { long, short } from '../shared/activities';
@@ -17,13 +18,11 @@ const INSPECT: { [K in InspectionKind]: Inspect<K> } = {
   },
   async plan(asks) {
     const state = await short.readEnvironment(asks);
-    const record = await short.findRelease({ ...asks, registry: asks.registry ?? state?.current?.record.registry });
-    return await planRelease({ ...asks, record }, state);
+    return await planRelease({ ...asks, record: await findRelease(asks, state) }, state);
   },
   async manifests(asks) {
-    const state = await short.readEnvironment(asks);
-    const record = await short.findRelease({ ...asks, registry: asks.registry ?? state?.current?.record.registry });
     const { app, environment } = asks;
+    const record = await findRelease(asks, await short.readEnvironment(asks));
     return await short.describeManifests({ app, environment, record });
   },
   async eject(asks) {
@@ -35,12 +34,7 @@ const INSPECT: { [K in InspectionKind]: Inspect<K> } = {
   async logs({ release, ...asks }) {
     const state = await short.readEnvironment(asks);
     if (release === undefined) return await short.readLogs({ ...asks, record: requireCurrent(asks, state).record });
-    const registry = asks.registry ?? state?.current?.record.registry;
-    return await short.readLogs({
-      ...asks,
-      record: await short.findRelease({ ...asks, release, registry }),
-      kept: true,
-    });
+    return await short.readLogs({ ...asks, record: await findRelease({ ...asks, release }, state), kept: true });
   },
   verify: verifyLedger,
   recover: findLost,
@@ -72,15 +66,20 @@ export async function inspection<K extends InspectionKind>(
 const look = (of: { app: string; environment: string }, state: EnvironmentState | undefined) =>
   short.inspectEnvironment({ ...of, record: state?.current?.record, excluded: hostsLeftOut(state) });
 
+/** The record of a release, from the registry that the environment's current one is in where none is named. */
+const findRelease = (
+  { registry, ...of }: { app: string; release: string; registry?: RegistryAccess },
+  state: EnvironmentState | undefined,
+) => short.findRelease({ ...of, registry: registry ?? state?.current?.record.registry });
+
 /** Of the current release, or of a named one. */
 async function compareReleases(input: Inspections['diff']['asks']): Promise<ReleaseComparison> {
   const { app, environment, before, after } = input;
   const state = await short.readEnvironment(input);
-  const registry = input.registry ?? state?.current?.record.registry;
   // A committed release is known by its record; a restarted release may have another one by now.
   const find = async (release: string) =>
     state?.committed.find((one) => one.release === release)?.record ??
-    (await short.findRelease({ app, release, registry }));
+    (await findRelease({ app, release, registry: input.registry }, state));
   const [from, to] = [before === undefined ? state?.current?.record : await find(before), await find(after)];
   return await short.compareReleases({ app, environment, before: from, after: to, ran: secretsThatRan(state) });
 }

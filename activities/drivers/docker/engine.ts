@@ -67,16 +67,14 @@ export interface Engine {
   /** As `removeImage`, with all tags of the same repository: a tag keeps an unneeded image. */
   removeImageWhole(reference: string): Promise<void>;
   listImages(repositoryPrefix: string): Promise<string[]>;
-  /** Fails if the registry takes longer than `withinMs`. */
-  resolveDigest(reference: string, auth: Login | undefined, withinMs?: number): Promise<string>;
-  /** As `resolveDigest`, with the platforms (`linux/amd64`) that the registry has it for. */
+  /** Asks the image's registry. Fails if that takes longer than `withinMs`. */
   findImage(reference: string, auth: Login | undefined, withinMs?: number): Promise<FoundImage>;
   buildImage(context: BuildContext, options: BuildOptions, watch?: Watch): Promise<string>;
 }
 
 export interface FoundImage {
   digest: string;
-  /** Empty where the registry does not say. */
+  /** `linux/amd64`; empty where the registry does not say. */
   platforms: string[];
   /** It is a list with an image for each. */
   isList: boolean;

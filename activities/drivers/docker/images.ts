@@ -19,7 +19,6 @@ type Images = Pick<
   | 'removeImage'
   | 'removeImageWhole'
   | 'listImages'
-  | 'resolveDigest'
   | 'findImage'
 >;
 
@@ -36,7 +35,6 @@ export const imagesOf = (host: Host): Images => ({
   removeImage: (reference) => remove(host, reference),
   removeImageWhole: (reference) => removeWhole(host, reference),
   listImages: (prefix) => list(host, prefix),
-  resolveDigest: async (reference, auth, withinMs) => (await findImage(host, reference, auth, withinMs)).digest,
   findImage: (reference, auth, withinMs) => findImage(host, reference, auth, withinMs),
 });
 

@@ -82,7 +82,7 @@ async function checkRegistry(edges: Edge[], { app, registry }: CheckSubject<Swar
   const login = await loginFor(registry);
   for (const { engine } of edges)
     try {
-      await engine.resolveDigest(`${recordRepository(registry.address, app)}:check`, login);
+      await engine.findImage(`${recordRepository(registry.address, app)}:check`, login);
     } catch (error) {
       // It answered; a missing name is expected.
       if (!['no-such-image', 'not-found'].includes(failureIn(error)?.kind ?? '')) throw error;

@@ -1,6 +1,6 @@
 import type { Temporal } from '../../client';
 import { UserError } from '../../errors';
-import { LATE } from '../../errors';
+import { grpcOf, isNoAnswer } from '../../errors';
 import { requireWorker } from './workers';
 
 /** Limits the wait for an answer that a worker can give at once. */
@@ -24,13 +24,8 @@ async function within<T>(temporal: Temporal, ms: number, call: () => Promise<T>)
 }
 
 /** The deadline has passed, or nobody was there to answer. */
-export function isLate(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
-    const { code, details } = cause as { code?: number; details?: string };
-    if (LATE.includes(code) || /no poller/i.test(details ?? '')) return true;
-  }
-  return error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
-}
+export const isLate = (error: unknown): boolean =>
+  isNoAnswer(grpcOf(error)) || (error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError');
 
 /** Replaces "no such workflow" by the given message. */
 export async function orMissing<T>(call: Promise<T>, message: string, next?: string): Promise<T> {

@@ -60,8 +60,7 @@ export function describeLack({ name, hard, used }: Quota, beside: PodsWanted[]):
     const room = readQuantity(hard[key]!) - is;
     // Quantities are exact, sums of thousandths are not.
     if (room >= need - 1e-9) continue;
-    const unit = what === 'pods' ? 'more pods' : `more ${what}`;
-    return `the quota ${name} has room for ${write(Math.max(0, room))} ${unit}, but a release needs ${write(need)} beside the former one. Raise ${key} to ${write(is + need)}, or take strategy: recreate`;
+    return `the quota ${name} has room for ${write(Math.max(0, room))} more ${what}, but a release needs ${write(need)} beside the former one. Raise ${key} to ${write(is + need)}, or take strategy: recreate`;
   }
   return undefined;
 }

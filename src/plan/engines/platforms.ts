@@ -7,6 +7,10 @@ export interface ImagePlatforms {
   isList: boolean;
 }
 
+/** `linux/amd64`, of what an engine or a registry says of itself. */
+export const platformOf = ({ os, architecture }: { os: string; architecture: string }): string =>
+  `${os}/${architecture}`;
+
 /** What an engine runs besides its own. */
 const ALSO: Record<string, string> = { 'linux/amd64': 'linux/386', 'linux/arm64': 'linux/arm' };
 

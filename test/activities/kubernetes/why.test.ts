@@ -8,7 +8,7 @@ const podThatWaits = (reason: string, message: string) =>
     status: { containerStatuses: [{ restartCount: 0, state: { waiting: { reason, message } } }] },
   }) as unknown as PodObject;
 
-test('a secret that is missing is told at once', () => {
+test('a missing secret ends the wait at once', () => {
   expect(whyNever(podThatWaits('CreateContainerConfigError', 'secret "nowhere" not found'))?.kind).toBe('bad-config');
 });
 

@@ -146,7 +146,7 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     await refused(start('two', 'other'), instanceName(bed.place, 'one', 'db'));
   });
 
-  test('an external volume that is a folder of the host, whoever has the folder by whatever way', async () => {
+  test('an external volume that is a folder of the host, no matter who has the folder and how', async () => {
     const disk = uniqueName('disk');
     const folder = makeFolder({ row: 'a row' });
     const options = { type: 'none', o: 'bind', device: folder };
@@ -201,7 +201,7 @@ describeWith(['engine', 'images'], 'where somebody writes already', () => {
     await start('one', 'other');
   });
 
-  test('an engine by TCP may be anywhere, so a folder that may be a link is told', async () => {
+  test('an engine by TCP may be anywhere, so the plan names a folder that may be a link', async () => {
     const folder = makeFolder({ 'disk/row': 'a row' });
     symlinkSync('disk', `${folder}/current`);
     const other = await startByHand({ HostConfig: { Binds: [`${folder}/disk:/x`] } });

@@ -142,7 +142,7 @@ describeWith(['engine', 'images', 'registry'], 'operations of a rollout', () => 
     );
   });
 
-  test('a stopped instance is started again, and one made otherwise is recreated', async () => {
+  test('a stopped instance is started again, and one with another specification is recreated', async () => {
     const { perform, place, engine } = bed;
     bed.release('again', { services: [service('jobs', { healthcheck: HEALTH }, { kind: 'background' })] });
     const jobs = { release: 'again', service: 'jobs' };

@@ -226,7 +226,7 @@ describe('a service that runs once although nobody waits for its end', () => {
     });
     expect(job({}, { completes: {} }).kind).toBe('one-off');
   });
-  test('is told where compose does not start it again', () => {
+  test('is a warning where compose does not start it again', () => {
     const warning =
       'services.job.restart: is no, so an instance that ends stays down, and the release with it fails. ' +
       'Does it end by itself? Write completes: {} under services.job in windlass.yaml: it then runs once per release, before the switch. Else remove restart';

@@ -35,7 +35,7 @@ test('an address that another place has is refused before anything is touched, w
   );
 });
 
-test('a proxy that was made otherwise is told, for no release recreates it', () => {
+test('a proxy with other settings is named, for no release recreates it', () => {
   const proxy = { kind: 'traefik', can: [], image: 'traefik', state: 'running', listens: ['http'], spec: 'old' };
   const warningsWith = (proxySpecs?: string[]) =>
     planRollout(planning({ wanted, observed: withHost({ proxy }), proxySpecs })).warnings;

@@ -204,7 +204,7 @@ describe('folders of a host whose files the worker does not see', () => {
     );
   };
 
-  it('are told beside data in a folder, for one of them may be a link to it', () => {
+  it('are named beside data in a folder, for one of them may be a link to it', () => {
     expect(plan([onFolder], ['/mnt/pg of backup-1', '/x of y'])).toEqual([
       'local: the worker does not see its files, so it cannot tell whether /mnt/pg of backup-1, /x of y are links to /srv/pg (db), where only one may write. ' +
         'Check that on the host (readlink -f), or reach its engine by SSH',

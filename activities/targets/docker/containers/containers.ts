@@ -14,7 +14,7 @@ import { type Starting, sharedStores } from '../../../../src/model/environment/w
 import { hashSpec } from '../../../engines/hash-spec';
 import { contentOf, type Identity, labelsOf } from '../../../engines/make';
 import { withCommand } from '../../../engines/one-off';
-import { createVolumes, modelAsFound } from './volumes';
+import { createVolumes } from './volumes';
 
 /** A wanted container. `whole` is read only when it must be created, because that reads secrets. */
 export interface Make {
@@ -105,8 +105,8 @@ function makeOf(
         release,
         await ctx.secrets.inTexts(withoutFiles(service.container), environment.secrets),
       );
-      const volumes = await createVolumes(ctx, environment, service);
-      const shared = sharedWords(await modelAsFound(ctx.engine, environment, service), service);
+      const { names: volumes, model } = await createVolumes(ctx, environment, service);
+      const shared = sharedWords(model, service);
       const own = await labelsOf(ctx, environment, service, { ...identity, words: { ...words, ...shared } });
       return {
         name,

@@ -5,29 +5,37 @@ import type { ObservedVolume } from '../../../../src/model/observed';
 import type { Engine, VolumeMake } from '../../../drivers/docker/engine';
 import type { DockerContext } from '../context';
 import { lacksVolume } from '../../../../src/plan/engines/data/begins-empty';
-import { asFound, nameOfVolume, storeOfVolume, type VolumeNames } from '../../../../src/model/container/data';
+import {
+  asFound,
+  type FoundVolumes,
+  nameOfVolume,
+  storeOfVolume,
+  type VolumeNames,
+} from '../../../../src/model/container/data';
 
 /**
- * Creates a service's missing volumes. Returns their names on the engine by those of the model. An existing one
- * is used unchanged.
+ * Creates a service's missing volumes. Returns their names on the engine by those of the model, and the model with those that
+ * were there, which are used unchanged.
  */
 export async function createVolumes(
   ctx: DockerContext,
   environment: EnvironmentRecord,
   { container }: Service,
-): Promise<Record<string, string>> {
+): Promise<{ names: Record<string, string>; model: EnvironmentRecord }> {
   const names: Record<string, string> = {};
+  const there: FoundVolumes = {};
   for (const mount of container.mounts) {
     if (mount.type !== 'volume') continue;
     const said = environment.volumes.find((one) => one.name === mount.volume);
     const name = (names[mount.volume] = nameOfVolume(environment, mount.volume));
     const found = await ctx.engine.inspectVolume(name);
+    there[name] = asObserved(name, found);
     if (said?.external && !found) throw ctx.fail({ kind: 'no-such-volume', message: lacksVolume(name, ctx.host) });
     if (said?.external) continue;
     if (found) refuseForeign(ctx, name, found.labels);
     else await ctx.engine.createVolume(makeVolume(ctx.place, name, said));
   }
-  return names;
+  return { names, model: asFound(environment, there) };
 }
 
 /** The names on the engine of the volumes that a service mounts. */
@@ -39,16 +47,17 @@ export async function findVolumes(
   engine: Pick<Engine, 'inspectVolume'>,
   names: string[],
 ): Promise<Record<string, ObservedVolume | false>> {
-  const found = [...new Set(names)].sort().map(async (name): Promise<[string, ObservedVolume | false]> => {
-    const is = await engine.inspectVolume(name);
-    const { driver, options } = is ?? {};
-    return [
-      name,
-      is ? { driver: is.driver, options: is.options, store: storeOfVolume(name, { driver, options }) } : false,
-    ];
-  });
+  const found = [...new Set(names)]
+    .sort()
+    .map(async (name) => [name, asObserved(name, await engine.inspectVolume(name))] as const);
   return Object.fromEntries(await Promise.all(found));
 }
+
+const asObserved = (name: string, found: Pick<ObservedVolume, 'driver' | 'options'> | undefined) => {
+  if (!found) return false;
+  const { driver, options } = found;
+  return { driver, options, store: storeOfVolume(name, { driver, options }) };
+};
 
 /** The model with the volumes of a service as the engine has them. */
 export const modelAsFound = async <T extends VolumeNames>(

@@ -24,6 +24,7 @@ import { listComposed } from '../containers/find-accessory';
 import { findContainers, environmentsAmong } from '../observe';
 import { lacksVolume } from '../../../../src/plan/engines/data/begins-empty';
 import { DOCKER_WORDS } from '../../../../src/plan/targets/docker/own';
+import { platformOf } from '../../../../src/plan/engines/platforms';
 import { describeBesides } from '../../../../src/plan/engines/take-over/leftovers';
 import { minor, mountsParts } from '../../../drivers/docker/info';
 import type { Service } from '../../../../src/model/service';
@@ -86,7 +87,7 @@ export async function checkHost({ settings, connect, proxy }: DockerDeps, subjec
     environment: subject.environment.name,
     host: subject.host.name,
     ok,
-    ...(info && { platform: `${info.os}/${info.architecture}` }),
+    ...(info && { platform: platformOf(info) }),
     found,
     composed: [...composed, ...besides],
   };
@@ -134,7 +135,7 @@ async function checkDisk({ ssh }: Settings, host: DockerHost, { dataRoot }: Engi
 async function checkRegistry(engine: Engine, { app, registry }: HostSubject): Promise<HostFinding> {
   const login = await loginFor(registry);
   try {
-    await engine.resolveDigest(`${recordRepository(registry.address, app)}:check`, login);
+    await engine.findImage(`${recordRepository(registry.address, app)}:check`, login);
   } catch (error) {
     const kind = (error as { details?: { kind?: string }[] }).details?.[0]?.kind;
     // It answered; a missing name is expected.
@@ -195,7 +196,7 @@ const portsOf = ({ ports }: Pick<ContainerState, 'ports'>) =>
 async function lacksImage(engine: Engine, image: string): Promise<HostFinding | undefined> {
   if (await engine.imageId(image)) return undefined;
   try {
-    await engine.resolveDigest(image, undefined);
+    await engine.findImage(image, undefined);
     return undefined;
   } catch (error) {
     return wrong(

@@ -16,6 +16,8 @@ interface Owner {
   service: Service;
 }
 
+const isAccessory = ({ service }: Owner) => service.kind === 'accessory';
+
 /**
  * The service's Secret and ConfigMap. They cannot change, so a pod that starts again reads what it read before. Those of a release have
  * the set's name; those of an accessory, which outlives releases, a hash of their content besides.
@@ -34,9 +36,8 @@ async function place(
   kind: 'Secret' | 'ConfigMap',
   contents: Content[],
 ): Promise<string> {
-  const isAccessory = owner.service.kind === 'accessory';
   if (contents.length === 0) return owner.name;
-  if (!isAccessory && (await ctx.space.get(kind, owner.name))) return owner.name;
+  if (!isAccessory(owner) && (await ctx.space.get(kind, owner.name))) return owner.name;
   const made = await write(ctx, owner, kind, contents);
   await ctx.space.apply(made);
   return made.metadata.name;
@@ -45,18 +46,9 @@ async function place(
 /** As `placeContents` would make them, where there are any. No secret is read but an accessory's, whose hash is in the name. */
 export async function describeContents(ctx: KubernetesContext, owner: Owner): Promise<Manifest[]> {
   const { secret, config } = contentsOf(owner.service);
+  const readSecret = isAccessory(owner) ? read : async () => Buffer.from('');
   return [
-    ...(secret.length > 0
-      ? [
-          await write(
-            ctx,
-            owner,
-            'Secret',
-            secret,
-            owner.service.kind === 'accessory' ? read : async () => Buffer.from(''),
-          ),
-        ]
-      : []),
+    ...(secret.length > 0 ? [await write(ctx, owner, 'Secret', secret, readSecret)] : []),
     ...(config.length > 0 ? [await write(ctx, owner, 'ConfigMap', config)] : []),
   ];
 }
@@ -69,15 +61,18 @@ async function write(
   readOne: typeof read = read,
 ): Promise<Manifest> {
   const { settings, place: where } = ctx;
-  const isAccessory = owner.service.kind === 'accessory';
   const data = Object.fromEntries(
     await Promise.all(
       contents.map(async (one) => [one.key, (await readOne(ctx, owner, one)).toString('base64')] as const),
     ),
   );
-  const hash = isAccessory ? await hashContent(settings, where, Buffer.from(JSON.stringify(data))) : undefined;
+  const hash = isAccessory(owner) ? await hashContent(settings, where, Buffer.from(JSON.stringify(data))) : undefined;
   const name = hash === undefined ? owner.name : `${owner.name}-${hash.slice(0, 10)}`;
-  const words = { role: 'file' as const, service: owner.service.name, ...(!isAccessory && { release: owner.release }) };
+  const words = {
+    role: 'file' as const,
+    service: owner.service.name,
+    ...(!isAccessory(owner) && { release: owner.release }),
+  };
   const metadata = metadataOf(where, name, ownLabels(where, words));
   return kind === 'Secret' ? secretOf(metadata, data) : configMapOf(metadata, data);
 }

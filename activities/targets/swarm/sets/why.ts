@@ -51,7 +51,7 @@ async function whyNoImage(
   const [edge] = ctx.edges;
   if (!edge) return { kind: 'no-such-image', what: `has no image on ${at}: the swarm says "${task.error}"`, task };
   try {
-    await edge.engine.resolveDigest(task.image, await loginForImage(ctx, release, task.image), 10_000);
+    await edge.engine.findImage(task.image, await loginForImage(ctx, release, task.image), 10_000);
   } catch (error) {
     const kind = failureIn(error)?.kind ?? '';
     // The registry may come back.
