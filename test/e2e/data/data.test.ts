@@ -55,8 +55,12 @@ withKeeper(
     it('a release that fails gives the data back: another name, and another kind', async () => {
       await named();
       const sick = ', volumes: ["data:/data"], environment: { SICK: "yes" }, stop_grace_period: 1s';
-      const released = 'services: { db: { accessory: false, volumes: { data: shared } } }\n';
-      for (const failing of [commit(sickly(sick, 'database')), commit(sickly(sick), { manifest: released })]) {
+      const renamed = 'services: { database: { healthyWithin: 10s } }\n';
+      const released = 'services: { db: { accessory: false, volumes: { data: shared }, healthyWithin: 10s } }\n';
+      for (const failing of [
+        commit(sickly(sick, 'database'), { manifest: renamed }),
+        commit(sickly(sick), { manifest: released }),
+      ]) {
         expect(await release(failing)).toMatchObject({ status: 3 });
         await expectOne(name('db'), rows['data']!);
       }
