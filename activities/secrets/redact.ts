@@ -12,24 +12,24 @@ const [SHORTEST_PART, LONGEST_PART] = [8, 32];
 /**
  * Strikes secret values out of a text, however they are spelled: as they are, line by line, with the escapes of JSON, URLs,
  * HTML, shells and languages, in other case, with colours, split over lines, backwards, in hexadecimal and base64 (also as a
- * part of something longer), and half of them. Values of less than 4 characters are not struck out, and what was
+ * part of something longer), and half of them, or less where the text begins within one. Values of less than 4 characters are not struck out, and what was
  * encrypted, compressed or hashed cannot be.
  */
 export function redact(text: string, values: string[]): string {
-  const { literal, parts } = wanted(values);
+  const { literal, parts, ends } = wanted(values);
   const left = literal.reduce((rest, form) => rest.split(form).join(STRUCK), text);
-  return strikeSpellings(left, parts);
+  return strikeSpellings(left, parts, ends);
 }
 
 /** By length: the parts of values that must not be there, as plain text. */
 type Parts = Map<number, Set<string>>;
 
-function strikeSpellings(original: string, parts: Parts): string {
+function strikeSpellings(original: string, parts: Parts, ends: Parts): string {
   if (parts.size === 0) return original;
   const { text, from, to } = toPlain(original);
   const struck: [number, number][] = [];
   for (let at = 0; at < text.length; at += 1)
-    for (const [length, some] of parts)
+    for (const [length, some] of at === 0 ? [...ends, ...parts] : parts)
       if (some.has(text.slice(at, at + length))) struck.push([from[at]!, to[at + length - 1]!]);
   return strike(original, struck);
 }
@@ -48,6 +48,8 @@ function strike(text: string, ranges: [number, number][]): string {
 interface Wanted {
   literal: string[];
   parts: Parts;
+  /** The last lines of a log may begin within a value: what is left of it is shorter than its half. */
+  ends: Parts;
 }
 
 /** What was made of the same secrets last: one activity asks for it with every line. */
@@ -55,26 +57,27 @@ let last: (Wanted & { key: string }) | undefined;
 
 function wanted(values: string[]): Wanted {
   const key = JSON.stringify(values);
-  if (last?.key !== key) last = { key, literal: literalForms(values), parts: cut(values) };
+  if (last?.key !== key) last = { key, literal: literalForms(values), ...cut(values) };
   return last;
 }
 
 const literalForms = (values: string[]): string[] =>
   [...new Set(values.flatMap(formsOf))].filter((form) => form.length >= SHORTEST).sort((a, b) => b.length - a.length);
 
-function cut(values: string[]): Parts {
+function cut(values: string[]): Pick<Wanted, 'parts' | 'ends'> {
   const parts: Parts = new Map();
+  const ends: Parts = new Map();
+  const add = (to: Parts, part: string) => to.set(part.length, (to.get(part.length) ?? new Set()).add(part));
   const long = values.filter((value) => value.length >= SHORTEST_PLAIN).flatMap(withLines);
   for (const disguise of long.flatMap(disguises)) {
     const { text } = toPlain(disguise);
     if (text.length < SHORTEST_PLAIN) continue;
     const half = Math.min(Math.floor(text.length / 2), LONGEST_PART);
     const length = half < SHORTEST_PART ? text.length : half;
-    const some = parts.get(length) ?? new Set();
-    for (let at = 0; at + length <= text.length; at += 1) some.add(text.slice(at, at + length));
-    parts.set(length, some);
+    for (let at = 0; at + length <= text.length; at += 1) add(parts, text.slice(at, at + length));
+    for (let left = SHORTEST_PLAIN; left < length; left += 1) add(ends, text.slice(-left));
   }
-  return parts;
+  return { parts, ends };
 }
 
 /** A log shows a key of many lines a line at a time; lines of a few characters say nothing. */

@@ -39,6 +39,14 @@ describe('a secret is struck out', () => {
     expect(redact(base64(key), [key])).toMatch(/^.?.?\*\*\*.{0,4}$/);
   });
 
+  test('the end of one, where the last lines of a log begin within it', () => {
+    const token = 'correct-horse-battery-staple-q7x3';
+    expect(redact('ple-q7x3\nstarted', [token])).toBe('***\nstarted');
+    expect(redact('  y-sta\n  ple-q7x3\nstarted', [token])).toBe('  ***\nstarted');
+    expect(redact(`${hex('e-q7x3')} is it`, [token])).toBe('*** is it');
+    expect(redact('stable: q7x3', [token])).toBe('stable: q7x3');
+  });
+
   test('several of them, one within the other, side by side', () => {
     const [one, other] = ['canary-token', 'canary-token-long'];
     expect(redact(`${other} ${one}, ${one.toUpperCase()}${other}`, [one, other])).toMatch(/^\*+ \*+, \*+$/);

@@ -31,6 +31,9 @@ const LAST_LINES = 30;
 /** `#7 0.123 ` before each line of a step: a secret that is split over lines is found without it. */
 const STEP_AND_TIME = /^(#\d+ )?(\d+\.\d+ )?/;
 
+/** Above and below the last lines of a failed step, which the client says again: some begin within a secret. */
+const EXCERPT = '------';
+
 /** Builds with the buildx client and returns the image's id; the image is then on the engine. */
 export async function runBuildx(
   buildx: Buildx,
@@ -40,7 +43,10 @@ export async function runBuildx(
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'windlass-build-'));
   const lastLines: string[] = [];
+  let repeats = false;
   const say = (line: string) => {
+    if (line === EXCERPT) repeats = !repeats;
+    if (repeats || line === EXCERPT) return;
     const bare = line.replace(STEP_AND_TIME, '');
     lastLines.push(bare);
     if (lastLines.length > LAST_LINES) lastLines.shift();
