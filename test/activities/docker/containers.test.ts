@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type Docker from 'dockerode';
+import { containersOf } from '../../../activities/drivers/docker/containers/containers';
 import { connectEngine } from '../../../activities/drivers/docker/connect';
 import type { ContainerMake } from '../../../activities/drivers/docker/engine';
 import { clientOf } from '../../../parts/server/engine-client';
@@ -310,5 +312,30 @@ describeWith(['engine', 'images'], 'containers and networks of an engine', () =>
 
   test('who it is', async () => {
     expect(await engine.info()).toMatchObject({ os: 'linux', buildkit: true, version: expect.any(String) });
+  });
+});
+
+/** No real engine can be made to answer within these milliseconds. */
+describe('the restart policy of a container whose process has just ended', () => {
+  const refusing = (words: string, times: number): Docker => {
+    let left = times;
+    const update = async () => {
+      if (left-- > 0) throw Object.assign(new Error(words), { statusCode: 500, json: { message: words } });
+    };
+    return { getContainer: () => ({ update }) } as unknown as Docker;
+  };
+  const set = (words: string, times: number) =>
+    containersOf({ name: 'here', docker: refusing(words, times) }).setRestartPolicy('web', { name: 'no' });
+
+  test.each([
+    'Cannot update container 35ec: runc did not terminate successfully: exit status 1: container not running\n: unknown',
+    'Cannot update container 35ec: runtime error: crun: cannot update a stopped container',
+    'Cannot update container 35ec: container is not running',
+  ])('is set again after "%s"', async (words) => {
+    await expect(set(words, 3)).resolves.toBeUndefined();
+  });
+
+  test('is not tried again where the engine says something else', async () => {
+    expect((await failureOf(set('no space left on device', 1))).message).toContain('no space left');
   });
 });

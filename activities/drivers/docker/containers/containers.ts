@@ -123,6 +123,8 @@ async function remove(host: Host, name: string): Promise<void> {
 
 /** How often a policy is set again where the process has just ended. */
 const UPDATES = 50;
+/** crun's words, and runc's. */
+const STOPPED = /cannot update a stopped container|container (is )?not running/;
 
 /** The engine notices some milliseconds late that a process has ended, and refuses until then. */
 async function setRestartPolicy(host: Host, name: string, policy: RestartPolicy, left = UPDATES): Promise<void> {
@@ -130,7 +132,7 @@ async function setRestartPolicy(host: Host, name: string, policy: RestartPolicy,
   try {
     await ask(host, `set the restart policy of container ${name}`, update);
   } catch (error) {
-    if (left === 0 || !/cannot update a stopped container/.test(failureIn(error)?.message ?? '')) throw error;
+    if (left === 0 || !STOPPED.test(failureIn(error)?.message ?? '')) throw error;
     await sleep(100);
     await setRestartPolicy(host, name, policy, left - 1);
   }
