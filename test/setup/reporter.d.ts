@@ -13,6 +13,7 @@ export interface Summary {
   passed: number;
   failed: number;
   broken: string[];
+  failedFiles: string[];
   failures: string[];
   skipped: { fullName: string; status: string }[];
   seconds: Record<string, number>;

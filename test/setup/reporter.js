@@ -30,6 +30,9 @@ function summarise(results) {
     passed: results.numPassedTests,
     failed: results.numFailedTests + broken.length,
     broken,
+    failedFiles: files
+      .filter((file) => file.testExecError || file.testResults.some(({ status }) => status === 'failed'))
+      .map(({ testFilePath }) => relative(ROOT, testFilePath)),
     failures: files.flatMap(({ testFilePath, testResults }) =>
       testResults.filter(({ status }) => status === 'failed').map((one) => describeFailure(testFilePath, one)),
     ),
@@ -60,6 +63,7 @@ const NOTHING = {
   passed: 0,
   failed: 1,
   broken: ['jest: it ended early, see above'],
+  failedFiles: [],
   failures: [],
   skipped: [],
   seconds: {},
