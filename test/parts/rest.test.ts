@@ -29,7 +29,7 @@ describe('what failed', () => {
     ask<{ ok: boolean; lines: string[] }>(`judge(${JSON.stringify(one)}, ${JSON.stringify(again) ?? 'undefined'})`);
 
   test('and passed alone is told, and holds nobody up', () => {
-    const lines = ['failed once, and passed alone (mend it): a: b: late'];
+    const lines = ['failed once, and passed alone (repair it): a: b: late'];
     expect(judged(whole, { failed: 0 })).toEqual({ ok: true, lines });
   });
 

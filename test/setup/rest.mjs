@@ -91,7 +91,7 @@ export function judge(whole, again) {
   const checks = whole.failedChecks.map((name) => `failed, see above: ${name}`);
   const isUnsteady = again !== undefined && again.failed === 0;
   const failures = whole.failures.map((line) =>
-    isUnsteady ? line.replace(/^failed:/, 'failed once, and passed alone (mend it):') : line,
+    isUnsteady ? line.replace(/^failed:/, 'failed once, and passed alone (repair it):') : line,
   );
   const broken = whole.broken.map((file) => `could not be run: ${file}`);
   return { ok: checks.length === 0 && (whole.failed === 0 || isUnsteady), lines: [...broken, ...failures, ...checks] };
