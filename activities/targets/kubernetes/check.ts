@@ -2,6 +2,7 @@ import type { EnvironmentRecord } from '../../../src/manifest/record/record';
 import { wordsOfCause } from '../../../src/model/failure';
 import type { HostCheck, HostFinding, HostQuestion } from '../../../src/model/inspection';
 import { describeLack } from '../../../src/model/kubernetes/quota';
+import { claimsFor } from '../../../src/model/kubernetes/release';
 import { isRoutedOn, type KubernetesTarget, replicasOn, servicesOn } from '../../../src/model/target';
 import type { KubernetesObject } from '../../drivers/kubernetes/cluster';
 import type { CheckSubject } from '../driver';
@@ -32,6 +33,7 @@ export async function checkNamespace(
       look('engine', async () => checkVersion(await opened)),
       look('rights', async () => checkRights(await opened, target)),
       look('quota', async () => checkQuota(await opened, environment, target)),
+      look('volumes', async () => checkClasses(await opened, environment, target)),
       look('proxy', async () =>
         isRoutedOn(environment, target.name) ? checkRoute(await opened, target) : fine('none needed'),
       ),
@@ -87,6 +89,38 @@ async function checkQuota(
   const pods = beside.reduce((sum, { count }) => sum + count, 0);
   return fine(quotas.length === 0 ? 'none' : `room for ${pods} more pods`);
 }
+
+const STORAGE = { group: 'storage.k8s.io', resource: 'storageclasses' };
+
+/** A claim waits for ever for a class that does not exist. Classes are the cluster's, so the account may have no right to look at them. */
+async function checkClasses(
+  { cluster }: Space,
+  environment: EnvironmentRecord,
+  target: KubernetesTarget,
+): Promise<HostFinding> {
+  const place = { installation: '', app: '', environment: environment.name };
+  const claims = servicesOn(environment, target.name)
+    .filter(({ kind }) => kind === 'accessory')
+    .flatMap((service) => claimsFor(place, environment, service));
+  if (claims.length === 0) return fine('none');
+  if (!(await cluster.may({ ...STORAGE, verb: 'list' })).allowed)
+    return fine(`${claims.length}, whose classes the account may not look at`);
+  const classes = await cluster.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' });
+  const names = classes.map(({ metadata }) => metadata.name).sort();
+  const hasDefault = classes.some(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === 'true');
+  for (const { metadata, spec } of claims) {
+    const { storageClassName: wanted } = spec as { storageClassName?: string };
+    const found = wanted === undefined ? hasDefault : names.includes(wanted);
+    if (found) continue;
+    const lacks = wanted === undefined ? 'no default storage class' : `no storage class ${wanted}`;
+    return wrong(
+      `the claim ${metadata.name} would wait for ever: the cluster has ${lacks}. Write one as the label storage.class of the volume: ${names.join(', ') || 'it has none'}`,
+    );
+  }
+  return fine(`${claims.length}`);
+}
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 interface GatewayObject extends KubernetesObject {
   status?: { conditions?: { type: string; status: string; message?: string }[] };

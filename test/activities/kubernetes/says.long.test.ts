@@ -5,6 +5,7 @@ import { readKubeconfig } from '../../../activities/drivers/kubernetes/kubeconfi
 import type { ContainerSpec } from '../../../src/model/container/container';
 import { instanceName } from '../../../src/model/names';
 import type { Service } from '../../../src/model/service';
+import type { KubernetesTarget } from '../../../src/model/target';
 import { describeWith } from '../../setup/parts';
 import { type KubernetesBed, openKubernetesBed } from '../../targets/kubernetes';
 import { failureOf } from '../fixtures';
@@ -139,5 +140,23 @@ describeWith(['engine', 'registry', 'images', 'kubernetes'], 'a cluster', () => 
       { ok: true, what: expect.any(String) },
       { ok: true, what: 'none' },
     ]);
+  });
+
+  it('names a storage class that the cluster does not have', async () => {
+    const { drivers, loadRecord } = bed.bed.deps;
+    const mounts = [{ type: 'volume' as const, volume: 'data', target: '/data' }];
+    const db = { ...own({ mounts }), name: 'db', kind: 'accessory' as const };
+    bed.release('stored', {
+      services: [db],
+      volumes: [{ name: 'data', labels: { 'storage.class': 'fast' } }],
+    });
+    const { environments, registry } = await loadRecord(bed.bed.refTo('stored'));
+    const check = async (host: KubernetesTarget) =>
+      (await drivers.kubernetes.check({ app: 'shop', host, registry, environment: environments[0]! })).found.volumes;
+    expect(await check(bed.target)).toEqual({ ok: true, what: '1, whose classes the account may not look at' });
+    expect(await check({ ...bed.target, kubeconfig: bed.cluster.kubeconfig })).toEqual({
+      ok: false,
+      what: expect.stringMatching(/has no storage class fast\. .* storage\.class of the volume: folders$/),
+    });
   });
 });
