@@ -11,6 +11,8 @@ const gateway = z
   })
   .describe('HTTPRoutes of this Gateway carry the host names and paths of `routes`. A canary needs it.');
 
+const wanted = z.literal(true, { error: 'is not true. Write true, or omit it' }).optional();
+
 /** One namespace of a cluster. What logs in there is a file of the worker, and never in the commit. */
 export const kubernetes = z
   .strictObject({
@@ -40,6 +42,12 @@ export const kubernetes = z
       .describe(
         "How traffic moves: `service` switches the Services that the team's Ingress or load balancer leads to, each named as its service; or by a Gateway.",
       ),
+    disruptionBudgets: wanted.describe(
+      'Makes a PodDisruptionBudget for each service of several pods: a node that is drained takes one of them at a time.',
+    ),
+    networkPolicies: wanted.describe(
+      "Makes NetworkPolicies: only the environment's own pods reach its pods, and everybody a routed port. The cluster's network must enforce them.",
+    ),
   })
   .superRefine(({ inCluster, kubeconfig, context }, refuse) => {
     if (inCluster && (kubeconfig ?? context) !== undefined)

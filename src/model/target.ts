@@ -44,6 +44,10 @@ export interface KubernetesTarget extends BaseTarget {
   namespace: string;
   /** How traffic moves: by the selectors of Services that the team's Ingress leads to, or by HTTPRoutes of this Gateway. */
   route: 'service' | { gateway: string; namespace?: string };
+  /** A drained node takes one pod of a service at a time. */
+  disruptionBudgets?: true;
+  /** Only the environment's own pods reach its pods, and everybody a routed port. */
+  networkPolicies?: true;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../activities/drivers/kubernetes/clust
 import { connectCluster } from '../../activities/drivers/kubernetes/connect';
 import { readKubeconfig } from '../../activities/drivers/kubernetes/kubeconfig';
 import { rulesFor } from '../../activities/targets/kubernetes/rights';
+import { GUARDS } from '../../activities/targets/kubernetes/space';
 import { ask, sendRequests } from '../../lab/traffic/client';
 import type { TestHosts } from '../../parts/host/hosts';
 import { startKubernetes, type TestCluster } from '../../parts/kubernetes/cluster';
@@ -49,7 +50,7 @@ services:
   store: { healthyWithin: 60s }
 environments:
   production:
-    kubernetes: { kubeconfig: ${kubeconfig}, namespace: shop }
+    kubernetes: { kubeconfig: ${kubeconfig}, namespace: shop, disruptionBudgets: true, networkPolicies: true }
     strategy: ${strategy}
     secrets: { TOKEN: { env: SHOP_PRODUCTION_TOKEN } }
     routes: [{ service: web, host: shop.localhost, port: 80 }]
@@ -89,7 +90,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'kubernetes
     );
     await bed.pushStore();
     for (const [path, text] of Object.entries(FILES(parts().images.base.name, bed.store))) bed.shop.write(path, text);
-    const rules = rulesFor({ route: 'service' }).map(({ group, ...rule }) => ({ apiGroups: [group], ...rule }));
+    const rules = rulesFor({ route: 'service', disruptionBudgets: true, networkPolicies: true }).map(
+      ({ group, ...rule }) => ({ apiGroups: [group], ...rule }),
+    );
     const kubeconfig = await cluster.account({ namespace: 'shop', rules });
     strategy = (kind) => bed.shop.write('windlass.yaml', manifest(bed.app, kubeconfig, kind));
     strategy('blue-green');
@@ -104,6 +107,12 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'kubernetes
   const release = (commit: string) => outcome(bed.release(commit));
   const target = () => ({ address: cluster.gateway.address, host: 'shop.localhost' });
   const page = async () => (await ask(target())).trim();
+  const guards = async () => {
+    const [all, of] = [await admin(), { namespace: 'shop' }];
+    const budgets = await all.list({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', ...of });
+    const policies = await all.list({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', ...of });
+    return [...policies, ...budgets].map(({ metadata }) => metadata.name.replace(/^.*-production-/, '')).sort();
+  };
   const deployments = async () => {
     const all = await (await admin()).list({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop' });
     return all.map(({ metadata }) => metadata.name.replace(/^.*-production-/, '')).sort();
@@ -135,6 +144,9 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'kubernetes
     expect(back).toEqual({ status: 0, said: expect.any(String) });
     expect(await page()).toBe('one');
     expect(await deployments()).toEqual([`${one.slice(0, 10)}-jobs`, `${one.slice(0, 10)}-web`]);
+    expect(await guards()).toEqual(
+      ['accessories', 'pods', 'routes-web', 'web'].map((name) => `${one.slice(0, 10)}-${name}`),
+    );
 
     const observed = await bed.windlass.run('status', 'production', '--observed');
     expect(said(observed)).toContain('matches the record');
@@ -160,7 +172,7 @@ describeWith(['temporal', 'engine', 'registry', 'compose', 'images', 'kubernetes
     expect((await print()).stdout).toBe(stdout);
     const kinds = await tryOut(stdout, { fieldManager: 'kubectl', dryRun: true, force: true });
     expect(kinds).toEqual(
-      expect.arrayContaining(['Deployment', 'Job', 'PersistentVolumeClaim', 'Secret', 'StatefulSet']),
+      expect.arrayContaining(['Deployment', 'Job', 'PersistentVolumeClaim', 'Secret', 'StatefulSet', ...GUARDS]),
     );
   }
 

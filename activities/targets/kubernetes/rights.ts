@@ -9,8 +9,10 @@ interface RoleRule {
 
 const KEEPS: Access['verb'][] = ['get', 'list', 'create', 'patch', 'delete'];
 
+type Wanted = Pick<KubernetesTarget, 'route' | 'disruptionBudgets' | 'networkPolicies'>;
+
 /** Everything that windlass does in a namespace, and nothing in any other. */
-export const rulesFor = ({ route }: Pick<KubernetesTarget, 'route'>): RoleRule[] => [
+export const rulesFor = ({ route, disruptionBudgets, networkPolicies }: Wanted): RoleRule[] => [
   { group: 'apps', resources: ['deployments', 'statefulsets'], verbs: KEEPS },
   { group: 'batch', resources: ['jobs'], verbs: KEEPS },
   { group: '', resources: ['services', 'secrets', 'configmaps'], verbs: KEEPS },
@@ -19,6 +21,8 @@ export const rulesFor = ({ route }: Pick<KubernetesTarget, 'route'>): RoleRule[]
   { group: '', resources: ['pods', 'pods/log', 'resourcequotas'], verbs: ['get', 'list'] },
   { group: '', resources: ['services/proxy'], verbs: ['get'] },
   { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: ['get', 'list'] },
+  ...(disruptionBudgets ? [{ group: 'policy', resources: ['poddisruptionbudgets'], verbs: KEEPS }] : []),
+  ...(networkPolicies ? [{ group: 'networking.k8s.io', resources: ['networkpolicies'], verbs: KEEPS }] : []),
   ...(route === 'service'
     ? []
     : [

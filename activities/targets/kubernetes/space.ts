@@ -11,13 +11,18 @@ const APIS = {
   HTTPRoute: 'gateway.networking.k8s.io/v1',
   Job: 'batch/v1',
   PersistentVolumeClaim: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
   Pod: 'v1',
+  PodDisruptionBudget: 'policy/v1',
   ResourceQuota: 'v1',
   Secret: 'v1',
   Service: 'v1',
   StatefulSet: 'apps/v1',
 } as const;
 export type Kind = keyof typeof APIS;
+
+/** Made only where the manifest wants them. */
+export const GUARDS: Kind[] = ['PodDisruptionBudget', 'NetworkPolicy'];
 
 /** One namespace of a cluster, written to under the installation's name as field manager. */
 export interface Space {
@@ -54,4 +59,16 @@ export function spaceOf(cluster: Cluster, namespace: string, fieldManager: strin
     },
     remove: (kind, name, uid) => cluster.delete({ ...of(kind), name }, { ...(uid && { uid }) }),
   };
+}
+
+const OPTIONAL: Kind[] = ['HTTPRoute', ...GUARDS];
+
+/** Of what is made only where the manifest wants it, an account that may not look has made none, and a cluster may not know it. */
+export async function listed(space: Space, kind: Kind, labels: Record<string, string>): Promise<KubernetesObject[]> {
+  try {
+    return await space.list(kind, labels);
+  } catch (error) {
+    if (OPTIONAL.includes(kind) && (isStatus(error, 403) || isStatus(error, 404))) return [];
+    throw error;
+  }
 }

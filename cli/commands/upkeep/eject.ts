@@ -28,7 +28,8 @@ export function define(command: Command): void {
     .addHelpText(
       'after',
       examples('windlass eject production', 'windlass eject production --start --yes') +
-        '\n\nStops and removes everything windlass runs for the environment. Keeps every volume and whatever docker compose or a stack made. ' +
+        '\n\nStops and removes everything windlass runs for the environment; on Kubernetes, where nothing of windlass is needed, everything runs on. ' +
+        'Keeps every volume and whatever docker compose or a stack made. ' +
         'Shows the plan, asks, and prints the command that takes over; on a swarm and on Kubernetes it writes the file for it.',
     );
   action(command, eject);

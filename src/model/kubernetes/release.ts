@@ -1,14 +1,15 @@
 import { nameOfVolume } from '../container/data';
 import { accessoryName, type EnvironmentRef, instanceName } from '../names';
 import type { Service } from '../service';
-import { type Placement, servicesOn } from '../target';
+import { type KubernetesTarget, type Placement, servicesOn } from '../target';
+import { guardsOf } from './guards';
 import { metadataOf, ownLabels } from './labels';
 import { claimName, releaseMarker } from './names';
 import type { Manifest } from './objects';
 import { claimOf, configMapOf, portsOf, serviceOf } from './sets';
 import { type EnvironmentModel, routedPorts } from './whole';
 
-/** The ConfigMap that says that the release is there, and the Services by which its services and the accessories find each other. */
+/** The ConfigMap that says that the release is there, what guards its pods, and the Services by which its services and the accessories find each other. */
 export function networksOf(
   place: EnvironmentRef,
   environment: EnvironmentModel & Placement,
@@ -25,7 +26,14 @@ export function networksOf(
     const selector = ownLabels(place, { role: isAccessory ? 'accessory' : 'instance', ...own });
     return [serviceOf(metadataOf(place, name, ownLabels(place, { role: 'network', ...own })), ports, selector)];
   });
-  return [configMapOf(metadataOf(place, releaseMarker(place, release), marker), {}), ...services];
+  const guards = guardsOf({
+    place,
+    release,
+    target: environment.targets.find(({ name }) => name === target) as KubernetesTarget,
+    services: servicesOn(environment, target),
+    routed: (service) => routedPorts(environment, service),
+  });
+  return [configMapOf(metadataOf(place, releaseMarker(place, release), marker), {}), ...guards, ...services];
 }
 
 /** The claims of an accessory. Size and class can be written as labels of the volume. */

@@ -1,11 +1,20 @@
 import type { HandOver } from '../../../../src/model/environment/hand-over';
 import type { Manifest } from '../../../../src/model/kubernetes/objects';
 import type { KubernetesContext } from '../context';
+import { GUARDS } from '../space';
 import { collectManifests } from './collect';
 import { printManifests } from './print';
 
 /** What a team goes on with. What ran once has run, and a Secret is never in a file. */
-const KINDS = ['Service', 'PersistentVolumeClaim', 'ConfigMap', 'StatefulSet', 'Deployment', 'HTTPRoute'];
+const KINDS: string[] = [
+  'Service',
+  'PersistentVolumeClaim',
+  'ConfigMap',
+  'StatefulSet',
+  'Deployment',
+  'HTTPRoute',
+  ...GUARDS,
+];
 /** Files of more characters stay in the cluster alone. */
 const LONGEST = 500_000;
 

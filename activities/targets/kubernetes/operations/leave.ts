@@ -1,9 +1,11 @@
 import type { KubernetesContext } from '../context';
 import { ownLabels } from '../../../../src/model/kubernetes/labels';
-import type { Kind } from '../space';
+import { GUARDS, type Kind, listed } from '../space';
 
 /** Everything that windlass has made there, but for the claims, which have only their names. */
 const MADE: Kind[] = ['Deployment', 'StatefulSet', 'Service', 'Secret', 'ConfigMap', 'Job'];
+/** Only where the manifest wanted them. */
+const WANTED: Kind[] = ['HTTPRoute', ...GUARDS];
 const ROLES = ['instance', 'accessory', 'proxy', 'network', 'file', 'one-off'] as const;
 
 /**
@@ -12,8 +14,8 @@ const ROLES = ['instance', 'accessory', 'proxy', 'network', 'file', 'one-off'] a
  */
 export async function leaveNamespace({ space, place }: KubernetesContext): Promise<void> {
   for (const role of ROLES)
-    for (const kind of MADE)
-      for (const { metadata } of await space.list(kind, ownLabels(place, { role }))) {
+    for (const kind of [...MADE, ...WANTED])
+      for (const { metadata } of await listed(space, kind, ownLabels(place, { role }))) {
         const own = Object.keys(metadata.labels ?? {}).filter((key) => key.startsWith(`${place.installation}.`));
         await space.patch(
           kind,

@@ -2,10 +2,10 @@ import { ownLabels } from '../../../../src/model/kubernetes/labels';
 import { networksOf } from '../../../../src/model/kubernetes/release';
 import type { ReleaseScope } from '../../../../src/model/operations/operation';
 import type { KubernetesContext } from '../context';
+import { GUARDS, type Kind, listed } from '../space';
 import { loginOf } from '../sets/login';
 import { removeSet } from '../sets/pods';
 import { keepSaid } from '../sets/said';
-import type { Kind } from '../space';
 
 /** The addresses by which the services of a release find each other and the accessories, and the login to their images. */
 export async function createNetworks(ctx: KubernetesContext, { release }: ReleaseScope): Promise<void> {
@@ -24,10 +24,14 @@ export async function removeNetworks(ctx: KubernetesContext, { release }: Releas
     await removeSet(ctx, job);
   }
   await removeAll(ctx, ['Secret', 'ConfigMap'], ownLabels(place, { role: 'file', release }));
-  await removeAll(ctx, ['Service', 'ConfigMap'], ownLabels(place, { role: 'network', release }));
+  const own = ownLabels(place, { role: 'network', release });
+  await removeAll(ctx, ['Service'], own);
+  await removeAll(ctx, GUARDS, own);
+  // The last: it says that the release is there.
+  await removeAll(ctx, ['ConfigMap'], own);
 }
 
 async function removeAll({ space }: KubernetesContext, kinds: Kind[], labels: Record<string, string>): Promise<void> {
   for (const kind of kinds)
-    for (const { metadata } of await space.list(kind, labels)) await space.remove(kind, metadata.name, metadata.uid);
+    for (const { metadata } of await listed(space, kind, labels)) await space.remove(kind, metadata.name, metadata.uid);
 }
