@@ -131,7 +131,12 @@ async function play(files, { left, workers }) {
 
 const endedEarly = (files) => ({
   files,
-  ...{ passed: 0, failed: files.length, broken: files, failedFiles: files, failures: [], skipped: [] },
+  passed: 0,
+  failed: files.length,
+  broken: files,
+  failedFiles: files,
+  failures: [],
+  skipped: [],
 });
 
 function workers() {
