@@ -5,7 +5,6 @@ import type { TestBed } from './test-bed';
 import type { Ended } from './windlass';
 import type { StrategyKind } from '../src/model/strategy';
 import type { EnvironmentState } from '../src/model/environment/environment';
-import { clientOf } from '../parts/server/engine-client';
 
 /** How each strategy is written in the manifest of `examples/probe`, with steps as short as they make sense. */
 export const WRITTEN: Record<StrategyKind, string> = {
@@ -72,7 +71,7 @@ export class Rounds {
   }
 
   private manifest(strategy: string, more: string): string {
-    const { app, places } = this.bed;
+    const { app, room } = this.bed;
     const protocol = this.protocol ? `, protocol: ${this.protocol}` : '';
     return `
 app: ${app}
@@ -81,7 +80,7 @@ services:
   jobs: { background: true }
 environments:
   production:
-    hosts: [${places.join(', ')}]
+    ${room.written}
     routes: [{ service: web, host: probe.localhost${protocol} }]
     soak: 500ms
     onFailure: ask
@@ -122,7 +121,7 @@ environments:
     }
   }
 
-  /** Never two releases when a rollout has ended: what the engine says, not windlass. */
+  /** Never two releases when a rollout has ended: what the place says, not windlass. */
   async expectOnly(release: string): Promise<void> {
     const found = await this.instances();
     const expected = [`${release} running`];
@@ -130,13 +129,10 @@ environments:
       throw new Error(`found ${found.join(', ') || 'nothing'}, expected ${expected.join()}`);
   }
 
-  /** `RELEASE STATE` of every instance on all hosts, each once. */
+  /** `RELEASE STATE` of every instance, each once. */
   async instances(): Promise<string[]> {
-    const { installation, app, engines } = this.bed;
-    const filters = { label: [`${installation}.app=${app}`, `${installation}.role=instance`] };
-    const all = await Promise.all(engines.map((engine) => clientOf(engine).listContainers({ all: true, filters })));
-    const containers = all.flat();
-    return [...new Set(containers.map(({ Labels, State }) => `${Labels[`${installation}.release`]} ${State}`))].sort();
+    const { installation, app, room } = this.bed;
+    return [...new Set(await room.instances(installation, app))].sort();
   }
 }
 

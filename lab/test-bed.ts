@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestHosts } from '../parts/host/hosts';
 import { freePort } from '../parts/run/ports';
 import { pushReadyMade } from './ready-made';
 import { cleanUp } from './clean-up';
+import { onThisMachine } from './places/engines';
+import type { Room } from './places/place';
 import { type Example, Shop } from './shop';
 import { type ProxyPart, Windlass, type WorkerParts, workerVariables } from './windlass';
 
@@ -19,8 +20,8 @@ export interface TestBedOptions {
   app?: string;
   port?: number;
   proxy?: ProxyPart;
-  /** Where it is released to, over SSH; without them, the engine that also builds. */
-  hosts?: Pick<TestHosts, 'all' | 'variables'>;
+  /** Where it is released to; else the engine that also builds. */
+  room?: Room;
   /** The worker's and the commands', besides those that lead to the parts. */
   variables?: Record<string, string>;
 }
@@ -35,12 +36,9 @@ export class TestBed {
     readonly shop: Shop,
     readonly installation: string,
     readonly app: string,
-    /** Where its proxies listen, one on each host: `127.0.0.1:8080`. */
+    /** Where requests come in: `127.0.0.1:8080`. */
     readonly addresses: string[],
-    /** Its hosts as a manifest writes them. */
-    readonly places: string[],
-    /** The same hosts for who looks without windlass: `DOCKER_HOST`s. */
-    readonly engines: string[],
+    readonly room: Room,
     readonly variables: Record<string, string>,
     private readonly parts: TestBedParts,
   ) {}
@@ -48,19 +46,27 @@ export class TestBed {
   static async open(
     parts: TestBedParts,
     dir: string,
-    { print, example = 'shop', app = example, port, proxy, hosts, variables: more }: TestBedOptions,
+    {
+      print,
+      example = 'shop',
+      app = example,
+      port,
+      proxy,
+      room = onThisMachine(parts.engine.host),
+      ...more
+    }: TestBedOptions,
   ): Promise<TestBed> {
     const installation = `windlass-${randomBytes(3).toString('hex')}`;
     const free = await freePort(port);
-    const addresses = hosts?.all.map(({ ip }) => `${ip}:${free}`) ?? [`127.0.0.1:${free}`];
-    const places = hosts?.all.map((host) => host.address) ?? ['local'];
-    const engines = hosts?.all.map(({ engine }) => engine) ?? [parts.engine.host];
+    const addresses = room.addresses(free);
+    // Of several hosts each has an address of its own.
+    const http = addresses.length > 1 ? String(free) : addresses[0]!;
     const variables = {
-      ...workerVariables(parts, { installation, dir, http: hosts ? String(free) : addresses[0]!, proxy }),
-      ...hosts?.variables,
+      ...workerVariables(parts, { installation, dir, http, proxy }),
+      ...room.variables,
       SHOP_STAGING_TOKEN: randomBytes(12).toString('hex'),
       SHOP_PRODUCTION_TOKEN: randomBytes(12).toString('hex'),
-      ...more,
+      ...more.variables,
     };
     mkdirSync(dir, { recursive: true });
     const windlass = new Windlass(variables, join(dir, 'shop'), join(dir, 'worker.log'), print);
@@ -72,7 +78,7 @@ export class TestBed {
     const images = { BASE: parts.node.name, ...(store && { STORE_IMAGE: store }) };
     const shop = Shop.create(join(dir, 'shop'), images, example);
     if (app !== example) shop.edit('windlass.yaml', `app: ${example}`, `app: ${app}`);
-    return new TestBed(windlass, shop, installation, app, addresses, places, engines, variables, parts);
+    return new TestBed(windlass, shop, installation, app, addresses, room, variables, parts);
   }
 
   get address() {
@@ -83,7 +89,7 @@ export class TestBed {
     return { address: this.address, host: 'shop.localhost' };
   }
 
-  /** On each host. */
+  /** At each address. */
   get probes() {
     return this.addresses.map((address) => ({ address, host: 'probe.localhost' }));
   }
@@ -97,6 +103,7 @@ export class TestBed {
     await this.windlass.stop();
     const { engine, registry } = this.parts;
     const repositories = [this.app, this.installation].map((name) => `${registry.address}/${name}`);
-    for (const host of new Set([engine.host, ...this.engines])) await cleanUp(host, this.installation, repositories);
+    for (const host of new Set([engine.host, ...this.room.engines]))
+      await cleanUp(host, this.installation, repositories);
   }
 }

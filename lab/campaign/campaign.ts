@@ -9,11 +9,12 @@ import { choiceOption, numberOption, tool } from '../options';
 import { say, title } from '../say';
 import { root } from '../shop';
 import { TestBed } from '../test-bed';
+import { type PlaceKind, PLACES } from '../places';
+import type { Place } from '../places/place';
 import { type ProxyPart, proxyImage } from '../windlass';
-import { startHosts, type TestHost } from '../../parts/host/hosts';
 import { startParts } from '../../parts/start';
 import type { StrategyKind } from '../../src/model/strategy';
-import { add, addStreams, emptyLeg, HOSTS, type Leg, readLeg, storeLeg, STREAMS } from './results';
+import { add, addStreams, emptyLeg, MACHINES, type Leg, readLeg, storeLeg, STREAMS } from './results';
 import { during, Rounds, underLoad, WRITTEN } from '../rounds';
 import { startStreams, type StreamReport, streamingServer } from '../traffic/streams';
 import { type Trouble, TROUBLES } from './troubles';
@@ -24,6 +25,7 @@ interface Options {
   strategy: StrategyKind[];
   trouble: Trouble[];
   proxy: ProxyPart;
+  target: PlaceKind;
   atOnce: number;
   streams?: true;
   again?: true;
@@ -35,12 +37,15 @@ const values = tool('campaign', 'Switches and rolls back under load, by every st
   .addOption(choiceOption('strategy', 'some strategies only', Object.keys(WRITTEN)))
   .addOption(choiceOption('trouble', 'some troubles only', Object.keys(TROUBLES)))
   .addOption(new Option('--proxy <kind>', 'the proxy').choices(['traefik', 'nginx']).default('traefik'))
+  .addOption(new Option('--target <kind>', 'what is released to').choices(Object.keys(PLACES)).default('hosts'))
   .addOption(numberOption('at-once', 'legs side by side, each with an installation and a load of its own', 1))
   .option('--streams', "streams of gRPC's kind in place of requests")
   .option('--again', 'begin again, where results of an earlier run are there')
   .parse()
   .opts<Options>();
-const { rate: perSecond, proxy } = values;
+const { rate: perSecond, proxy, target } = values;
+/** What `examples/probe` answers to. */
+const WEB = { host: 'probe.localhost', port: 8080 };
 
 /** Every strategy under every trouble: so many switches and as many rollbacks under load. */
 async function campaign(): Promise<number> {
@@ -50,12 +55,14 @@ async function campaign(): Promise<number> {
     temporal: { searchAttributes: ATTRIBUTE_TYPES },
     print: say,
   });
-  const hosts = await startHosts(HOSTS, { ...parts, images: [proxyImage(parts, proxy)] });
-  parts.beforeStop(() => hosts.stop());
+  const place = await PLACES[target](MACHINES, { ...parts, images: [proxyImage(parts, proxy)] }, WEB);
+  parts.beforeStop(() => place.stop());
   const machine = await describeMachine({ parts });
-  const wanted = values.trouble.flatMap((trouble) =>
+  const possible = values.trouble.filter((trouble) => place.hosts.length > 0 || !TROUBLES[trouble].ofHosts);
+  const wanted = possible.flatMap((trouble) =>
     values.strategy.map((strategy) => ({
       proxy,
+      target,
       strategy,
       trouble,
       ...(values.streams && { streams: true as const }),
@@ -77,24 +84,25 @@ async function campaign(): Promise<number> {
   async function play(leg: Leg): Promise<void> {
     const rounds = leg.strategy === 'recreate' ? Math.min(5, values.switches) : values.switches;
     if (leg.rollbacks >= rounds) return;
+    const app = `probe${randomBytes(2).toString('hex')}`;
     const bed = await TestBed.open(parts, mkdtempSync(join(parts.dir, 'bed-')), {
       print: () => undefined,
       example: 'probe',
       proxy,
-      app: `probe${randomBytes(2).toString('hex')}`,
-      hosts,
+      app,
+      room: await place.roomFor(app, leg.strategy),
     });
     const close = once(() => bed.close());
-    // On a signal the hosts end at the same time, and take everything with them.
+    // On a signal the place ends at the same time, and take everything with them.
     parts.beforeStop(() => close().catch(() => undefined));
     let isEnding = false;
     parts.beforeStop(() => void (isEnding = true));
-    await walk(bed, hosts.all, leg, rounds, () => isEnding);
+    await walk(bed, place.hosts, leg, rounds, () => isEnding);
     await close();
   }
 }
 
-function begin(leg: Pick<Leg, 'proxy' | 'strategy' | 'trouble' | 'streams' | 'machine'>): Leg {
+function begin(leg: Pick<Leg, 'proxy' | 'target' | 'strategy' | 'trouble' | 'streams' | 'machine'>): Leg {
   const commit = execFileSync('git', ['-C', root(), 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   return emptyLeg({ ...leg, perSecond, commit });
 }
@@ -103,7 +111,13 @@ function begin(leg: Pick<Leg, 'proxy' | 'strategy' | 'trouble' | 'streams' | 'ma
  * From where the leg stands to so many switches and rollbacks; stored after each, so that a run may be ended at any time: what it
  * is at then loses what it stands on, and does not count.
  */
-async function walk(bed: TestBed, hosts: TestHost[], leg: Leg, wanted: number, isEnding: () => boolean): Promise<void> {
+async function walk(
+  bed: TestBed,
+  hosts: Place['hosts'],
+  leg: Leg,
+  wanted: number,
+  isEnding: () => boolean,
+): Promise<void> {
   let repaired: Promise<unknown> = Promise.resolve();
   const rounds = new Rounds(bed, async () => void (await repaired), leg.streams && 'h2c');
   if (leg.streams) speakHttp2(bed);

@@ -5,11 +5,12 @@ import type { LoadReport } from '../traffic/load';
 import type { StreamReport } from '../traffic/streams';
 import { root } from '../shop';
 import type { StrategyKind } from '../../src/model/strategy';
+import type { PlaceKind } from '../places';
 import type { ProxyPart } from '../windlass';
 import { type Trouble, TROUBLES } from './troubles';
 
-/** How many hosts there are, each reached over SSH. */
-export const HOSTS = 2;
+/** How many hosts there are, each reached over SSH, or nodes of a swarm or cluster. */
+export const MACHINES = 2;
 
 /** As many streams are open at each proxy, and the shortest of them lasts so long. */
 export const STREAMS = { count: 20, ms: 300 };
@@ -18,6 +19,8 @@ export const STREAMS = { count: 20, ms: 300 };
 export interface Leg {
   /** Missing in older results, from a time with one kind. */
   proxy?: ProxyPart;
+  /** Missing in older results: hosts. */
+  target?: PlaceKind;
   strategy: StrategyKind;
   trouble: Trouble;
   /** Streams of gRPC in place of requests. */
@@ -44,7 +47,7 @@ export interface Leg {
 }
 
 export const emptyLeg = (
-  leg: Pick<Leg, 'proxy' | 'strategy' | 'trouble' | 'streams' | 'perSecond' | 'machine' | 'commit'>,
+  leg: Pick<Leg, 'proxy' | 'target' | 'strategy' | 'trouble' | 'streams' | 'perSecond' | 'machine' | 'commit'>,
 ): Leg => ({
   ...leg,
   switches: 0,
@@ -92,10 +95,15 @@ const PAGE = join(root(), 'lab/results/campaign.md');
 
 const readLegs = (): Leg[] => (existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Leg[]) : []);
 
-type Which = Pick<Leg, 'proxy' | 'strategy' | 'trouble' | 'streams'>;
+type Which = Pick<Leg, 'proxy' | 'target' | 'strategy' | 'trouble' | 'streams'>;
 const proxyOf = ({ proxy = 'traefik' }: Which) => proxy;
+const targetOf = ({ target = 'hosts' }: Which) => target;
 const isSame = (a: Which, b: Which) =>
-  proxyOf(a) === proxyOf(b) && a.strategy === b.strategy && a.trouble === b.trouble && a.streams === b.streams;
+  targetOf(a) === targetOf(b) &&
+  proxyOf(a) === proxyOf(b) &&
+  a.strategy === b.strategy &&
+  a.trouble === b.trouble &&
+  a.streams === b.streams;
 
 /** The results of earlier runs, which a run continues. */
 export const readLeg = (which: Which): Leg | undefined => readLegs().find((leg) => isSame(leg, which));
@@ -105,6 +113,7 @@ export function storeLeg(leg: Leg): void {
   const troubles = Object.keys(TROUBLES);
   const legs = [...readLegs().filter((other) => !isSame(other, leg)), leg].sort(
     (a, b) =>
+      targetOf(a).localeCompare(targetOf(b)) ||
       proxyOf(b).localeCompare(proxyOf(a)) ||
       troubles.indexOf(a.trouble) - troubles.indexOf(b.trouble) ||
       a.strategy.localeCompare(b.strategy),
@@ -119,17 +128,18 @@ function describe(legs: Leg[]): string {
   const machines = [...new Set(legs.map(({ machine }) => machine.replace(/; load average .*/, '')))].join('; ');
   return `# The campaign: is a request lost?
 
-\`npm run campaign\`, and for fewer rounds \`npm run campaign -- --switches 5\`; \`--proxy nginx\` for the other proxy. It goes on where an earlier run stopped; \`--again\` begins
+\`npm run campaign\`, and for fewer rounds \`npm run campaign -- --switches 5\`; \`--proxy nginx\` for the other proxy,
+\`--target swarm\` and \`--target kubernetes\` for the other targets. It goes on where an earlier run stopped; \`--again\` begins
 again. What a run has found is kept in \`lab/results/campaign.json\`, this page is made from it.
 
 The application is \`examples/probe\`: a routed service that answers at once, after 0.8 s (\`/slow\`), to bodies and to
-uploads, and talks over WebSockets (two instances of it where they roll), and a background service, on each of ${HOSTS} test hosts (\`parts/host/hosts.ts\`), which the worker reaches over SSH
-alone. Each round is a release of a new commit by the program (built, pushed, planned, carried out by the worker through Temporal), and
+uploads, and talks over WebSockets (two instances of it where they roll), and a background service, on each of ${MACHINES} test hosts (\`parts/host/hosts.ts\`), which the worker reaches over SSH
+alone; or on a swarm (\`parts/host/swarm.ts\`) or Kubernetes (\`parts/kubernetes/cluster.ts\`) of ${MACHINES} nodes, where a canary has a Gateway, and the others a Service and an Ingress. Each round is a release of a new commit by the program (built, pushed, planned, carried out by the worker through Temporal), and
 then a rollback. All the time requests come in, ${perSecond} a second in all (the table says how many did), spread over the hosts' proxies, whatever is answered: GET and POST, over kept
 connections and new ones, one of five of them slow, and at each proxy an upload of a second and a WebSocket that is echoed every 0.2 s. Nothing is
 sent twice; whatever is not answered with 200 has failed. A WebSocket that the application closes by its own stop signal when the
-drain time-out (1.5 s) is over is counted apart; one that is torn off has failed. When each has ended, the engines are asked:
-instances of one release alone, all running, on every host.
+drain time-out (1.5 s) is over is counted apart; one that is torn off has failed. When each has ended, the engines, the swarm or the cluster
+are asked: instances of one release alone, all running.
 
 What is done to windlass meanwhile (trouble):
 
@@ -162,6 +172,7 @@ ${outages(legs)}
 }
 
 const HEAD = [
+  'target',
   'proxy',
   'strategy',
   'trouble',
@@ -182,7 +193,9 @@ function table(legs: Leg[]): string {
   const rows = legs
     .filter(({ strategy }) => strategy !== 'recreate')
     .map((leg) => [
-      proxyOf(leg),
+      targetOf(leg),
+      // A cluster has a proxy of its own.
+      targetOf(leg) === 'kubernetes' ? 'its own' : proxyOf(leg),
       leg.strategy,
       leg.trouble,
       ...[
@@ -213,9 +226,10 @@ function streamTable(legs: Leg[]): string {
 function outages(legs: Leg[]): string {
   const lines = legs
     .filter(({ outagesMs }) => outagesMs.length > 0)
-    .map(({ outagesMs, trouble }) => {
+    .map((leg) => {
+      const { outagesMs, trouble } = leg;
       const [least, most] = [Math.min(...outagesMs), Math.max(...outagesMs)];
-      return `- ${outagesMs.length} times, trouble: ${trouble}: median ${median(outagesMs)} ms, ${least} to ${most} ms`;
+      return `- on ${targetOf(leg)}, ${outagesMs.length} times, trouble: ${trouble}: median ${median(outagesMs)} ms, ${least} to ${most} ms`;
     });
   return lines.join('\n') || '- not measured yet';
 }

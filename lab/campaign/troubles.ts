@@ -6,9 +6,11 @@ import type { TestHost } from '../../parts/host/hosts';
 export const TROUBLES = {
   none: {
     told: 'nothing is done to it',
+    ofHosts: false,
     strike: async () => undefined,
   },
   'worker killed': {
+    ofHosts: false,
     told: 'the worker gets SIGKILL once in every switch and in every rollback, a little later each time, and another is started',
     async strike({ bed, round }) {
       await pause(500 + 300 * (round % 16));
@@ -17,6 +19,7 @@ export const TROUBLES = {
     },
   },
   "one host's SSH cut": {
+    ofHosts: true,
     told:
       'one host is cut off the worker once in every switch and in every rollback, a little later each time: its SSH ends and refuses, ' +
       'or it falls silent, for 0.2 to 12 s, and twice for 200 s. A connection that is silent is given up after 9 s; a step that could not be done for three ' +
@@ -30,7 +33,14 @@ export const TROUBLES = {
       await (silent ? host.hearSsh() : host.mendSsh());
     },
   },
-} satisfies Record<string, { told: string; strike(where: Struck): Promise<void> }>;
+} satisfies Record<
+  string,
+  {
+    told: string;
+    /** It needs something that is reached over SSH. */ ofHosts: boolean;
+    strike(where: Struck): Promise<void>;
+  }
+>;
 
 export type Trouble = keyof typeof TROUBLES;
 
