@@ -79,7 +79,7 @@ the fault is repaired and the step retried, or everything is rolled back, or a l
   back, removed an instance that served again. Now an attempt that begins late asks the server whether it is still awaited, and one that slept on its way
   does nothing more (\`activities/heartbeat.ts\`).
 - A registry without a blob of an image was taken for an unreachable one, and the pull was retried for minutes. Now it fails at once, like a
-  missing image (\`activities/drivers/docker/rules.ts\`).
+  missing image (\`activities/drivers/failures.ts\`).
 - A proxy that was killed while the networks of the old release went was put into one of them once more by the engine, which windlass took for missing rights;
   or the engine could not find the network and gave up the proxy, so that no later release could start it. Now every container that has a network among its
   own is taken out of it before it goes, running or not, and who removes networks brings back a proxy that was given up (\`activities/drivers/docker/networks.ts\`,
