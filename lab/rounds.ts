@@ -121,7 +121,7 @@ environments:
     }
   }
 
-  /** Never two releases when a rollout has ended: what the place says, not windlass. */
+  /** Never two releases when a rollout has ended: what the target says, not windlass. */
   async expectOnly(release: string): Promise<void> {
     const found = await this.instances();
     const expected = [`${release} running`];

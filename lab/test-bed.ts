@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { freePort } from '../parts/run/ports';
 import { pushReadyMade } from './ready-made';
 import { cleanUp } from './clean-up';
-import { onThisMachine } from './places/engines';
-import type { Room } from './places/place';
+import { onThisMachine } from './targets/engines';
+import type { Room } from './targets/lab-target';
 import { type Example, Shop } from './shop';
 import { type ProxyPart, Windlass, type WorkerParts, workerVariables } from './windlass';
 

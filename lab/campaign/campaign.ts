@@ -9,8 +9,8 @@ import { choiceOption, numberOption, tool } from '../options';
 import { say, title } from '../say';
 import { root } from '../shop';
 import { TestBed } from '../test-bed';
-import { type PlaceKind, PLACES } from '../places';
-import type { Place } from '../places/place';
+import { type LabTargetKind, LAB_TARGETS } from '../targets';
+import type { LabTarget } from '../targets/lab-target';
 import { type ProxyPart, proxyImage } from '../windlass';
 import { startParts } from '../../parts/start';
 import type { StrategyKind } from '../../src/model/strategy';
@@ -25,7 +25,7 @@ interface Options {
   strategy: StrategyKind[];
   trouble: Trouble[];
   proxy: ProxyPart;
-  target: PlaceKind;
+  target: LabTargetKind;
   atOnce: number;
   streams?: true;
   again?: true;
@@ -37,7 +37,7 @@ const values = tool('campaign', 'Switches and rolls back under load, by every st
   .addOption(choiceOption('strategy', 'some strategies only', Object.keys(WRITTEN)))
   .addOption(choiceOption('trouble', 'some troubles only', Object.keys(TROUBLES)))
   .addOption(new Option('--proxy <kind>', 'the proxy').choices(['traefik', 'nginx']).default('traefik'))
-  .addOption(new Option('--target <kind>', 'what is released to').choices(Object.keys(PLACES)).default('hosts'))
+  .addOption(new Option('--target <kind>', 'what is released to').choices(Object.keys(LAB_TARGETS)).default('hosts'))
   .addOption(numberOption('at-once', 'legs side by side, each with an installation and a load of its own', 1))
   .option('--streams', "streams of gRPC's kind in place of requests")
   .option('--again', 'begin again, where results of an earlier run are there')
@@ -55,10 +55,10 @@ async function campaign(): Promise<number> {
     temporal: { searchAttributes: ATTRIBUTE_TYPES },
     print: say,
   });
-  const place = await PLACES[target](MACHINES, { ...parts, images: [proxyImage(parts, proxy)] }, WEB);
-  parts.beforeStop(() => place.stop());
+  const labTarget = await LAB_TARGETS[target](MACHINES, { ...parts, images: [proxyImage(parts, proxy)] }, WEB);
+  parts.beforeStop(() => labTarget.stop());
   const machine = await describeMachine({ parts });
-  const possible = values.trouble.filter((trouble) => place.hosts.length > 0 || !TROUBLES[trouble].ofHosts);
+  const possible = values.trouble.filter((trouble) => labTarget.hosts.length > 0 || !TROUBLES[trouble].ofHosts);
   const wanted = possible.flatMap((trouble) =>
     values.strategy.map((strategy) => ({
       proxy,
@@ -90,14 +90,14 @@ async function campaign(): Promise<number> {
       example: 'probe',
       proxy,
       app,
-      room: await place.roomFor(app, leg.strategy),
+      room: await labTarget.roomFor(app, leg.strategy),
     });
     const close = once(() => bed.close());
-    // On a signal the place ends at the same time, and take everything with them.
+    // On a signal the target ends at the same time, and takes everything with them.
     parts.beforeStop(() => close().catch(() => undefined));
     let isEnding = false;
     parts.beforeStop(() => void (isEnding = true));
-    await walk(bed, place.hosts, leg, rounds, () => isEnding);
+    await walk(bed, labTarget.hosts, leg, rounds, () => isEnding);
     await close();
   }
 }
@@ -113,7 +113,7 @@ function begin(leg: Pick<Leg, 'proxy' | 'target' | 'strategy' | 'trouble' | 'str
  */
 async function walk(
   bed: TestBed,
-  hosts: Place['hosts'],
+  hosts: LabTarget['hosts'],
   leg: Leg,
   wanted: number,
   isEnding: () => boolean,

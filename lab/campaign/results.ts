@@ -5,7 +5,7 @@ import type { LoadReport } from '../traffic/load';
 import type { StreamReport } from '../traffic/streams';
 import { root } from '../shop';
 import type { StrategyKind } from '../../src/model/strategy';
-import type { PlaceKind } from '../places';
+import type { LabTargetKind } from '../targets';
 import type { ProxyPart } from '../windlass';
 import { type Trouble, TROUBLES } from './troubles';
 
@@ -20,7 +20,7 @@ export interface Leg {
   /** Missing in older results, from a time with one kind. */
   proxy?: ProxyPart;
   /** Missing in older results: hosts. */
-  target?: PlaceKind;
+  target?: LabTargetKind;
   strategy: StrategyKind;
   trouble: Trouble;
   /** Streams of gRPC in place of requests. */

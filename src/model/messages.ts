@@ -78,15 +78,15 @@ const secretSource: Reader<SecretSource> = (value, at) => {
   return exec ? { exec } : expected('env, file or exec', value, at);
 };
 
-const registry = object<RegistryAccess>({
+export const registry = object<RegistryAccess>({
   address: text,
   username: optional(secretSource),
   password: optional(secretSource),
 });
 
-const record = object<RecordRef>({ app: name, release: name, registry, digest: name, seal: optional(name) });
+export const record = object<RecordRef>({ app: name, release: name, registry, digest: name, seal: optional(name) });
 
-const signature = object<Signature>({ nonce: name, expires: time, signature: text });
+export const signature = object<Signature>({ nonce: name, expires: time, signature: text });
 
 const statement = object<SignedStatement>({
   installation: prose,
@@ -104,7 +104,7 @@ const statement = object<SignedStatement>({
   signature: text,
 });
 
-const approved = object<ApprovedPlan>({
+export const approved = object<ApprovedPlan>({
   hash: name,
   before: list(prose),
   changes: list(prose),

@@ -6,7 +6,9 @@ import { permanent } from '../../activities/drivers/errors';
 import { beginRelease } from '../../cli/temporal/carry-out/start-release';
 import { readEnvironment, sendFreeze } from '../../cli/temporal/environment';
 import { type MessageName, MESSAGES } from '../../src/model/messages';
+import { releaseId } from '../../src/model/names';
 import { read } from '../../src/model/text/read';
+import { STARTS } from '../../workflows/starts';
 import { hostile } from '../src/model/messages';
 import { describeWith } from '../setup/parts';
 import { bundle, failure, TestBed, refusal, until } from './test-bed';
@@ -170,6 +172,69 @@ describeWith(['temporal'], 'hostile messages', () => {
     }));
 });
 
+describeWith(['temporal'], 'a workflow that a stranger starts', () => {
+  let code: WorkflowBundleOption;
+  beforeAll(async () => void (code = await bundle()));
+
+  const TYPES = Object.keys(STARTS) as (keyof typeof STARTS)[];
+  /** Begins as it should, and goes on with anything. */
+  const BEGUN = { by: 'eve', reason: '', startedBy: 'eve', release: 'aaa', service: 'db', kind: 'no-such' };
+  const started = async (h: TestBed, type: string, workflowId: string, payloads: [string, string][]) => {
+    await h.server.client.workflowService.startWorkflowExecution({
+      namespace: 'default',
+      workflowId,
+      workflowType: { name: type },
+      taskQueue: { name: h.app },
+      requestId: randomUUID(),
+      input: payloadsOf(payloads),
+    });
+    return await failure(h.server.client.workflow.getHandle(workflowId).result());
+  };
+
+  it('ends at once with a sentence, and takes the id of no release, rollout or environment', async () =>
+    await TestBed.run(code, async (h) => {
+      const ids = { environment: h.environment('staging'), rollout: h.rollout('staging') };
+      const json = (value: unknown): [string, string][] => [['json/plain', JSON.stringify(value)]];
+      const begun = { app: h.app, environment: 'staging', ...BEGUN };
+      const broken = {
+        app: h.app,
+        environment: 'staging',
+        committed: [],
+        queue: [],
+        counter: 1,
+        frozen: 7,
+        current: 7,
+      };
+      const inputs = [
+        [],
+        ...RAW.map((one): [string, string][] => [one]),
+        ...[null, 7, [], {}, { app: 7 }, begun, { ...begun, request: {}, steps: [7], states: [7], state: broken }].map(
+          json,
+        ),
+      ];
+      for (const type of TYPES)
+        for (const [index, payloads] of inputs.entries()) {
+          const isOwn = type === 'environment' || type === 'rollout' || type === 'release';
+          const id =
+            type === 'release'
+              ? releaseId(h.app, 'aaa')
+              : isOwn
+                ? ids[type as keyof typeof ids].workflowId
+                : `${type}/${index}`;
+          // With an application and its own name, an environment begins as windlass would begin it.
+          if (type === 'environment' && index === inputs.length - 2) continue;
+          expect([type, index, await started(h, type, id, payloads)]).toEqual([
+            type,
+            index,
+            expect.stringMatching(/^Refused: \S/),
+          ]);
+        }
+      const other = await started(h, 'environment', 'environment/other', json({ app: h.app, environment: 'staging' }));
+      expect(other).toMatch(/its id is environment\/other\. Expected environment\/shop-\w+\/staging/);
+      expect(await h.releaseAll('aaa')).toMatchObject({ status: 'done' });
+    }));
+});
+
 /** What happens to be a whole command would rightly be carried out. */
 const harmless = (name: MessageName, value: unknown): unknown =>
   COMMANDS.has(name) && 'value' in read<unknown>(MESSAGES[name], value) ? undefined : value;
@@ -189,14 +254,16 @@ async function sendRaw({ server }: TestBed, handle: WorkflowHandle, name: string
     namespace: 'default',
     workflowExecution: { workflowId: handle.workflowId },
     signalName: name,
-    input: {
-      payloads: payloads.map(([encoding, data]) => ({
-        metadata: encoding ? ({ encoding: Buffer.from(encoding) } as Record<string, Buffer>) : {},
-        data: Buffer.from(data),
-      })),
-    },
+    input: payloadsOf(payloads),
   });
 }
+
+const payloadsOf = (payloads: [string, string][]) => ({
+  payloads: payloads.map(([encoding, data]) => ({
+    metadata: encoding ? ({ encoding: Buffer.from(encoding) } as Record<string, Buffer>) : {},
+    data: Buffer.from(data),
+  })),
+});
 
 /** The details that Temporal's UI shows. */
 const notices = async (handle: WorkflowHandle): Promise<string> =>

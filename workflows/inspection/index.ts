@@ -60,8 +60,17 @@ const INSPECT: { [K in InspectionKind]: Inspect<K> } = {
 export async function inspection<K extends InspectionKind>(
   input: InspectionInput<K>,
 ): Promise<Inspections[K]['finds']> {
-  return await INSPECT[input.kind](input);
+  if (!Object.hasOwn(INSPECT, input.kind)) throw unknown(`there is no inspection ${input.kind}`);
+  try {
+    return await INSPECT[input.kind](input);
+  } catch (error) {
+    // A task that fails is tried again and again; nothing but the input can be wrong here.
+    throw error instanceof TypeError ? unknown(`what the inspection ${input.kind} asks cannot be read`) : error;
+  }
 }
+
+const unknown = (message: string) =>
+  ApplicationFailure.nonRetryable(`${message}. Use windlass's own commands`, 'Refused');
 
 const look = (of: { app: string; environment: string }, state: EnvironmentState | undefined) =>
   short.inspectEnvironment({ ...of, record: state?.current?.record, excluded: hostsLeftOut(state) });

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/common';
 import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import { MESSAGES, type MessageName, type Messages } from '../../src/model/messages';
-import { read, type Reading } from '../../src/model/text/read';
+import { read, type Reader, type Reading } from '../../src/model/text/read';
 import { showNotice } from './show';
 
 /**
@@ -49,13 +49,17 @@ export function onUpdate<Name extends MessageName>(
 }
 
 /** Passes any number of payloads on undecoded. */
-const AS_ARRIVED = { typeInfo: { inputTypes: new Proxy<TypeInfo[]>([], { get: () => rawValueTypeInfo }) } };
+export const AS_ARRIVED = { typeInfo: { inputTypes: new Proxy<TypeInfo[]>([], { get: () => rawValueTypeInfo }) } };
 type Raw = [RawValue | undefined];
 
-function readMessage<Name extends MessageName>(message: Name, raw: RawValue | undefined): Reading<Messages[Name]> {
+const readMessage = <Name extends MessageName>(message: Name, raw: RawValue | undefined): Reading<Messages[Name]> =>
+  readRaw(MESSAGES[message], raw);
+
+/** Decodes and reads a payload; says what is wrong with it where it cannot. */
+export function readRaw<T>(reader: Reader<T>, raw: RawValue | undefined): Reading<T> {
   try {
     const value: unknown = raw && defaultPayloadConverter.fromPayload(raw.payload);
-    return read(MESSAGES[message], value);
+    return read(reader, value);
   } catch {
     return { refused: 'the message: cannot be decoded. Expected JSON (json/plain)' };
   }

@@ -4,10 +4,10 @@ import { readKubeconfig } from '../../activities/drivers/kubernetes/kubeconfig';
 import { rulesFor } from '../../activities/targets/kubernetes/rights';
 import type { TestCluster } from '../../parts/kubernetes/cluster';
 import { isWeighed } from '../../src/model/strategy';
-import type { Place } from './place';
+import type { LabTarget } from './lab-target';
 
 /** A namespace of a cluster for each application. A strategy with weights needs a Gateway; else an Ingress leads to the Service. */
-export async function onKubernetes(cluster: TestCluster, web: { host: string; port: number }): Promise<Place> {
+export async function onKubernetes(cluster: TestCluster, web: { host: string; port: number }): Promise<LabTarget> {
   const { kubeconfig, gateway } = cluster;
   const admin = connectCluster(await readKubeconfig({ kubeconfig }, { env: {}, refuseProgram: async () => 'no' }));
   return {

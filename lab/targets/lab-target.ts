@@ -1,7 +1,7 @@
 import type { TestHost } from '../../parts/host/hosts';
 import type { StrategyKind } from '../../src/model/strategy';
 
-/** Room for one application on a place, where an installation of its own releases it. */
+/** Room for one application on a target, where an installation of its own releases it. */
 export interface Room {
   /** The key of an environment in the manifest: `hosts: [local]`. */
   written: string;
@@ -11,12 +11,12 @@ export interface Room {
   variables: Record<string, string>;
   /** `DOCKER_HOST`s that are cleaned up afterwards. */
   engines: string[];
-  /** `RELEASE STATE` of every instance, as the place itself says, not windlass. */
+  /** `RELEASE STATE` of every instance, as the target itself says, not windlass. */
   instances(installation: string, app: string): Promise<string[]>;
 }
 
 /** Something that is released to, in the laboratory: hosts, a swarm, a cluster. */
-export interface Place {
+export interface LabTarget {
   /** What is reached over SSH, and can be cut off. */
   hosts: TestHost[];
   /** `strategy`: by which the application is released. */

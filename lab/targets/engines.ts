@@ -1,7 +1,7 @@
 import type { TestHosts } from '../../parts/host/hosts';
 import type { TestSwarm } from '../../parts/host/swarm';
 import { clientOf } from '../../parts/server/engine-client';
-import type { Place, Room } from './place';
+import type { LabTarget, Room } from './lab-target';
 
 /** The engine that also builds. */
 export const onThisMachine = (engine: string): Room => ({
@@ -13,7 +13,7 @@ export const onThisMachine = (engine: string): Room => ({
 });
 
 /** Docker hosts, reached over SSH alone. */
-export function onHosts(hosts: TestHosts): Place {
+export function onHosts(hosts: TestHosts): LabTarget {
   const engines = hosts.all.map(({ engine }) => engine);
   return {
     hosts: hosts.all,
@@ -27,7 +27,7 @@ export function onHosts(hosts: TestHosts): Place {
 }
 
 /** A swarm, each of whose nodes has a proxy. */
-export function onSwarm(swarm: TestSwarm): Place {
+export function onSwarm(swarm: TestSwarm): LabTarget {
   const addresses = (nodes: TestSwarm['all']) => `[${nodes.map(({ address }) => address).join(', ')}]`;
   return {
     hosts: swarm.all,
