@@ -68,7 +68,7 @@ describeWith(['temporal'], 'the gate of the current release', () => {
         counter,
         keep: [],
         ran: {},
-        request: { ...request, kind: 'restore' },
+        request: { ...request, id: randomUUID(), kind: 'restore' },
       };
       const byHand = await bed.server.client.workflow.start('rollout', {
         workflowId: `rollout/${app}/production`,
