@@ -1,4 +1,5 @@
-import { isLiteralSecret, looksSecret } from '../../model/container/secret';
+import { looksSecret } from '../../model/container/secret';
+import { mayBeSecret } from './secrets';
 import { steers } from '../variables/steering';
 import type { InitValues } from './types';
 
@@ -62,8 +63,6 @@ interface Known {
 
 /** Variables of compose itself or of the machine, which belong to no environment. */
 const isNoVariable = (name: string) => (steers(name) && name !== 'COMPOSE_PROFILES') || /^(USER|UID|GID)$/.test(name);
-/** What an env file holds may be one by less than what a compose file holds, as its values would be copied into git. */
-const MAY_BE_SECRET = /(^|_)(PW|PSW|PSWD|SALT|PIN|DSN|CREDS?)\d*$/i;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
@@ -73,8 +72,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function chooseValues({ references, env, isCommitted, envFiles }: Known): InitValues {
   const own = envFiles['.env'] ?? {};
   const hidden = new Set(references.flatMap(({ name, isSecret: is }) => (is ? [name] : [])));
-  const isSecret = (name: string) =>
-    hidden.has(name) || looksSecret(name) || MAY_BE_SECRET.test(name) || isLiteralSecret(name, env[name] ?? '');
+  const isSecret = (name: string) => hidden.has(name) || mayBeSecret(name, env[name] ?? '', isCommitted);
   const values: InitValues = { variables: {}, secrets: [], replaced: [], envFiles: {} };
   const fromFile: string[] = [];
   for (const { name, optional, mayBeNothing } of references.filter((one) => !isNoVariable(one.name))) {

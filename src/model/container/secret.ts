@@ -39,13 +39,18 @@ const ABOUT =
 const SWITCH = /^(true|false|yes|no|on|off|0|1|)$/i;
 /** `postgres://user:password@host` */
 const LOGIN_IN_ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/i;
+/** `Server=db;Password=…;` and `host=db password=…` */
+const LOGIN_IN_CONNECTION = /(?:^|[;\s])(?:password|pwd|accountkey|sharedaccesskey)\s*=\s*([^;\s]+)/i;
 
 /** Does this setting look like a literal secret? A value with a reference does not. */
 export function isLiteralSecret(name: string, value: string): boolean {
-  const [, password] = LOGIN_IN_ADDRESS.exec(value) ?? [];
+  const [, password] = LOGIN_IN_ADDRESS.exec(value) ?? LOGIN_IN_CONNECTION.exec(value) ?? [];
   if (password !== undefined) return secretsIn(password).length === 0;
-  return looksSecret(name) && !SWITCH.test(value) && secretsIn(value).length === 0;
+  return looksSecret(name) && !isSwitch(value) && secretsIn(value).length === 0;
 }
+
+/** Does this value turn something on or off, or say nothing? */
+export const isSwitch = (value: string): boolean => SWITCH.test(value);
 
 /** Is this a secret's name, such as `DB_PASSWORD` or `apiKey`? */
 export function looksSecret(name: string): boolean {

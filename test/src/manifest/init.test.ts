@@ -240,6 +240,49 @@ test('of an env file that git does not have, what may be a secret by a short nam
   expect(values.envFiles).toEqual({ '.env': Object.keys(env) });
 });
 
+test.each<[name: string, value: string, isHidden: boolean]>([
+  ['SMTP_PASS', 'abc12', true],
+  ['MYSQL_PWD', 'abc12', true],
+  ['BASIC_AUTH', 'me:you', true],
+  ['REQUEST_SIGNING', 'abc12', true],
+  ['VENDOR_PRIVATE', 'abc12', true],
+  ['CACHE', 'redis://:abc12@cache:6379/0', true],
+  ['STORE', 'shop:abc12@tcp(db:3306)/shop', true],
+  ['ODBC', 'Server=db;User Id=sa;Password=abc12;', true],
+  ['LIBPQ', 'host=db user=shop password=abc12', true],
+  ['TELEMETRY', '8f3kQ9xZp1LmV7rT2yWn5bHc4jDs6gKa', true],
+  ['ANALYTICS', '5b2f1c9e-7a3d-4c1b-9e2f-0d6a8b7c5e41', true],
+  ['USE_AUTH', 'true', false],
+  ['SITE', 'https://example.com/?page=2#top', false],
+  ['MAIL_TO', 'mailto:ops@example.com', false],
+  ['APP_IMAGE', 'example/app:1.2@sha256:0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9', false],
+  ['CACHE_BASE', 'redis:7.4@sha256:0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9', false],
+  ['APP_TAG', '0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d', false],
+  ['CLIENT_ID', '5b2f1c9e-7a3d-4c1b-9e2f-0d6a8b7c5e41', false],
+  ['UPSTREAM', 'service-2.eu-central-1.internal.example.com', false],
+  ['DATA', '/var/lib/shop/2024/uploads', false],
+])('%s=%s of an env file that git does not have may be a secret: %p', (name, value, isHidden) => {
+  const env = { [name]: value };
+  const { variables, envFiles } = chooseValues({
+    references: referencesIn(`\${${name}}`),
+    env,
+    isCommitted: false,
+    envFiles: {},
+  });
+  expect({ variables, envFiles }).toEqual(
+    isHidden ? { variables: {}, envFiles: { '.env': [name] } } : { variables: env, envFiles: {} },
+  );
+});
+
+test('a connection string with its password is a literal secret, one with a reference is none', () => {
+  const secretsOf = (value: string) =>
+    write({ web: { build: {}, ports: [port(80)], environment: { ODBC: value } } }).manifest.environments['production']
+      ?.secrets;
+  expect(secretsOf('Server=db;Password=abc12;')).toEqual({ ODBC: { env: 'SHOP_PRODUCTION_ODBC' } });
+  expect(secretsOf('Server=db;Password={{secret:DB}};')).toEqual({});
+  expect(secretsOf('Server=db;Password=;Pooling=true')).toEqual({});
+});
+
 test('what compose requires and nobody has a value for is guessed only where every guess is right', () => {
   const references = referencesIn('${DB_USER:?} ${TZ?} ${SITE_URL:?} ${OPTIONAL:-}');
   expect(references.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
